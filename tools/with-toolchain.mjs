@@ -1,0 +1,26 @@
+/**
+ * Installs the workspace and runs one of its scripts with the pinned Node and pnpm, whatever the machine has: Node >= 20 and
+ * npm are enough. Started by a pnpm that runs on Node >= 22, it uses those two as they are.
+ */
+import { spawnSync } from 'node:child_process'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const NODE = '24.21.0'
+const PNPM = '11.28.10'
+
+const [script, ...rest] = process.argv.slice(2)
+const userAgent = process.env.npm_config_user_agent ?? ''
+const ready = userAgent.startsWith('pnpm/') && Number(process.versions.node.split('.')[0]) >= 22
+
+const words = rest.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ')
+const command = `pnpm install --frozen-lockfile && pnpm run ${script} ${words}`
+const [file, args] = ready ? ['sh', ['-c', command]] : ['npx', ['--yes', '-p', `node@${NODE}`, '-p', `pnpm@${PNPM}`, '-c', command]]
+
+const { status, error } = spawnSync(file, args, {
+  cwd: dirname(dirname(fileURLToPath(import.meta.url))),
+  stdio: 'inherit',
+  env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', NEXT_TELEMETRY_DISABLED: '1' },
+})
+if (error) throw error
+process.exit(status ?? 1)
