@@ -1,1 +1,20 @@
-export {}
+/**
+ * For authors of adapters: what a transport and an HTTP client have to be, and what they are given. First-party adapters use nothing else.
+ *
+ * @module
+ */
+export type { Aead, DigestAlgorithm, Environment, Maybe, OAuthEvent } from './environment.js'
+export { defaultEnvironment } from './environment.js'
+export { type AnyOAuthError, isOAuthError } from './error/any-oauth-error.js'
+export type { OAuthErrorCode, TransportReason } from './error/error-code.js'
+export { TransportError, type TransportErrorOptions } from './error/transport-error.js'
+export { UsageError } from './error/usage-error.js'
+export type { Flow } from './flow/flow.js'
+export { run, type Transport, type TransportOptions } from './flow/run.js'
+export { type Step, traced } from './flow/traced.js'
+export { type Form, formDecode, formEncode } from './http/form.js'
+export type { ClientCertificate, Endpoint, HttpRequest } from './http/http-request.js'
+export type { HttpHeaders, HttpResponse } from './http/http-response.js'
+export { networkError } from './http/network-error.js'
+export type { HttpClient } from './session/http-client.js'
+export type { Authorised, ResourceAuthoriser, ResourceOptions, ResourceRequest } from './session/resource-authoriser.js'

@@ -1,1 +1,89 @@
-export {}
+/**
+ * The platform's `fetch` as a transport and as an HTTP client: for runtimes and applications that need no other.
+ *
+ * @module
+ */
+import { TransportError } from './error/transport-error.js'
+import type { Transport } from './flow/run.js'
+import type { HttpRequest } from './http/http-request.js'
+import type { HttpHeaders } from './http/http-response.js'
+import { networkError } from './http/network-error.js'
+import type { HttpClient } from './session/http-client.js'
+import type { Authorised, ResourceAuthoriser, ResourceOptions } from './session/resource-authoriser.js'
+
+/** The shape of `fetch`. */
+export type Fetch = typeof globalThis.fetch
+
+/** `fetch` with the session's token on every request; what one call wants different goes in `oauth`. */
+export type AuthorisedFetch = (input: string | URL | Request, init?: RequestInit & { readonly oauth?: ResourceOptions }) => Promise<Response>
+
+/** An HTTP client for sessions and routes, made of `fetch`. */
+export function fetchClient(fetch: Fetch = globalThis.fetch): HttpClient<AuthorisedFetch> {
+  return { transport: fetchTransport(fetch), authorised: (authoriser) => authorisedFetch(fetch, authoriser) }
+}
+
+/** Sends the core's requests with `fetch`: no redirects, cookies or cache; size and total time limited. */
+export function fetchTransport(fetch: Fetch = globalThis.fetch): Transport {
+  return async (request, { signal }) => {
+    const { endpoint, method, url, headers, body = null, timeoutMs } = request
+    const timeout = AbortSignal.timeout(timeoutMs)
+    const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout])
+    try {
+      const response = await fetch(url, { method, headers, body, redirect: 'manual', credentials: 'omit', cache: 'no-store', signal: either })
+      if (response.type === 'opaqueredirect') throw new TransportError(endpoint, { reason: 'redirect', sent: 'maybe' })
+      return { status: response.status, headers: headersOf(response), body: await readBody(response, request) }
+    } catch (error) {
+      if (error instanceof TransportError) throw error
+      if (signal?.aborted) throw new TransportError(endpoint, { reason: 'aborted', sent: 'maybe' })
+      if (timeout.aborted) throw new TransportError(endpoint, { reason: 'timeout', sent: 'maybe' })
+      throw networkError(endpoint, ((error as { cause?: { code?: unknown } }).cause ?? (error as { code?: unknown })).code)
+    }
+  }
+}
+
+function authorisedFetch(fetch: Fetch, authoriser: ResourceAuthoriser): AuthorisedFetch {
+  return async (input, { oauth: options, ...init } = {}) => {
+    const request = new Request(input, init)
+    const replayable = request.body === null || !(init.body instanceof ReadableStream || input instanceof Request)
+    const first = replayable ? request.clone() : request
+    const authorised = await authoriser.authorise(resourceRequest(request, replayable, options), 1)
+    const response = await fetch(withToken(first, authorised))
+    if ((await authoriser.answered(authorised, { status: response.status, headers: headersOf(response) })) === 'done' || !replayable) {
+      return response
+    }
+    await response.body?.cancel()
+    return fetch(withToken(request, await authoriser.authorise(resourceRequest(request, replayable, options), 2)))
+  }
+}
+
+function resourceRequest({ method, url, headers }: Request, replayable: boolean, options: ResourceOptions | undefined) {
+  return { method, url, headers: Object.fromEntries(headers), replayable, options }
+}
+
+function withToken(request: Request, { url, headers }: Authorised): Request {
+  const authorised = url === request.url ? request : new Request(url, request)
+  for (const [name, value] of Object.entries(headers)) authorised.headers.set(name, value)
+  return authorised
+}
+
+function headersOf({ headers }: Response): HttpHeaders {
+  return Object.fromEntries(headers)
+}
+
+async function readBody(response: Response, { endpoint, maxBytes }: HttpRequest): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    size += chunk.length
+    // Leaving the loop cancels the stream and frees the connection.
+    if (size > maxBytes) throw new TransportError(endpoint, { reason: 'too_large', sent: 'maybe' })
+    chunks.push(chunk)
+  }
+  const body = new Uint8Array(size)
+  let at = 0
+  for (const chunk of chunks) {
+    body.set(chunk, at)
+    at += chunk.length
+  }
+  return body
+}

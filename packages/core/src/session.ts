@@ -1,1 +1,23 @@
-export {}
+/**
+ * The session that adapters bind to an HTTP client, and the stores it keeps tokens in.
+ *
+ * @module
+ */
+export type { AuthorizationUrlOptions } from './session/authorization-url.js'
+export type {
+  AuthorizationCodeOptions,
+  ClientCredentialsOptions,
+  FetchTokenOptions,
+  OtherGrantOptions,
+  PasswordOptions,
+  RequestOptions,
+} from './session/fetch-token.js'
+export type { HttpClient } from './session/http-client.js'
+export { memoryStore } from './session/memory-store.js'
+export { OAuth2Session, type RefreshTokenOptions, type RevokeOptions, type VerifyIdTokenOptions } from './session/oauth2-session.js'
+export type { RegistrationOptions } from './session/registration.js'
+export type { Authorised, ResourceAuthoriser, ResourceOptions, ResourceRequest } from './session/resource-authoriser.js'
+export type { SessionOptions } from './session/session-options.js'
+export type { Store, StoreEntry, StoreReceipt } from './session/store.js'
+export type { GrantMemory, TokenRecord, TokenStore } from './session/token-record.js'
+export type { ReplacedToken, UpdateToken } from './session/update-token.js'

@@ -1,1 +1,9 @@
-export {}
+/**
+ * OAuth 2.0 and OpenID Connect on got: a session whose `http` is a got instance that keeps itself authorised.
+ *
+ * @module
+ */
+export { isOAuthError } from '@oauth/core/adapter'
+export { gotClient } from './got-client.js'
+export { gotTransport } from './got-transport.js'
+export { OAuth2Session, type OAuth2SessionOptions } from './oauth2-session.js'

@@ -1,0 +1,40 @@
+import { UsageError } from '../error/usage-error.js'
+import type { Quirks } from '../metadata/quirks.js'
+import type { ClientAuthentication } from './client-authentication.js'
+
+/**
+ * This client, as registered at one authorization server. Names as in RFC 7591 §2.
+ */
+export interface Client {
+  readonly client_id: string
+  readonly client_secret?: string | undefined
+  /** How the client proves who it is: a registered method's name, or a function. Chosen from the server's metadata when absent. */
+  readonly token_endpoint_auth_method?: string | ClientAuthentication | undefined
+  /** The same for the revocation endpoint; the token endpoint's method when absent. */
+  readonly revocation_endpoint_auth_method?: string | ClientAuthentication | undefined
+  /** The only algorithm ID tokens may be signed with. Any asymmetric one that the server announces when absent. */
+  readonly id_token_signed_response_alg?: string | undefined
+  readonly quirks?: Quirks | undefined
+}
+
+/** Values that are what a missing environment variable turns into. */
+const ACCIDENTS = new Set(['', 'undefined', 'null'])
+
+/** Methods that need a secret, and the one that must not have one. */
+const SECRET_METHODS = new Set(['client_secret_basic', 'client_secret_post', 'client_secret_jwt'])
+
+/** @throws {@link UsageError} when id, secret and method cannot belong together. */
+export function assertClient({ client_id, client_secret, token_endpoint_auth_method: method }: Client): void {
+  if (typeof client_id !== 'string' || ACCIDENTS.has(client_id)) {
+    throw new UsageError('Option "clientId" is missing: it is empty or the text of a missing value. Is an environment variable unset?')
+  }
+  if (client_secret !== undefined && (typeof client_secret !== 'string' || ACCIDENTS.has(client_secret))) {
+    throw new UsageError('Option "clientSecret" is empty or the text of a missing value. Leave it out for a public client. Is an environment variable unset?')
+  }
+  if (method === 'none' && client_secret !== undefined) {
+    throw new UsageError('Options contradict: a public client ("tokenEndpointAuthMethod": "none") has no "clientSecret".')
+  }
+  if (typeof method === 'string' && SECRET_METHODS.has(method) && client_secret === undefined) {
+    throw new UsageError(`Options contradict: client authentication by "${method}" needs a "clientSecret".`)
+  }
+}

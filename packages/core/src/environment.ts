@@ -1,0 +1,121 @@
+/** Result of something that may be known at once; callers that can stay synchronous do. */
+export type Maybe<T> = T | Promise<T>
+
+/** Hash functions that signatures and half hashes of the standards use. */
+export type DigestAlgorithm = 'SHA-256' | 'SHA-384' | 'SHA-512'
+
+/** A256GCM (RFC 7518 §5.3) as one synchronous call; `sealed` is the ciphertext, `tag` has 16 bytes. */
+export interface Aead {
+  seal(key: Uint8Array, iv: Uint8Array, plaintext: Uint8Array, additionalData: Uint8Array): { sealed: Uint8Array; tag: Uint8Array }
+  /** Returns `undefined` when the tag does not match. */
+  open(key: Uint8Array, iv: Uint8Array, sealed: Uint8Array, tag: Uint8Array, additionalData: Uint8Array): Uint8Array | undefined
+}
+
+/** Something worth telling an operator. Carries hashes of tokens, never tokens. */
+export interface OAuthEvent {
+  readonly type: 'refreshed' | 'refresh-failed' | 'ended' | 'persist-failed' | 'quirk'
+  readonly key?: string
+  readonly detail?: string
+}
+
+/** Everything the core would otherwise take from globals: time, randomness, and the platform's faster cryptography where it has one. */
+export interface Environment {
+  /** Seconds since the epoch. */
+  now(): number
+  /** Milliseconds from an arbitrary start, never going back. */
+  monotonic(): number
+  /** `n` bytes from a cryptographically secure generator. */
+  randomBytes(n: number): Uint8Array
+  /** Resolves after `ms` milliseconds or rejects when aborted. Only the session layer waits. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** Synchronous hash, where the platform has one; WebCrypto is used otherwise. */
+  digest?(algorithm: DigestAlgorithm, data: Uint8Array): Uint8Array
+  /** Synchronous A256GCM, where the platform has one; `jose` on WebCrypto is used otherwise. */
+  aead?: Aead
+  /** Receives events; adapters on Node feed `diagnostics_channel`. Must not throw. */
+  emit?(event: OAuthEvent): void
+}
+
+/** The part of Node's crypto module that is used when the platform has it. */
+interface NodeCrypto {
+  hash?(algorithm: string, data: Uint8Array, encoding: 'buffer'): Uint8Array
+  createCipheriv(algorithm: 'aes-256-gcm', key: Uint8Array, iv: Uint8Array): NodeCipher
+  createDecipheriv(algorithm: 'aes-256-gcm', key: Uint8Array, iv: Uint8Array, options: { authTagLength: number }): NodeDecipher
+}
+interface NodeCipher {
+  setAAD(data: Uint8Array): void
+  update(data: Uint8Array): Uint8Array
+  final(): Uint8Array
+  getAuthTag(): Uint8Array
+}
+interface NodeDecipher extends Omit<NodeCipher, 'getAuthTag'> {
+  setAuthTag(tag: Uint8Array): void
+}
+
+const NODE_HASH: Readonly<Record<DigestAlgorithm, string>> = { 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' }
+
+/**
+ * The platform's clock, timers and cryptography. Works on Node, Deno, Bun, workerd and in browsers.
+ *
+ * Node's synchronous crypto is found at run time, so that bundlers meet no `node:` import.
+ */
+export function defaultEnvironment(): Environment {
+  const node = nodeCrypto()
+  return {
+    now: () => Date.now() / 1000,
+    monotonic: () => performance.now(),
+    randomBytes: (n) => crypto.getRandomValues(new Uint8Array(n)),
+    sleep,
+    ...(node?.hash === undefined ? {} : { digest: nodeDigest(node.hash) }),
+    ...(node === undefined ? {} : { aead: nodeAead(node) }),
+  }
+}
+
+function nodeCrypto(): NodeCrypto | undefined {
+  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } }
+  return process?.getBuiltinModule?.('node:crypto') as NodeCrypto | undefined
+}
+
+function nodeDigest(hash: NonNullable<NodeCrypto['hash']>): NonNullable<Environment['digest']> {
+  return (algorithm, data) => hash(NODE_HASH[algorithm], data, 'buffer')
+}
+
+function nodeAead({ createCipheriv, createDecipheriv }: NodeCrypto): Aead {
+  return {
+    seal(key, iv, plaintext, additionalData) {
+      const cipher = createCipheriv('aes-256-gcm', key, iv)
+      cipher.setAAD(additionalData)
+      // GCM is a stream mode: `final` adds nothing to what `update` returned.
+      const sealed = cipher.update(plaintext)
+      cipher.final()
+      return { sealed, tag: cipher.getAuthTag() }
+    },
+    open(key, iv, sealed, tag, additionalData) {
+      const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: 16 })
+      decipher.setAAD(additionalData)
+      decipher.setAuthTag(tag)
+      const plaintext = decipher.update(sealed)
+      try {
+        decipher.final()
+      } catch {
+        return undefined
+      }
+      return plaintext
+    },
+  }
+}
+
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason)
+    const abort = () => {
+      clearTimeout(timer)
+      reject(signal?.reason)
+    }
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', abort)
+      resolve()
+    }, ms)
+    signal?.addEventListener('abort', abort, { once: true })
+  })
+}

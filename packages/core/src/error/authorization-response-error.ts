@@ -1,0 +1,47 @@
+import { OAuthError } from './oauth-error.js'
+import { printable, printableWord } from './printable.js'
+
+/** `error` values of RFC 6749 §4.1.2.1 and OpenID Connect Core §3.1.2.6; servers add their own. */
+export type AuthorizationErrorWord =
+  | 'invalid_request'
+  | 'unauthorized_client'
+  | 'access_denied'
+  | 'unsupported_response_type'
+  | 'invalid_scope'
+  | 'server_error'
+  | 'temporarily_unavailable'
+  | 'interaction_required'
+  | 'login_required'
+  | 'account_selection_required'
+  | 'consent_required'
+  | (string & {})
+
+/** What the authorization server said when it sent the browser back without a code. */
+export interface AuthorizationErrorResponse {
+  readonly error: AuthorizationErrorWord
+  readonly error_description?: string | undefined
+  readonly error_uri?: string | undefined
+}
+
+/**
+ * The authorization server answered with an error instead of a code: often a person who pressed "cancel" (`access_denied`).
+ *
+ * The texts come from a URL that anyone can craft: they are cut and stripped of control characters, yet must be escaped in HTML.
+ *
+ * @see RFC 6749 §4.1.2.1 https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1
+ */
+export class AuthorizationResponseError extends OAuthError {
+  override readonly name = 'AuthorizationResponseError'
+  readonly code = 'OAUTH_AUTHORIZATION_RESPONSE'
+  readonly error: AuthorizationErrorWord
+  readonly error_description: string | undefined
+  readonly error_uri: string | undefined
+
+  constructor({ error, error_description, error_uri }: AuthorizationErrorResponse) {
+    const word = printableWord(error)
+    super(`Authorization response: the authorization server answered with the error "${word}". No code was used.`)
+    this.error = word
+    this.error_description = error_description === undefined ? undefined : printable(error_description)
+    this.error_uri = error_uri === undefined ? undefined : printable(error_uri)
+  }
+}

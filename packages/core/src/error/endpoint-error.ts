@@ -1,0 +1,58 @@
+import { OAuthError } from './oauth-error.js'
+import { printable, printableWord } from './printable.js'
+
+/** `error` values of RFC 6749 §5.2 and of the standards that build on it; servers add their own. */
+export type EndpointErrorWord =
+  | 'invalid_request'
+  | 'invalid_client'
+  | 'invalid_grant'
+  | 'unauthorized_client'
+  | 'unsupported_grant_type'
+  | 'unsupported_token_type'
+  | 'invalid_scope'
+  | 'invalid_target'
+  | 'invalid_dpop_proof'
+  | 'use_dpop_nonce'
+  | (string & {})
+
+/** What an endpoint said, and where. */
+export interface EndpointErrorResponse {
+  readonly endpoint: string
+  readonly status: number
+  readonly error: EndpointErrorWord
+  readonly error_description?: string | undefined
+  readonly error_uri?: string | undefined
+}
+
+const HINTS: Readonly<Record<string, string>> = {
+  invalid_client: ' Check client id, client secret and the client authentication method.',
+  invalid_grant: ' The code or refresh token is spent, expired, revoked, or was issued to another client or redirect URI.',
+  unauthorized_client: ' The client is not registered for this grant.',
+  unsupported_grant_type: ' The server does not offer this grant.',
+  invalid_scope: ' The server does not grant one of the scopes asked for.',
+}
+
+/**
+ * An endpoint refused the request with an OAuth error body.
+ *
+ * @see RFC 6749 §5.2 https://www.rfc-editor.org/rfc/rfc6749#section-5.2
+ */
+export class EndpointError extends OAuthError {
+  override readonly name = 'EndpointError'
+  readonly code = 'OAUTH_ENDPOINT_ERROR'
+  readonly endpoint: string
+  readonly status: number
+  readonly error: EndpointErrorWord
+  readonly error_description: string | undefined
+  readonly error_uri: string | undefined
+
+  constructor({ endpoint, status, error, error_description, error_uri }: EndpointErrorResponse) {
+    const word = printableWord(error)
+    super(`The ${endpoint} endpoint refused the request with "${word}" (HTTP status ${status}).${HINTS[word] ?? ''}`)
+    this.endpoint = endpoint
+    this.status = status
+    this.error = word
+    this.error_description = error_description === undefined ? undefined : printable(error_description)
+    this.error_uri = error_uri === undefined ? undefined : printable(error_uri)
+  }
+}

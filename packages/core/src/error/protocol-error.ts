@@ -1,0 +1,16 @@
+import type { ProtocolErrorCode } from './error-code.js'
+import { OAuthError, type OAuthErrorOptions } from './oauth-error.js'
+
+/** A server, or whoever sent the browser to us, broke a rule of the standard. What it sent was not used. */
+export class ProtocolError extends OAuthError {
+  override readonly name = 'ProtocolError'
+  readonly code: ProtocolErrorCode
+  /** The clause that was broken, such as `RFC 9207 §2.4`. */
+  readonly reference: string
+
+  constructor(code: ProtocolErrorCode, message: string, options: OAuthErrorOptions & { readonly reference: string }) {
+    super(`${message} (${options.reference})`, options)
+    this.code = code
+    this.reference = options.reference
+  }
+}

@@ -1,0 +1,23 @@
+import type { ResponseErrorCode } from './error-code.js'
+import { OAuthError, type OAuthErrorOptions } from './oauth-error.js'
+
+/** Where and with what status the unusable answer came. */
+export interface ResponseErrorOptions extends OAuthErrorOptions {
+  readonly endpoint: string
+  readonly status: number
+}
+
+/** An endpoint answered with something that is not the answer the standard describes. The body is not in the message. */
+export class ResponseError extends OAuthError {
+  override readonly name = 'ResponseError'
+  readonly code: ResponseErrorCode
+  readonly endpoint: string
+  readonly status: number
+
+  constructor(code: ResponseErrorCode, message: string, { endpoint, status, ...options }: ResponseErrorOptions) {
+    super(`The ${endpoint} endpoint's answer (HTTP status ${status}) ${message}`, options)
+    this.code = code
+    this.endpoint = endpoint
+    this.status = status
+  }
+}

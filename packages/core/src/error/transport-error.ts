@@ -1,0 +1,41 @@
+import type { TransportErrorCode, TransportReason } from './error-code.js'
+import { OAuthError, type OAuthErrorOptions } from './oauth-error.js'
+
+/** What a transport knows of a request that brought no answer. */
+export interface TransportErrorOptions extends OAuthErrorOptions {
+  readonly reason: TransportReason
+  /** `'no'` only when it is certain that no byte of the request reached the server; the sole ground on which a refresh is repeated. */
+  readonly sent: 'no' | 'maybe'
+}
+
+const EXPLANATIONS: Readonly<Record<TransportReason, string>> = {
+  dns: 'the host name could not be resolved',
+  refused: 'the connection was refused',
+  reset: 'the connection broke before the answer was complete',
+  tls: 'the TLS connection could not be made or its certificate is not trusted',
+  timeout: 'no complete answer arrived in time',
+  redirect: 'the server answered with a redirect, which is never followed: credentials could reach another server',
+  too_large: 'the answer is larger than allowed',
+  aborted: 'the caller aborted it',
+}
+
+/**
+ * A request brought no usable answer. The only error a `Transport` may reject with.
+ *
+ * `cause` is a plain copy of name, code and syscall: HTTP clients' own errors print the request with its secrets.
+ */
+export class TransportError extends OAuthError {
+  override readonly name = 'TransportError'
+  readonly code: TransportErrorCode
+  readonly reason: TransportReason
+  readonly sent: 'no' | 'maybe'
+  readonly endpoint: string
+
+  constructor(endpoint: string, { reason, sent, ...options }: TransportErrorOptions) {
+    super(`The request to the ${endpoint} endpoint failed: ${EXPLANATIONS[reason]}.`, options)
+    this.code = `OAUTH_${reason.toUpperCase() as Uppercase<TransportReason>}`
+    this.reason = reason
+    this.sent = sent
+    this.endpoint = endpoint
+  }
+}

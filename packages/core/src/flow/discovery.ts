@@ -1,0 +1,67 @@
+import type { Environment } from '../environment.js'
+import { isOAuthError } from '../error/any-oauth-error.js'
+import { discoveryRequest, discoveryResponse, discoveryUrl } from '../message/discovery.js'
+import { assertIssuer, type HttpPolicy } from '../metadata/issuer.js'
+import type { Quirks } from '../metadata/quirks.js'
+import { type ServerMetadata, serverMetadata } from '../metadata/server-metadata.js'
+import type { Cache } from './cache.js'
+import type { Flow } from './flow.js'
+
+/** Metadata that has been fetched and checked, and when (seconds since the epoch). */
+export interface CachedServer {
+  readonly server: ServerMetadata & { readonly issuer: string }
+  readonly fetchedAt: number
+}
+
+/** Options of {@link discover}. */
+export interface DiscoveryOptions extends HttpPolicy {
+  readonly environment: Pick<Environment, 'now'>
+  readonly cache?: Cache<CachedServer> | undefined
+  readonly quirks?: Quirks | undefined
+}
+
+/** Seconds that fetched metadata is used without asking again, and that it is used while the server cannot be reached. */
+export const METADATA_TTL = 3600
+export const METADATA_MAX_STALE = 86_400
+
+/**
+ * Finds an issuer's endpoints: OpenID Connect Discovery, and RFC 8414 where there is none.
+ *
+ * Metadata that is older than an hour is fetched again; while that fails, it goes on being used for a day. What fails the checks is
+ * never used, also when the metadata before it was good.
+ *
+ * @throws {@link UsageError} the issuer is no https URL.
+ * @throws {@link ProtocolError} `OAUTH_ISSUER_MISMATCH`, `OAUTH_ENDPOINT_SCHEME`.
+ * @see OpenID Connect Discovery §4, RFC 8414 §3
+ */
+export async function* discover(issuer: string, options: DiscoveryOptions): Flow<ServerMetadata & { readonly issuer: string }> {
+  const { environment, cache, quirks } = options
+  const url = assertIssuer(issuer, options)
+  const cached = cache?.get(issuer)
+  if (cached !== undefined && environment.now() - cached.fetchedAt < METADATA_TTL) return cached.server
+  try {
+    const document = yield* metadataDocument(url, quirks)
+    const server = serverMetadata(document, issuer, options)
+    cache?.set(issuer, { server, fetchedAt: environment.now() })
+    return server
+  } catch (error) {
+    if (cached !== undefined && isUnavailable(error) && environment.now() - cached.fetchedAt < METADATA_MAX_STALE) return cached.server
+    throw error
+  }
+}
+
+async function* metadataDocument(issuer: URL, quirks: Quirks | undefined): Flow<ReturnType<typeof discoveryResponse>> {
+  const openid = discoveryRequest(discoveryUrl(issuer, 'openid-configuration'))
+  const answer = yield openid
+  if (answer.status < 400 || answer.status >= 500) return discoveryResponse(answer, openid, quirks)
+  const oauth = discoveryRequest(discoveryUrl(issuer, 'oauth-authorization-server'))
+  const second = yield oauth
+  // The first place is the better known one: when there is no metadata at all, its answer is what to look at.
+  return second.status === 200 ? discoveryResponse(second, oauth, quirks) : discoveryResponse(answer, openid, quirks)
+}
+
+/** The server cannot be reached or is failing, which says nothing about the metadata we have. */
+export function isUnavailable(error: unknown): boolean {
+  if (!isOAuthError(error)) return false
+  return error.name === 'TransportError' ? error.reason !== 'redirect' : error.name === 'ResponseError' && error.status >= 500
+}

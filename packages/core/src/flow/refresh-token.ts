@@ -1,0 +1,80 @@
+import type { Client } from '../client-authentication/client.js'
+import { ProtocolError } from '../error/protocol-error.js'
+import { toForm } from '../http/form.js'
+import { decodeJws } from '../jose/jws.js'
+import type { IdTokenClaims } from '../message/id-token.js'
+import type { TokenSet } from '../message/token-set.js'
+import type { ServerMetadata } from '../metadata/server-metadata.js'
+import { isUnavailable } from './discovery.js'
+import type { Flow } from './flow.js'
+import { verifyIdToken } from './id-token.js'
+import type { JwkSetOptions } from './jwk-set.js'
+import { type GrantOptions, tokenGrant } from './token.js'
+
+/** Options of {@link refreshToken}. */
+export interface RefreshOptions extends GrantOptions, Omit<JwkSetOptions, 'environment'> {
+  /** The token to renew. Its refresh token is sent; its ID token is what a new one has to agree with. */
+  readonly token: TokenSet & { readonly refresh_token: string }
+  /** Sent only when given: a refresh without scope keeps what was granted (RFC 6749 §6). */
+  readonly scope?: string | undefined
+  readonly clockTolerance?: number | undefined
+}
+
+/** Renewed tokens; `claims` when the server sent a new ID token. */
+export interface RefreshResult {
+  readonly token: TokenSet
+  readonly claims?: IdTokenClaims
+}
+
+/**
+ * Renews a token. The old refresh token stays when the server sends none, and so do the old ID token and scope. A new ID token is
+ * verified, and must be for the same issuer, subject and audience as the old one.
+ *
+ * @throws {@link EndpointError} `invalid_grant` when the refresh token is no longer taken.
+ * @see RFC 6749 §6 https://www.rfc-editor.org/rfc/rfc6749#section-6
+ * @see OpenID Connect Core §12.2 https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse
+ */
+export async function* refreshToken(server: ServerMetadata, client: Client, options: RefreshOptions): Flow<RefreshResult> {
+  const { environment, token: old, scope, keyCache, clockTolerance } = options
+  const grant = toForm({ grant_type: 'refresh_token', refresh_token: old.refresh_token, scope })
+  const answer = yield* tokenGrant(server, client, { ...options, grant })
+  const token: TokenSet = {
+    ...(old.id_token === undefined ? {} : { id_token: old.id_token }),
+    ...(old.scope === undefined ? {} : { scope: old.scope }),
+    refresh_token: old.refresh_token,
+    ...answer,
+  }
+  if (answer.id_token === undefined || server.issuer === undefined || server.jwks_uri === undefined) return { token }
+  assertSameSubject(old.id_token, answer.id_token)
+  try {
+    const claims = yield* verifyIdToken(answer.id_token, server, client, {
+      environment,
+      keyCache,
+      nonce: expectedNonce(old.id_token, answer.id_token),
+      accessToken: token.access_token,
+      clockTolerance,
+    })
+    return { token, claims }
+  } catch (error) {
+    // The old refresh token may be spent: new tokens are not given up because the keys cannot be fetched right now. The identity stays the old one.
+    if (!isUnavailable(error)) throw error
+    const { id_token: _unverified, ...rest } = token
+    return { token: old.id_token === undefined ? rest : { ...rest, id_token: old.id_token } }
+  }
+}
+
+function assertSameSubject(before: string | undefined, after: string): void {
+  if (before === undefined) return
+  if (decodeJws(before)?.payload['sub'] !== decodeJws(after)?.payload['sub']) {
+    throw new ProtocolError('OAUTH_ID_TOKEN_SUB', 'The renewed ID token is about another subject than the one before. The new tokens were not used', {
+      reference: 'OpenID Connect Core §12.2',
+    })
+  }
+}
+
+/** A nonce may be left out on refresh; when it is there it has to be the one of the first ID token (§12.2). */
+function expectedNonce(before: string | undefined, after: string): string | undefined {
+  const nonce = decodeJws(after)?.payload['nonce']
+  const known = nonce === undefined || before === undefined ? nonce : decodeJws(before)?.payload['nonce']
+  return typeof known === 'string' ? known : undefined
+}

@@ -1,0 +1,30 @@
+import type { HttpRequest } from '../http/http-request.js'
+import type { HttpResponse } from '../http/http-response.js'
+import type { Flow } from './flow.js'
+
+/** How a request is to be sent. */
+export interface TransportOptions {
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Sends one request with an HTTP client: no redirects, no retries, no cookies; resolves for every status. All an HTTP adapter has to be.
+ *
+ * Rejects only with a `TransportError`.
+ */
+export type Transport = (request: HttpRequest, options: TransportOptions) => Promise<HttpResponse>
+
+/**
+ * Runs a flow to its end. What the transport rejects with is thrown into the flow, so a flow can treat a failed request as a step.
+ */
+export async function run<T>(flow: Flow<T>, transport: Transport, options: TransportOptions = {}): Promise<T> {
+  let step = await flow.next()
+  while (!step.done) {
+    const answer = await transport(step.value, options).then(
+      (response) => ({ response }),
+      (error: unknown) => ({ error }),
+    )
+    step = 'response' in answer ? await flow.next(answer.response) : await flow.throw(answer.error)
+  }
+  return step.value
+}

@@ -1,0 +1,38 @@
+/** An ordered multi-map: `application/x-www-form-urlencoded` allows a name more than once and in any order. */
+export type Form = readonly (readonly [name: string, value: string])[]
+
+/** One parameter's value; `undefined` and `null` leave it out, a list repeats it. */
+export type ParameterValue = string | number | boolean | null | undefined | readonly (string | number | boolean | null | undefined)[]
+
+/** Parameters as an object, or as a {@link Form} where order and repetition matter. */
+export type Parameters = Readonly<Record<string, ParameterValue>> | Form
+
+/** Encodes as `application/x-www-form-urlencoded` (a space becomes `+`). */
+export function formEncode(form: Form): string {
+  const encoder = new URLSearchParams()
+  for (const [name, value] of form) encoder.append(name, value)
+  return encoder.toString()
+}
+
+/** Decodes a query, fragment or form body; never fails: broken escapes stay as they are. */
+export function formDecode(text: string): Form {
+  return [...new URLSearchParams(text)]
+}
+
+/** The first value of a parameter. */
+export function formGet(form: Form, name: string): string | undefined {
+  return form.find((pair) => pair[0] === name)?.[1]
+}
+
+/** Turns parameters into a form: drops `undefined` and `null`, keeps `0`, `false` and `''`, repeats lists. */
+export function toForm(parameters: Parameters = {}): Form {
+  if (isForm(parameters)) return parameters
+  return Object.entries(parameters).flatMap(([name, value]) => {
+    const values = Array.isArray(value) ? value : [value]
+    return values.filter((one) => one !== undefined && one !== null).map((one) => [name, String(one)] as const)
+  })
+}
+
+function isForm(parameters: Parameters): parameters is Form {
+  return Array.isArray(parameters)
+}

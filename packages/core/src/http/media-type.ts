@@ -1,0 +1,10 @@
+/** The media type without parameters, in lower case; `''` when there is none. */
+export function mediaType(contentType: string | undefined): string {
+  return (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+}
+
+/** Tells whether a content type is JSON (RFC 8259, or a `+json` type of RFC 6839). */
+export function isJson(contentType: string | undefined): boolean {
+  const type = mediaType(contentType)
+  return type === 'application/json' || /^application\/[a-z0-9.!#$&^_-]+\+json$/.test(type)
+}

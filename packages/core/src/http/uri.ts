@@ -1,0 +1,25 @@
+import { type Form, formDecode, formEncode } from './form.js'
+
+/** Parses an absolute URL; `undefined` when it is none. */
+export function parseUrl(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined
+}
+
+/** Tells whether the host is this machine: `localhost`, 127.0.0.0/8 or `::1`. */
+export function isLoopback({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname)
+}
+
+/** Appends parameters to a URL, after those it has; parameters named in `replaced` are taken out first. The fragment stays at the end. */
+export function appendQuery(url: string, form: Form, replaced: ReadonlySet<string> = new Set()): string {
+  const [beforeFragment = '', fragment] = splitOnce(url, '#')
+  const [base = '', query] = splitOnce(beforeFragment, '?')
+  const kept = query === undefined ? [] : formDecode(query).filter(([name]) => !replaced.has(name))
+  const search = formEncode([...kept, ...form])
+  return `${base}${search === '' ? '' : `?${search}`}${fragment === undefined ? '' : `#${fragment}`}`
+}
+
+function splitOnce(text: string, separator: string): [string, string | undefined] {
+  const at = text.indexOf(separator)
+  return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)]
+}

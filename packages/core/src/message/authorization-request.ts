@@ -1,0 +1,161 @@
+import type { Client } from '../client-authentication/client.js'
+import type { Environment } from '../environment.js'
+import { UsageError } from '../error/usage-error.js'
+import { type Form, formGet, type Parameters, toForm } from '../http/form.js'
+import { appendQuery } from '../http/uri.js'
+import { randomToken } from '../jose/random-token.js'
+import { endpointUrl, type ServerMetadata, serverIdentity } from '../metadata/server-metadata.js'
+import { codeChallenge } from '../proof/pkce.js'
+import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
+
+/** What an authorization request may say. All of it is the application's choice; nothing here may come from a browser unchecked. */
+export interface AuthorizationRequestOptions {
+  readonly environment: Environment
+  /** Where the server sends the browser back to. */
+  readonly redirectUri?: string | undefined
+  /** Space-separated, or a list. With `openid` an ID token is asked for and a nonce is made. */
+  readonly scope?: string | readonly string[] | undefined
+  readonly responseType?: 'code' | undefined
+  readonly responseMode?: 'query' | 'form_post' | undefined
+  /** Made when absent: 32 random bytes. */
+  readonly state?: string | undefined
+  /** Made when absent and `openid` is asked for. */
+  readonly nonce?: string | undefined
+  /** Made when absent. 43 to 128 characters. */
+  readonly codeVerifier?: string | undefined
+  /** `false` leaves PKCE out, for servers that refuse it. */
+  readonly codeChallengeMethod?: 'S256' | false | undefined
+  /** Further parameters, such as `prompt`, `login_hint`, `max_age`, `audience`, or `resource` more than once. */
+  readonly parameters?: Parameters | undefined
+  /** The provider's name in this application; bound into the transaction. */
+  readonly provider?: string | undefined
+  /** Where the application wants to go on after the login; bound into the transaction. */
+  readonly returnTo?: string | undefined
+}
+
+/** Where to send the browser, and what to keep until it comes back. */
+export interface AuthorizationRequest {
+  readonly url: string
+  readonly state: string
+  readonly transaction: AuthorizationTransaction
+}
+
+/** Parameters that this library sets, or that would make the server read the request from elsewhere (RFC 9101). */
+const RESERVED: ReadonlySet<string> = new Set([
+  'response_type',
+  'response_mode',
+  'client_id',
+  'client_secret',
+  'redirect_uri',
+  'scope',
+  'state',
+  'nonce',
+  'code_challenge',
+  'code_challenge_method',
+  'code_verifier',
+  'request',
+  'request_uri',
+])
+
+/**
+ * Builds the URL that starts a login, with PKCE, state and (for `openid`) nonce, and the transaction that finishes it.
+ *
+ * Order of parameters: those of the endpoint's own query, then the protocol's, then the further ones as given.
+ *
+ * @throws {@link UsageError} for a protocol parameter among `parameters`, an empty `state`, or a response type that is not offered.
+ * @see RFC 6749 §4.1.1 https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1
+ */
+export async function authorizationRequest(
+  server: ServerMetadata,
+  client: Client,
+  options: AuthorizationRequestOptions,
+): Promise<AuthorizationRequest> {
+  const { environment, responseType = 'code', responseMode, codeChallengeMethod = 'S256', provider, returnTo } = options
+  const further = furtherParameters(options.parameters)
+  assertOffered(responseType, codeChallengeMethod, options)
+  const scope = scopeText(options.scope)
+  const state = given('state', options.state) ?? randomToken(environment)
+  const nonce = given('nonce', options.nonce) ?? (hasScope(scope, 'openid') ? randomToken(environment) : undefined)
+  const code_verifier = codeChallengeMethod === false ? undefined : (options.codeVerifier ?? randomToken(environment))
+  const challenge = code_verifier === undefined ? undefined : await codeChallenge(environment, code_verifier)
+
+  const protocol = toForm({
+    response_type: responseType,
+    client_id: client.client_id,
+    redirect_uri: options.redirectUri,
+    scope,
+    state,
+    response_mode: responseMode,
+    nonce,
+    code_challenge: challenge,
+    code_challenge_method: challenge === undefined ? undefined : 'S256',
+  })
+  const transaction: AuthorizationTransaction = {
+    v: 1,
+    type: 'authorization',
+    id: state.slice(0, 16),
+    issuer: serverIdentity(server),
+    token_endpoint: endpointUrl(server, 'token_endpoint'),
+    client_id: client.client_id,
+    response_type: responseType,
+    state,
+    createdAt: Math.floor(environment.now()),
+    ...present({ provider, redirect_uri: options.redirectUri, response_mode: responseMode, nonce, code_verifier, scope, returnTo }),
+    ...furtherMembers(further),
+  }
+  return { url: appendQuery(endpointUrl(server, 'authorization_endpoint'), [...protocol, ...further], RESERVED), state, transaction }
+}
+
+/** Joins a list of scopes with spaces (RFC 6749 §3.3); nothing stays nothing. */
+export function scopeText(scope: string | readonly string[] | undefined): string | undefined {
+  const text = typeof scope === 'string' ? scope : scope?.join(' ')
+  return text === '' ? undefined : text
+}
+
+/** Tells whether a space-separated scope contains one. */
+export function hasScope(scope: string | undefined, name: string): boolean {
+  return scope !== undefined && scope.split(' ').includes(name)
+}
+
+function furtherParameters(parameters: Parameters | undefined): Form {
+  const form = toForm(parameters)
+  const reserved = form.find(([name]) => RESERVED.has(name))
+  if (reserved !== undefined) {
+    throw new UsageError(`Authorization request: "${reserved[0]}" cannot be among the further parameters. The option of that name sets it, if it can be set.`)
+  }
+  return form
+}
+
+function assertOffered(responseType: string, codeChallengeMethod: string | false, { codeVerifier }: AuthorizationRequestOptions): void {
+  if (responseType !== 'code') throw new UsageError(`Authorization request: response type "${responseType}" is not offered; use "code".`)
+  if (codeChallengeMethod !== false && codeChallengeMethod !== 'S256') {
+    throw new UsageError('Authorization request: the code challenge method is "S256", or false to leave PKCE out.')
+  }
+  if (codeChallengeMethod === false && codeVerifier !== undefined) {
+    throw new UsageError('Authorization request: a code verifier is given, but PKCE is switched off by codeChallengeMethod: false.')
+  }
+}
+
+function given(name: string, value: string | undefined): string | undefined {
+  if (value === '') throw new UsageError(`Authorization request: "${name}" is empty. Leave it out to have one made, or give an unguessable one.`)
+  return value
+}
+
+/** The further parameters that the answer will be checked against. */
+function furtherMembers(form: Form): Partial<AuthorizationTransaction> {
+  const maxAge = formGet(form, 'max_age')
+  const resource = form.filter(([name]) => name === 'resource').map(([, value]) => value)
+  if (maxAge !== undefined && !/^\d{1,10}$/.test(maxAge)) {
+    throw new UsageError('Authorization request: "max_age" must be a whole number of seconds, 0 or more (OpenID Connect Core §3.1.2.1).')
+  }
+  return present({
+    max_age: maxAge === undefined ? undefined : Number(maxAge),
+    acr_values: formGet(form, 'acr_values'),
+    resource: resource.length === 0 ? undefined : resource,
+  })
+}
+
+/** Leaves out members that are `undefined`, so that the transaction is the same before and after JSON. */
+function present<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> }
+}

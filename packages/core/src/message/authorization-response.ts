@@ -1,0 +1,88 @@
+import { AuthorizationResponseError } from '../error/authorization-response-error.js'
+import type { AuthorizationResponseProblem } from '../error/error-code.js'
+import { ProtocolError } from '../error/protocol-error.js'
+import { type Form, formGet } from '../http/form.js'
+import { constantTimeEqual } from '../jose/constant-time.js'
+import type { ServerMetadata } from '../metadata/server-metadata.js'
+import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
+
+declare const checked: unique symbol
+
+/** A code that came with the right state from the right issuer. Only {@link authorizationResponse} makes one, so no other can be redeemed. */
+export interface AuthorizationCode {
+  readonly code: string
+  readonly [checked]: true
+}
+
+/** Parameters whose repetition would let two readers see two different answers. */
+const SINGLE = ['code', 'state', 'iss', 'error', 'error_description', 'error_uri', 'response', 'access_token', 'id_token', 'session_state']
+
+/**
+ * Checks what the browser brought back, in this order: duplicates, `state`, `iss`, `error`, then `code`. So an error text is only read when
+ * it is the answer to this request, from the server it was sent to.
+ *
+ * @throws {@link ProtocolError} the answer does not belong to this login, or is malformed.
+ * @throws {@link AuthorizationResponseError} the server answered with an error.
+ * @see RFC 6749 §4.1.2 https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2
+ * @see RFC 9207 §2.4 https://www.rfc-editor.org/rfc/rfc9207#section-2.4
+ */
+export function authorizationResponse(
+  parameters: Form,
+  transaction: Pick<AuthorizationTransaction, 'state'>,
+  server: Pick<ServerMetadata, 'issuer' | 'authorization_response_iss_parameter_supported'>,
+): AuthorizationCode {
+  refuseDuplicates(parameters)
+  checkState(formGet(parameters, 'state'), transaction.state)
+  checkIssuer(formGet(parameters, 'iss'), server)
+  const error = formGet(parameters, 'error')
+  if (error !== undefined) {
+    throw new AuthorizationResponseError({
+      error,
+      error_description: formGet(parameters, 'error_description'),
+      error_uri: formGet(parameters, 'error_uri'),
+    })
+  }
+  if (formGet(parameters, 'access_token') !== undefined || formGet(parameters, 'id_token') !== undefined) {
+    refuse('OAUTH_UNEXPECTED_TOKEN', 'it carries a token, which response type "code" never has. The token was not used', 'RFC 9700 §2.1.2')
+  }
+  const code = formGet(parameters, 'code')
+  if (code === undefined || code === '') refuse('OAUTH_NO_CODE', 'it has neither a code nor an error', 'RFC 6749 §4.1.2')
+  return { code } as AuthorizationCode
+}
+
+function refuseDuplicates(parameters: Form): void {
+  for (const name of SINGLE) {
+    if (parameters.filter((pair) => pair[0] === name).length > 1) {
+      refuse('OAUTH_DUPLICATE_PARAM', `the parameter "${name}" is there more than once`, 'RFC 6749 §3.1')
+    }
+  }
+}
+
+function checkState(state: string | undefined, expected: string): void {
+  if (state === undefined || state === '') {
+    refuse('OAUTH_STATE_MISSING', 'it has no "state" though one was sent. The server dropped it, or the link was made by somebody else', 'RFC 6749 §4.1.2')
+  }
+  if (!constantTimeEqual(state, expected)) {
+    refuse(
+      'OAUTH_STATE_MISMATCH',
+      'its "state" is not that of this login. It answers another attempt (a second tab, an old bookmark), or was made by somebody else. Start the login again',
+      'RFC 6749 §10.12',
+    )
+  }
+}
+
+function checkIssuer(iss: string | undefined, server: Pick<ServerMetadata, 'issuer' | 'authorization_response_iss_parameter_supported'>): void {
+  // A server configured by hand without an issuer has nothing to compare with; its answers are bound by state and PKCE alone.
+  if (server.issuer === undefined) return
+  if (iss === undefined) {
+    if (server.authorization_response_iss_parameter_supported !== true) return
+    refuse('OAUTH_ISS_MISSING', 'it has no "iss", though the server announces that it sends one', 'RFC 9207 §2.4')
+  }
+  if (iss !== server.issuer) {
+    refuse('OAUTH_ISS_MISMATCH', 'its "iss" is not the issuer that the login was started at. The code was sent nowhere', 'RFC 9207 §2.4')
+  }
+}
+
+function refuse(code: AuthorizationResponseProblem, found: string, reference: string): never {
+  throw new ProtocolError(code, `Authorization response refused: ${found}`, { reference })
+}

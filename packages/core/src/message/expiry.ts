@@ -1,0 +1,28 @@
+/** Longest lifetime that is believed, in seconds: a hundred years. Larger ones are cut. */
+export const MAX_LIFETIME = 3_153_600_000
+
+/**
+ * Reads a number of seconds that servers send as a JSON number or as digits. Fractions are cut, what exceeds {@link MAX_LIFETIME} is cut to it;
+ * anything else (negative, not finite, too large to be exact, not a number) is `undefined`.
+ */
+export function wholeSeconds(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
+  if (typeof number !== 'number' || !(number >= 0) || number > Number.MAX_SAFE_INTEGER) return undefined
+  return Math.floor(number)
+}
+
+/**
+ * When a token expires, in seconds since the epoch: `expires_at` when it can be read, else `now` plus `expires_in`; `undefined` when
+ * neither says.
+ */
+export function expiresAt({ expires_at, expires_in }: { expires_at?: unknown; expires_in?: unknown }, now: number): number | undefined {
+  const at = wholeSeconds(expires_at)
+  if (at !== undefined) return at
+  const lifetime = wholeSeconds(expires_in)
+  return lifetime === undefined ? undefined : Math.floor(now) + Math.min(lifetime, MAX_LIFETIME)
+}
+
+/** Tells whether a token expires within `leeway` seconds. One without a known expiry counts as valid. */
+export function isExpired({ expires_at }: { readonly expires_at?: number | undefined }, now: number, leeway = 0): boolean {
+  return expires_at !== undefined && expires_at - leeway < now
+}

@@ -1,0 +1,62 @@
+import type { Client } from '../client-authentication/client.js'
+import { type ClientAuthentication, clientAuthentication, defaultMethod } from '../client-authentication/client-authentication.js'
+import type { Environment, Maybe } from '../environment.js'
+import { UsageError } from '../error/usage-error.js'
+import { type Form, type Parameters, toForm } from '../http/form.js'
+import type { HttpHeaders } from '../http/http-response.js'
+import { formRequest, type HttpRequest } from '../http/http-request.js'
+import { assertEndpoint, type HttpPolicy } from '../metadata/issuer.js'
+import { endpointUrl, type ServerMetadata } from '../metadata/server-metadata.js'
+import { parseUrl } from '../http/uri.js'
+
+/** Changes a request before the client authentication is added to it. Hooks for one provider's needs are made of these. */
+export type RequestHook = (request: HttpRequest) => Maybe<HttpRequest>
+
+/** What every authenticated request of the client can vary. */
+export interface ClientRequestOptions extends HttpPolicy {
+  readonly environment: Environment
+  /** Instead of the endpoint in the server's metadata. */
+  readonly endpoint?: string | undefined
+  /** Instead of the client's own method, for this request. */
+  readonly clientAuthentication?: string | ClientAuthentication | undefined
+  readonly registeredMethods?: ReadonlyMap<string, ClientAuthentication> | undefined
+  /** Added to the request's headers; a header of the same name is replaced. */
+  readonly headers?: HttpHeaders | undefined
+  /** Further parameters, after those of the grant. */
+  readonly parameters?: Parameters | undefined
+  readonly requestHook?: RequestHook | undefined
+}
+
+/** Parameters that prove who the client is: a grant may not carry them, or there would be two methods in one request. */
+const CREDENTIALS: ReadonlySet<string> = new Set(['client_secret', 'client_assertion', 'client_assertion_type'])
+
+/**
+ * Builds a token request for any grant: the grant's own parameters in their order, then the further ones, then client authentication.
+ *
+ * @throws {@link UsageError} when a parameter would set client credentials a second way.
+ * @see RFC 6749 §3.2 https://www.rfc-editor.org/rfc/rfc6749#section-3.2
+ */
+export function tokenRequest(server: ServerMetadata, client: Client, grant: Form, options: ClientRequestOptions): Promise<HttpRequest> {
+  return clientRequest('token', { server, client, method: client.token_endpoint_auth_method }, { form: grant, ...options })
+}
+
+/** Builds a form POST to one of the server's endpoints and authenticates the client, by exactly one method. */
+export async function clientRequest(
+  label: 'token' | 'revocation',
+  { server, client, method }: { server: ServerMetadata; client: Client; method: string | ClientAuthentication | undefined },
+  options: ClientRequestOptions & { readonly form: Form },
+): Promise<HttpRequest> {
+  const { environment, form, headers = {}, requestHook } = options
+  const further = toForm(options.parameters)
+  const double = [...form, ...further].find(([name]) => CREDENTIALS.has(name))
+  if (double !== undefined) {
+    throw new UsageError(`Request to the ${label} endpoint: "${double[0]}" cannot be a parameter. Client credentials are set by clientSecret and tokenEndpointAuthMethod.`)
+  }
+  if (options.endpoint !== undefined) assertEndpoint('endpoint', options.endpoint, parseUrl(server.issuer ?? ''), options)
+  const url = options.endpoint ?? endpointUrl(server, `${label}_endpoint`)
+  const plain = formRequest(label, url, [...form, ...further])
+  const request = { ...plain, headers: { ...plain.headers, ...headers } }
+  const hooked = requestHook === undefined ? request : await requestHook(request)
+  const authenticate = clientAuthentication(options.clientAuthentication ?? method ?? defaultMethod(client, server), options.registeredMethods)
+  return authenticate(hooked, { client, server, environment })
+}

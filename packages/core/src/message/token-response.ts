@@ -1,0 +1,107 @@
+import { ResponseError } from '../error/response-error.js'
+import type { HttpRequest } from '../http/http-request.js'
+import type { HttpResponse } from '../http/http-response.js'
+import type { Json, JsonObject } from '../http/json.js'
+import { readJsonObject, refuseRedirect } from '../http/read-json.js'
+import type { Quirks } from '../metadata/quirks.js'
+import { endpointError, endpointFailure } from './endpoint-failure.js'
+import { expiresAt, wholeSeconds } from './expiry.js'
+import type { TokenSet } from './token-set.js'
+
+/** What is known when a token answer is read. */
+export interface TokenResponseContext {
+  /** The request it answers; names the endpoint and keeps what it sent in confidence out of errors. */
+  readonly request: HttpRequest
+  /** Seconds since the epoch. */
+  readonly now: number
+  /** The scope that was asked for, which an answer without `scope` grants (RFC 6749 §5.1). */
+  readonly scope?: string | undefined
+  readonly quirks?: Quirks | undefined
+}
+
+/** What a token may consist of when it is put into an `Authorization` header: visible ASCII without space. */
+const TOKEN = /^[\x21-\x7e]+$/
+
+/**
+ * Reads the token endpoint's answer and checks what RFC 6749 lets us check without keys.
+ *
+ * `expires_in` is turned into `expires_at`; absent stays absent. Optional members that are `null` count as absent.
+ *
+ * @throws {@link EndpointError} the server refused; `error` is its word for why.
+ * @throws {@link ChallengeError} the server asked for other credentials without an error body.
+ * @throws {@link ResponseError} the answer is not JSON of the required shape.
+ * @throws {@link TransportError} the server answered with a redirect.
+ * @see RFC 6749 §5.1 https://www.rfc-editor.org/rfc/rfc6749#section-5.1
+ */
+export function tokenResponse(response: HttpResponse, context: TokenResponseContext): TokenSet {
+  const { request, now, scope, quirks = {} } = context
+  refuseRedirect(response, request)
+  if (response.status !== 200 && !quirks.acceptTokenStatus?.includes(response.status)) throw notSuccessful(response, request)
+  const body = readJsonObject(response, request, quirks)
+  const shape = (problem: string) => new ResponseError('OAUTH_RESPONSE_SHAPE', problem, { endpoint: request.endpoint, status: response.status })
+
+  if (body['error'] !== undefined) {
+    if (quirks.errorWithStatus200) throw endpointError(body, response, request)
+    throw shape('has an "error" although its status says success. If this server reports errors so, set quirks.errorWithStatus200.')
+  }
+  const access_token = requiredToken(body['access_token'], shape)
+  const token_type = tokenType(body['token_type'], response, request)
+  const granted = optional(body['scope'], (value) => typeof value === 'string') as string | undefined | false
+  const refresh_token = optional(body['refresh_token'], isToken) as string | undefined | false
+  const id_token = optional(body['id_token'], isToken) as string | undefined | false
+  const lifetime = optional(body['expires_in'], (value) => wholeSeconds(value) !== undefined) as number | string | undefined | false
+  if (granted === false) throw shape('has a "scope" that is not a string.')
+  if (refresh_token === false) throw shape('has a "refresh_token" that is not visible ASCII text.')
+  if (id_token === false) throw shape('has an "id_token" that is not visible ASCII text.')
+  if (lifetime === false) throw shape('has an "expires_in" that is not a number of seconds, 0 or more.')
+
+  const expires_at = expiresAt({ expires_at: body['expires_at'], expires_in: lifetime }, now)
+  return {
+    ...further(body),
+    access_token,
+    token_type,
+    ...(refresh_token === undefined ? {} : { refresh_token }),
+    ...(id_token === undefined ? {} : { id_token }),
+    ...((granted ?? scope) === undefined ? {} : { scope: granted ?? scope }),
+    ...(lifetime === undefined ? {} : { expires_in: lifetime }),
+    ...(expires_at === undefined ? {} : { expires_at }),
+  } as TokenSet
+}
+
+const READ: ReadonlySet<string> = new Set(['access_token', 'token_type', 'refresh_token', 'id_token', 'scope', 'expires_in', 'expires_at'])
+
+function further(body: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !READ.has(name)))
+}
+
+function notSuccessful(response: HttpResponse, request: HttpRequest) {
+  if (response.status < 300) {
+    return new ResponseError('OAUTH_RESPONSE_STATUS', 'has a status other than 200 (RFC 6749 §5.1). If this server answers so, set quirks.acceptTokenStatus.', {
+      endpoint: request.endpoint,
+      status: response.status,
+    })
+  }
+  return endpointFailure(response, request)
+}
+
+function requiredToken(value: Json | undefined, shape: (problem: string) => ResponseError): string {
+  if (value === undefined || value === null || value === '') throw shape('has no "access_token".')
+  if (!isToken(value)) throw shape('has an "access_token" that is not visible ASCII text without spaces; it cannot be sent in a header.')
+  return value
+}
+
+function tokenType(value: Json | undefined, { status }: HttpResponse, { endpoint }: HttpRequest): string {
+  if (typeof value === 'string' && value.toLowerCase() === 'bearer') return value
+  const found = value === undefined ? 'has no "token_type"' : 'has a "token_type" other than "Bearer", which this client cannot use'
+  throw new ResponseError('OAUTH_RESPONSE_TOKEN_TYPE', `${found} (RFC 6749 §7.1).`, { endpoint, status })
+}
+
+function isToken(value: Json | undefined): value is string {
+  return typeof value === 'string' && TOKEN.test(value)
+}
+
+/** `undefined` when absent or `null`, `false` when it is there but not valid. */
+function optional(value: Json | undefined, valid: (value: Json) => boolean): Json | undefined | false {
+  if (value === undefined || value === null) return undefined
+  return valid(value) ? value : false
+}

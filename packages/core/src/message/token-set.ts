@@ -1,0 +1,24 @@
+/**
+ * Tokens as the server issued them, with wire names; members the standards do not know are kept.
+ *
+ * @see RFC 6749 §5.1 https://www.rfc-editor.org/rfc/rfc6749#section-5.1
+ */
+export interface TokenSet {
+  readonly access_token: string
+  readonly token_type: string
+  readonly refresh_token?: string
+  readonly id_token?: string
+  /** What was granted: as the server said, or as asked for when it said nothing. */
+  readonly scope?: string
+  /** Seconds, counted from the answer. */
+  readonly expires_in?: number | string
+  /** Seconds since the epoch; absent when the server named no lifetime. */
+  readonly expires_at?: number
+  readonly [member: string]: unknown
+}
+
+/** Tokens as an application hands them in: perhaps from a database, perhaps older than this library. */
+export type TokenInput = Omit<TokenSet, 'token_type' | 'expires_at'> & {
+  readonly token_type?: string
+  readonly expires_at?: number | string
+}

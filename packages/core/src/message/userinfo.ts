@@ -1,0 +1,49 @@
+import { ProtocolError } from '../error/protocol-error.js'
+import { ResponseError } from '../error/response-error.js'
+import { getRequest, type HttpRequest } from '../http/http-request.js'
+import type { HttpResponse } from '../http/http-response.js'
+import { readJsonObject, refuseRedirect } from '../http/read-json.js'
+import type { Quirks } from '../metadata/quirks.js'
+import { endpointUrl, type ServerMetadata } from '../metadata/server-metadata.js'
+import { endpointFailure } from './endpoint-failure.js'
+
+/** Claims about the person who logged in, as the UserInfo endpoint gives them. */
+export interface UserInfo {
+  readonly sub: string
+  readonly [claim: string]: unknown
+}
+
+/**
+ * Builds a UserInfo request; the access token goes into the header, never into the URL.
+ *
+ * @see OpenID Connect Core §5.3.1 https://openid.net/specs/openid-connect-core-1_0.html#UserInfoRequest
+ */
+export function userinfoRequest(server: ServerMetadata, accessToken: string): HttpRequest {
+  return getRequest('userinfo', endpointUrl(server, 'userinfo_endpoint'), { authorization: `Bearer ${accessToken}` })
+}
+
+/**
+ * Reads a UserInfo answer. Its `sub` must be that of the ID token: an answer about somebody else is never used.
+ *
+ * @throws {@link ProtocolError} another `sub`.
+ * @see OpenID Connect Core §5.3.2 https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse
+ */
+export function userinfoResponse(
+  response: HttpResponse,
+  request: HttpRequest,
+  { subject, quirks = {} }: { readonly subject?: string | undefined; readonly quirks?: Quirks | undefined },
+): UserInfo {
+  refuseRedirect(response, request)
+  if (response.status !== 200) throw endpointFailure(response, request)
+  const claims = readJsonObject(response, request, quirks)
+  const { sub } = claims
+  if (typeof sub !== 'string' || sub === '') {
+    throw new ResponseError('OAUTH_RESPONSE_SHAPE', 'has no "sub".', { endpoint: request.endpoint, status: response.status })
+  }
+  if (subject !== undefined && sub !== subject) {
+    throw new ProtocolError('OAUTH_USERINFO_SUB', 'UserInfo refused: its "sub" is not that of the ID token, so it is about somebody else', {
+      reference: 'OpenID Connect Core §5.3.2',
+    })
+  }
+  return { ...claims, sub }
+}

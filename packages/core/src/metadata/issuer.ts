@@ -1,0 +1,54 @@
+import { ProtocolError } from '../error/protocol-error.js'
+import { UsageError } from '../error/usage-error.js'
+import { isLoopback, parseUrl } from '../http/uri.js'
+
+/** Where plain http is tolerated. */
+export interface HttpPolicy {
+  /** Takes `http:` for this server beyond loopback. Tokens and codes then travel in clear text: for test networks only. */
+  readonly allowInsecureHttp?: boolean | undefined
+}
+
+const WELL_KNOWN = /\/\.well-known\/(openid-configuration|oauth-authorization-server)/
+
+/**
+ * Checks an issuer identifier that the application configured: an https URL (or http on loopback) without query or fragment.
+ *
+ * @throws {@link UsageError} saying what to write instead.
+ * @see RFC 8414 §2 https://www.rfc-editor.org/rfc/rfc8414#section-2
+ */
+export function assertIssuer(issuer: string, policy: HttpPolicy = {}): URL {
+  const url = parseUrl(issuer)
+  if (url === undefined) throw new UsageError('Option "issuer" is not a URL. Use the "issuer" value of the server\'s metadata, such as https://as.example.')
+  if (WELL_KNOWN.test(url.pathname)) {
+    throw new UsageError(`Option "issuer" is the address of the metadata. Use the issuer itself: ${JSON.stringify(issuer.replace(/\/\.well-known\/.*$/, ''))}.`)
+  }
+  if (url.search !== '' || url.hash !== '' || url.username !== '') {
+    throw new UsageError('Option "issuer" has a query, a fragment or a user name. An issuer has none (RFC 8414 §2).')
+  }
+  if (!isSecure(url, policy, url)) {
+    throw new UsageError(`Option "issuer" uses ${url.protocol}//: an issuer is an https URL (http only on loopback, or with allowInsecureHttp).`)
+  }
+  return url
+}
+
+/**
+ * Checks an endpoint named by metadata or configuration: https, or http where the issuer is itself on loopback or the policy allows it.
+ *
+ * @throws {@link ProtocolError}
+ */
+export function assertEndpoint(name: string, endpoint: unknown, issuer: URL | undefined, policy: HttpPolicy = {}): void {
+  const url = typeof endpoint === 'string' ? parseUrl(endpoint) : undefined
+  if (url === undefined || url.username !== '' || url.hash !== '' || !isSecure(url, policy, issuer)) {
+    throw new ProtocolError(
+      'OAUTH_ENDPOINT_SCHEME',
+      `Server metadata: "${name}" is not an absolute https URL without fragment (http is taken on loopback alone, for a server on loopback, or with allowInsecureHttp)`,
+      { reference: 'RFC 8414 §2' },
+    )
+  }
+}
+
+function isSecure(url: URL, { allowInsecureHttp = false }: HttpPolicy, issuer: URL | undefined): boolean {
+  if (url.protocol === 'https:') return true
+  if (url.protocol !== 'http:') return false
+  return allowInsecureHttp || (isLoopback(url) && (issuer === undefined || (issuer.protocol === 'http:' && isLoopback(issuer))))
+}

@@ -1,0 +1,113 @@
+import { UsageError } from '../error/usage-error.js'
+import type { ClientAuthentication } from '../client-authentication/client-authentication.js'
+import { type Form, formDecode, formGet, type Parameters, toForm } from '../http/form.js'
+import type { HttpHeaders } from '../http/http-response.js'
+import { scopeText } from '../message/authorization-request.js'
+import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
+import { assertKnownOptions } from './registration.js'
+
+/** What each method that sends a request to the server can vary. */
+export interface RequestOptions {
+  /** Instead of the endpoint in the server's metadata. */
+  readonly endpoint?: string | undefined
+  /** Instead of the client's own method, for this request. */
+  readonly clientAuthentication?: string | ClientAuthentication | undefined
+  readonly headers?: HttpHeaders | undefined
+  /** Further parameters of the request. */
+  readonly parameters?: Parameters | undefined
+}
+
+/** The answer of an authorization server, and what was kept of the request it answers. */
+export interface AuthorizationCodeOptions extends RequestOptions {
+  readonly grantType?: 'authorization_code' | undefined
+  /** The whole URL the browser came back with, or its query; for `form_post` the form body. */
+  readonly authorizationResponse: string | URL | Form
+  /** What `createAuthorizationUrl` returned. Or the pieces, where they were kept by hand: */
+  readonly transaction?: AuthorizationTransaction | undefined
+  readonly state?: string | undefined
+  readonly codeVerifier?: string | undefined
+  readonly nonce?: string | undefined
+  readonly redirectUri?: string | undefined
+}
+
+/** Resource owner password credentials (RFC 6749 §4.3). */
+export interface PasswordOptions extends RequestOptions {
+  readonly grantType?: 'password' | undefined
+  readonly username: string
+  readonly password: string
+  readonly scope?: string | readonly string[] | undefined
+}
+
+/** The client's own access (RFC 6749 §4.4). */
+export interface ClientCredentialsOptions extends RequestOptions {
+  readonly grantType?: 'client_credentials' | undefined
+  readonly scope?: string | readonly string[] | undefined
+}
+
+/** Any other grant, by its `grant_type` and its parameters. */
+export interface OtherGrantOptions extends RequestOptions {
+  readonly grantType: string & {}
+  readonly scope?: string | readonly string[] | undefined
+}
+
+/** Options of `fetchToken`. Without `grantType` the members given decide. */
+export type FetchTokenOptions = AuthorizationCodeOptions | PasswordOptions | ClientCredentialsOptions | OtherGrantOptions
+
+const OPTIONS: readonly string[] = [
+  'grantType',
+  'authorizationResponse',
+  'transaction',
+  'state',
+  'codeVerifier',
+  'nonce',
+  'redirectUri',
+  'username',
+  'password',
+  'scope',
+  'endpoint',
+  'clientAuthentication',
+  'headers',
+  'parameters',
+]
+
+/** What `fetchToken` is to do: redeem the answer to a login, or send a grant's own parameters. */
+export type FetchTokenTask =
+  | ({ readonly kind: 'code' } & AuthorizationCodeOptions)
+  | ({ readonly kind: 'grant'; readonly type: string; readonly form: Form; readonly scope: string | undefined } & RequestOptions)
+
+/**
+ * Reads the options. Without `grantType`: an authorization response means a code, user name and password mean a password, nothing of it
+ * means client credentials. Decided anew for each call.
+ *
+ * @throws {@link UsageError} for options that do not go together.
+ */
+export function fetchTokenTask(options: FetchTokenOptions, sessionScope: string | undefined): FetchTokenTask {
+  if ('code' in options) {
+    throw new UsageError('fetchToken takes the whole "authorizationResponse", not its "code": state and issuer are checked in it.')
+  }
+  assertKnownOptions(options, OPTIONS, 'fetchToken')
+  const { grantType } = options
+  if (grantType === 'authorization_code' || (grantType === undefined && 'authorizationResponse' in options)) {
+    if (!('authorizationResponse' in options)) throw new UsageError('fetchToken: the grant "authorization_code" needs "authorizationResponse".')
+    return { kind: 'code', ...(options as AuthorizationCodeOptions) }
+  }
+  const { username, password, scope: own, ...request } = options as Partial<PasswordOptions>
+  const type = grantType ?? (username !== undefined && password !== undefined ? 'password' : 'client_credentials')
+  if (type === 'password' && (username === undefined || password === undefined)) {
+    throw new UsageError('fetchToken: the grant "password" needs "username" and "password".')
+  }
+  const scope = scopeText(own) ?? sessionScope
+  return { ...request, kind: 'grant', type, scope, form: toForm({ grant_type: type, username, password, scope }) }
+}
+
+/** The parameters of an authorization response, from whatever the application has of it. A fragment is never part of a code's answer. */
+export function responseParameters(response: string | URL | Form): Form {
+  if (typeof response !== 'string' && !(response instanceof URL)) return response
+  const text = String(response)
+  const query = text.includes('?') ? text.slice(text.indexOf('?') + 1) : text
+  const form = formDecode(query.split('#', 1)[0] ?? '')
+  if (formGet(form, 'code') === undefined && formGet(form, 'error') === undefined && !text.includes('=')) {
+    throw new UsageError('The "authorizationResponse" has no parameters. Give the whole URL that the browser came back with, its query included.')
+  }
+  return form
+}

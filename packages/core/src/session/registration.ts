@@ -1,0 +1,133 @@
+import { type ClientAuthentication, clientAuthentication } from '../client-authentication/client-authentication.js'
+import { assertClient, type Client } from '../client-authentication/client.js'
+import type { Environment } from '../environment.js'
+import { UsageError } from '../error/usage-error.js'
+import { type Cache, createCache } from '../flow/cache.js'
+import { type CachedServer, discover } from '../flow/discovery.js'
+import type { Flow } from '../flow/flow.js'
+import type { CachedKeys } from '../flow/jwk-set.js'
+import { isSignatureAlgorithm } from '../jose/jws-algorithm.js'
+import { CLOCK_TOLERANCE, MAX_CLOCK_TOLERANCE } from '../message/id-token.js'
+import { assertIssuer } from '../metadata/issuer.js'
+import type { Quirks } from '../metadata/quirks.js'
+import { assertServerMetadata, type ServerMetadata } from '../metadata/server-metadata.js'
+
+/** How this client is known at one authorization server. The same options for a session and for a provider of the web routes. */
+export interface RegistrationOptions {
+  /** The server's issuer identifier, exactly as its metadata spells it; the rest is discovered. */
+  readonly issuer?: string | undefined
+  /** The server's metadata, for a server that publishes none. Instead of `issuer`. */
+  readonly server?: ServerMetadata | undefined
+  readonly clientId: string
+  /** Leave it out for a public client. */
+  readonly clientSecret?: string | undefined
+  /** `client_secret_basic`, `client_secret_post`, `none`, or a function. Chosen from the server's metadata when absent. */
+  readonly tokenEndpointAuthMethod?: string | ClientAuthentication | undefined
+  /** The same for revocation; the token endpoint's when absent. */
+  readonly revocationEndpointAuthMethod?: string | ClientAuthentication | undefined
+  /** The only algorithm ID tokens may have. Any asymmetric one that the server announces when absent. */
+  readonly idTokenSignedResponseAlg?: string | undefined
+  /** Seconds the clocks may differ when an ID token is checked: 10 unless told, 60 at most. */
+  readonly clockTolerance?: number | undefined
+  /** Lets plain http through for this server, beyond loopback. Tokens then travel in clear text. */
+  readonly allowInsecureHttp?: boolean | undefined
+  /** Where this server departs from the standards. */
+  readonly quirks?: Quirks | undefined
+}
+
+/** Names of {@link RegistrationOptions}, for the check of unknown options. */
+export const REGISTRATION_OPTIONS = [
+  'issuer',
+  'server',
+  'clientId',
+  'clientSecret',
+  'tokenEndpointAuthMethod',
+  'revocationEndpointAuthMethod',
+  'idTokenSignedResponseAlg',
+  'clockTolerance',
+  'allowInsecureHttp',
+  'quirks',
+] as const
+
+/** A checked registration: the client, and the way to its server. */
+export interface Registration {
+  readonly client: Client
+  readonly keyCache: Cache<CachedKeys>
+  readonly clockTolerance: number
+  readonly allowInsecureHttp: boolean
+  /** The server's metadata: given, cached, or discovered. */
+  server(): Flow<ServerMetadata>
+}
+
+/** Caches that several registrations may share. */
+export interface ServerCaches {
+  readonly servers: Cache<CachedServer>
+  readonly keys: Cache<CachedKeys>
+}
+
+/** Makes empty caches. */
+export function serverCaches(): ServerCaches {
+  return { servers: createCache(), keys: createCache() }
+}
+
+/**
+ * Checks a registration as far as that is possible without asking the server.
+ *
+ * @throws {@link UsageError} for values that are missing, unusable or contradict each other.
+ */
+export function registration(options: RegistrationOptions, environment: Environment, caches: ServerCaches = serverCaches()): Registration {
+  const { issuer, server, allowInsecureHttp = false, clockTolerance = CLOCK_TOLERANCE, quirks } = options
+  const client: Client = {
+    client_id: options.clientId,
+    client_secret: options.clientSecret,
+    token_endpoint_auth_method: options.tokenEndpointAuthMethod,
+    revocation_endpoint_auth_method: options.revocationEndpointAuthMethod,
+    id_token_signed_response_alg: options.idTokenSignedResponseAlg,
+    quirks,
+  }
+  assertClient(client)
+  assertAlgorithm(options.idTokenSignedResponseAlg)
+  if (!(clockTolerance >= 0 && clockTolerance <= MAX_CLOCK_TOLERANCE)) {
+    throw new UsageError(`Option "clockTolerance" must be 0 to ${MAX_CLOCK_TOLERANCE} seconds. Set the machine's clock instead of allowing more.`)
+  }
+  const policy = { allowInsecureHttp }
+  const shared = { client, keyCache: caches.keys, clockTolerance, allowInsecureHttp }
+  if (issuer !== undefined && server === undefined) {
+    assertIssuer(issuer, policy)
+    return { ...shared, server: () => discover(issuer, { environment, cache: caches.servers, quirks, ...policy }) }
+  }
+  if (server !== undefined && issuer === undefined) {
+    assertServerMetadata(server, policy)
+    return { ...shared, server: () => given(server) }
+  }
+  throw new UsageError(
+    issuer === undefined
+      ? 'Option "issuer" is missing. Give the issuer of the authorization server, or its endpoints as "server" when it publishes no metadata.'
+      : 'Options contradict: "issuer" discovers the metadata that "server" gives. Use one of them; "server" may itself have an "issuer".',
+  )
+}
+
+/** Refuses options that nothing reads: mostly misspelt ones, whose meaning would silently be lost. */
+export function assertKnownOptions(options: object, known: readonly string[], where: string): void {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) throw new UsageError(`${where}: there is no option "${name}". Known options: ${[...known].sort().join(', ')}.`)
+  }
+}
+
+/** Checks the names of client authentication methods once all that can be registered is. */
+export function assertMethods({ client }: Registration, registered?: ReadonlyMap<string, ClientAuthentication>): void {
+  for (const method of [client.token_endpoint_auth_method, client.revocation_endpoint_auth_method]) {
+    if (method !== undefined) clientAuthentication(method, registered)
+  }
+}
+
+function assertAlgorithm(alg: string | undefined): void {
+  if (alg !== undefined && !isSignatureAlgorithm(alg)) {
+    throw new UsageError(`Option "idTokenSignedResponseAlg": "${alg}" is not one that can be verified with the server's published keys.`)
+  }
+}
+
+// biome-ignore lint/correctness/useYield: metadata that was given needs no request
+async function* given(server: ServerMetadata): Flow<ServerMetadata> {
+  return server
+}

@@ -1,0 +1,103 @@
+import type { Environment, Maybe } from '../environment.js'
+import { UsageError } from '../error/usage-error.js'
+import type { Form } from '../http/form.js'
+import type { HttpHeaders } from '../http/http-response.js'
+import { isLoopback, parseUrl } from '../http/uri.js'
+import { tokenHash } from './token-hash.js'
+import type { TokenRecord } from './token-record.js'
+
+/** What one call can ask for beside the request. */
+export interface ResourceOptions {
+  /** Sends the request without a token. */
+  readonly withholdToken?: boolean | undefined
+  readonly resource?: string | undefined
+  readonly provider?: string | undefined
+}
+
+/** A request of the application, as its HTTP client is about to send it. */
+export interface ResourceRequest {
+  readonly method: string
+  /** Absolute. */
+  readonly url: string
+  readonly headers: HttpHeaders
+  readonly form?: Form | undefined
+  /** Whether the request can be sent a second time: `false` for a body that is a stream. */
+  readonly replayable: boolean
+  readonly options?: ResourceOptions | undefined
+}
+
+/** What to send instead: the URL, and the headers to set on top of the request's own. */
+export interface Authorised {
+  readonly url: string
+  readonly headers: HttpHeaders
+  readonly form?: Form | undefined
+  /** Names the token that was used; empty when none was. */
+  readonly tokenHash: string
+}
+
+/**
+ * Puts the token on an application's requests. Asked for each attempt, the client's own retries included, so that every attempt carries
+ * the token of its moment. Synchronous while the token is fresh.
+ */
+export interface ResourceAuthoriser {
+  /** @throws {@link UsageError} no token, or a URL that tokens are not sent to; nothing was sent. @throws {@link RefreshError} */
+  authorise(request: ResourceRequest, attempt: number): Maybe<Authorised>
+  /** Told of each answer. `'again'`: authorise and send once more. An adapter asks for at most one repetition because of a 401. */
+  answered(authorised: Authorised, response: { readonly status: number; readonly headers: HttpHeaders }): Maybe<'done' | 'again'>
+}
+
+/** What an authoriser is made of. */
+export interface AuthoriserPorts {
+  readonly environment: Environment
+  current(): Maybe<TokenRecord | undefined>
+  rejected(tokenHash: string): Promise<boolean>
+  /** Origins that get the token; `undefined` for every https origin and loopback. */
+  readonly allowedOrigins: ReadonlySet<string> | undefined
+}
+
+/** Makes the authoriser of one token. */
+export function resourceAuthoriser({ environment, current, rejected, allowedOrigins }: AuthoriserPorts): ResourceAuthoriser {
+  function withToken(url: string, record: TokenRecord | undefined): Maybe<Authorised> {
+    if (record === undefined) {
+      throw new UsageError('There is no token for this request. Call fetchToken or log in first, or pass withholdToken.', { code: 'OAUTH_MISSING_TOKEN' })
+    }
+    const headers = { authorization: `Bearer ${record.token.access_token}` }
+    const hash = tokenHash(environment, record)
+    return hash instanceof Promise ? hash.then((name) => ({ url, headers, tokenHash: name })) : { url, headers, tokenHash: hash }
+  }
+
+  return {
+    authorise({ url, headers, options }) {
+      if (options?.withholdToken || headers['authorization'] !== undefined) return { url, headers: {}, tokenHash: '' }
+      assertAllowed(url, allowedOrigins)
+      const record = current()
+      return record instanceof Promise ? record.then((renewed) => withToken(url, renewed)) : withToken(url, record)
+    },
+    answered({ tokenHash: used }, { status }) {
+      if (status !== 401 || used === '') return 'done'
+      return rejected(used).then((again) => (again ? 'again' : 'done'))
+    },
+  }
+}
+
+/** The origins that get the token: those given, else that of the client's base URL, else any (RFC 9700 §4.9.1). */
+export function allowedOrigins(given: readonly string[] | undefined, baseUrl: string | undefined): ReadonlySet<string> | undefined {
+  if (given !== undefined) return new Set(given.map(originOf))
+  return baseUrl === undefined || baseUrl === '' ? undefined : new Set([originOf(baseUrl)])
+}
+
+function originOf(text: string): string {
+  const url = parseUrl(text)
+  if (url === undefined) throw new UsageError(`Option "allowedOrigins": ${JSON.stringify(text)} is not a URL, such as https://api.example.`)
+  return url.origin
+}
+
+function assertAllowed(text: string, allowed: ReadonlySet<string> | undefined): void {
+  const url = parseUrl(text)
+  if (url !== undefined && (allowed === undefined ? url.protocol === 'https:' || isLoopback(url) : allowed.has(url.origin))) return
+  const where = allowed === undefined ? 'https and loopback addresses' : [...allowed].join(', ')
+  throw new UsageError(
+    `The request goes to ${url === undefined ? 'no absolute URL' : url.origin}, where this token is not sent. It is sent to ${where}; option "allowedOrigins" decides.`,
+    { code: 'OAUTH_ORIGIN_NOT_ALLOWED' },
+  )
+}

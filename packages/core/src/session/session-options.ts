@@ -1,0 +1,64 @@
+import type { Environment } from '../environment.js'
+import { UsageError } from '../error/usage-error.js'
+import type { Parameters } from '../http/form.js'
+import type { TokenInput } from '../message/token-set.js'
+import { assertKnownOptions, REGISTRATION_OPTIONS, type RegistrationOptions } from './registration.js'
+import type { TokenStore } from './token-record.js'
+import type { UpdateToken } from './update-token.js'
+
+/** Options of an OAuth 2.0 session. */
+export interface SessionOptions extends RegistrationOptions {
+  /** Space-separated, or a list. */
+  readonly scope?: string | readonly string[] | undefined
+  readonly redirectUri?: string | undefined
+  /** The state of a login that was begun elsewhere. */
+  readonly state?: string | undefined
+  /** `S256`, or `false` for servers that refuse PKCE. */
+  readonly codeChallengeMethod?: 'S256' | false | undefined
+  /** Further parameters of every authorization request, such as `{ prompt: 'consent' }`. */
+  readonly authorizationParameters?: Parameters | undefined
+  /** A token from an earlier session. */
+  readonly token?: TokenInput | undefined
+  /** Where the token goes on a request: the `Authorization` header. */
+  readonly tokenPlacement?: 'header' | undefined
+  readonly updateToken?: UpdateToken | undefined
+  /** Seconds before its expiry that the token is renewed. 60 unless told. */
+  readonly leeway?: number | undefined
+  /** Where the token lives. This session's memory unless told. */
+  readonly store?: TokenStore | undefined
+  /** The token's name in the store; say, the user's id. */
+  readonly key?: string | undefined
+  /** Origins that the token is sent to. That of the HTTP client's base URL unless told, or every https origin where it has none. */
+  readonly allowedOrigins?: readonly string[] | undefined
+  readonly environment?: Environment | undefined
+}
+
+const OPTIONS: readonly string[] = [
+  ...REGISTRATION_OPTIONS,
+  'scope',
+  'redirectUri',
+  'state',
+  'codeChallengeMethod',
+  'authorizationParameters',
+  'token',
+  'tokenPlacement',
+  'updateToken',
+  'leeway',
+  'store',
+  'key',
+  'allowedOrigins',
+  'environment',
+]
+
+/** @throws {@link UsageError} for unknown, unusable or contradictory options. */
+export function assertSessionOptions(options: SessionOptions, own: readonly string[] = []): void {
+  assertKnownOptions(options, [...OPTIONS, ...own], 'OAuth2Session')
+  const { leeway = 0, store, key, tokenPlacement = 'header', codeChallengeMethod = 'S256', updateToken } = options
+  if (!(Number.isFinite(leeway) && leeway >= 0)) throw new UsageError('Option "leeway" must be a number of seconds, 0 or more.')
+  if (tokenPlacement !== 'header') throw new UsageError('Option "tokenPlacement": "header" is the only placement offered.')
+  if (codeChallengeMethod !== 'S256' && codeChallengeMethod !== false) {
+    throw new UsageError('Option "codeChallengeMethod" is "S256", or false for a server that refuses PKCE.')
+  }
+  if (key !== undefined && store === undefined) throw new UsageError('Option "key" names a token in a "store", and there is no store.')
+  if (updateToken !== undefined && typeof updateToken !== 'function') throw new UsageError('Option "updateToken" must be a function.')
+}

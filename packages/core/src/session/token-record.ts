@@ -1,0 +1,37 @@
+import type { Form } from '../http/form.js'
+import type { TokenSet } from '../message/token-set.js'
+import type { Store } from './store.js'
+
+/** What a renewal needs to know of the grant that brought the token. */
+export interface GrantMemory {
+  /** The `grant_type`. */
+  readonly type: string
+  readonly scope?: string
+  readonly resource?: readonly string[]
+  readonly parameters?: Form
+}
+
+/** A token with everything that its renewal, in this process or another, has to know. Plain JSON. */
+export interface TokenRecord {
+  readonly v: 1
+  /** Whom the token came from. A refresh goes nowhere else. */
+  readonly issuer: string
+  readonly token_endpoint: string
+  readonly client_id: string
+  readonly subject?: string
+  readonly sid?: string
+  readonly token: TokenSet
+  /** Grows by one with each renewal. */
+  readonly generation: number
+  readonly grant: GrantMemory
+  /** Who is renewing the token, until when by the store's clock, with which refresh token, since when. */
+  readonly lease?: { readonly owner: string; readonly until: number; readonly refreshHash: string; readonly since: number }
+  /** The refresh token before this one, for callers that still hold it. */
+  readonly previous?: { readonly refreshHash: string; readonly until: number }
+  /** Set when the token cannot be renewed any more. */
+  readonly ended?: { readonly reason: string; readonly at: number }
+  readonly dpopKey?: Readonly<Record<string, unknown>>
+}
+
+/** A store of token records. */
+export type TokenStore = Store<TokenRecord>

@@ -1,0 +1,54 @@
+import { UsageError } from '../error/usage-error.js'
+
+/**
+ * What has to outlive the visit to the authorization server: kept by the application, or sealed in a cookie, between the login's start and
+ * the callback. Plain JSON; it holds the PKCE verifier, so it must be kept from everybody but this browser and this application.
+ */
+export interface AuthorizationTransaction {
+  readonly v: 1
+  readonly type: 'authorization'
+  readonly id: string
+  readonly provider?: string
+  readonly issuer: string
+  readonly token_endpoint: string
+  readonly client_id: string
+  readonly redirect_uri?: string
+  readonly response_type: string
+  readonly response_mode?: string
+  readonly state: string
+  readonly nonce?: string
+  readonly code_verifier?: string
+  readonly scope?: string
+  readonly resource?: readonly string[]
+  readonly max_age?: number
+  readonly acr_values?: string
+  readonly claims?: object
+  readonly returnTo?: string
+  readonly subject?: string
+  /** Seconds since the epoch. */
+  readonly createdAt: number
+}
+
+/** How long a login may take, in seconds. */
+export const TRANSACTION_TTL = 600
+
+const REQUIRED = ['id', 'issuer', 'token_endpoint', 'client_id', 'response_type', 'state'] as const
+
+/** Tells whether a parsed value is a transaction that this version can finish. */
+export function isAuthorizationTransaction(value: unknown): value is AuthorizationTransaction {
+  if (typeof value !== 'object' || value === null) return false
+  const record = value as Record<string, unknown>
+  return (
+    record['v'] === 1 &&
+    record['type'] === 'authorization' &&
+    Number.isFinite(record['createdAt']) &&
+    REQUIRED.every((name) => typeof record[name] === 'string' && record[name] !== '')
+  )
+}
+
+/** @throws {@link UsageError} when the value is not a transaction. */
+export function assertAuthorizationTransaction(value: unknown): asserts value is AuthorizationTransaction {
+  if (!isAuthorizationTransaction(value)) {
+    throw new UsageError('The "transaction" is not one that createAuthorizationUrl returned. Keep it as JSON, whole, until the callback.')
+  }
+}

@@ -1,0 +1,101 @@
+import { type Authorised, isOAuthError, type ResourceAuthoriser, type ResourceOptions } from '@oauth/core/adapter'
+import type { ExtendOptions, Got, NormalizedOptions, Options, Response } from 'got'
+
+/** What is remembered of one call through its redirects and retries. */
+interface CallState {
+  attempts: number
+  /** The origin the call was made to. The token goes nowhere else, wherever redirects lead. */
+  origin?: string
+  /** How the last attempt was authorised; absent when it was not. */
+  authorised?: Authorised | undefined
+  /** Whether an attempt was already repeated because of a 401. */
+  repeated: boolean
+}
+
+const STATE: unique symbol = Symbol('oauth')
+
+declare module 'got' {
+  interface OptionsContext {
+    /** What this call wants different, as in `{ context: { oauth: { withholdToken: true } } }`. */
+    oauth?: ResourceOptions
+  }
+}
+
+/**
+ * The same instance, with the session's token on each attempt of each call. Everything else stays got's: retries, hooks, pagination,
+ * streams, errors. A stream gets a fresh token, but its 401 is got's own error: its body may be gone.
+ */
+export function authorisedGot(instance: Got, authoriser: ResourceAuthoriser): Got {
+  const additions: ExtendOptions = {
+    handlers: [
+      (options, next) => {
+        options.context = { ...options.context, [STATE]: { attempts: 0, repeated: false } satisfies CallState }
+        const result = next(options)
+        return result instanceof Promise ? (unwrapped(result) as never) : result
+      },
+    ],
+    hooks: {
+      beforeRequest: [(options) => authorise(options, authoriser)],
+      afterResponse: [
+        async (response, retry) => ((await isRejected(response, authoriser)) ? retry({ preserveHooks: true }) : response),
+      ],
+    },
+  }
+  return instance.extend(additions)
+}
+
+async function authorise(options: NormalizedOptions, authoriser: ResourceAuthoriser): Promise<void> {
+  const state = stateOf(options)
+  const url = new URL(String(options.url))
+  const before = state.authorised
+  state.authorised = undefined
+  state.origin ??= url.origin
+  if (before !== undefined && options.headers['authorization'] === before.headers['authorization']) delete options.headers['authorization']
+  if (url.origin !== state.origin) return
+  const authorised = await authoriser.authorise(
+    {
+      method: options.method,
+      url: url.href,
+      headers: headersOf(options),
+      replayable: isReplayable(options),
+      options: (options.context as { oauth?: ResourceOptions }).oauth,
+    },
+    ++state.attempts,
+  )
+  if (authorised.url !== url.href) options.url = new URL(authorised.url)
+  Object.assign(options.headers, authorised.headers)
+  state.authorised = authorised
+}
+
+async function isRejected(response: Response, authoriser: ResourceAuthoriser): Promise<boolean> {
+  const { options } = response.request
+  const state = stateOf(options)
+  if (state.authorised === undefined || state.repeated) return false
+  const headers = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, String(value)]))
+  const again = (await authoriser.answered(state.authorised, { status: response.statusCode, headers })) === 'again'
+  state.repeated = again && isReplayable(options)
+  return state.repeated
+}
+
+/** Gives back our own errors as they are; got wraps whatever a hook throws. */
+async function unwrapped<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call
+  } catch (error) {
+    const { cause } = error as { cause?: unknown }
+    throw isOAuthError(cause) ? cause : error
+  }
+}
+
+function stateOf({ context }: Pick<Options, 'context'>): CallState {
+  return (context as { [STATE]: CallState })[STATE]
+}
+
+function headersOf({ headers }: Pick<Options, 'headers'>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])))
+}
+
+/** A body that is a stream or a generator is gone once it was sent. */
+function isReplayable({ body }: Pick<Options, 'body'>): boolean {
+  return body === undefined || typeof body === 'string' || body instanceof Uint8Array || body instanceof FormData
+}
