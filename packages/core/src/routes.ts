@@ -1,1 +1,15 @@
-export {}
+/**
+ * Login, callback and logout as data: what a framework adapter translates to and from.
+ *
+ * @module
+ */
+export { parseCookies, type SetCookie, serialiseCookie } from './route/cookie.js'
+export { errorPage, statusOf } from './route/error-page.js'
+export type { GuardOptions } from './route/guard.js'
+export type { Route, RoutePaths } from './route/paths.js'
+export { MAX_FORM_BYTES, type RouteBody, type RouteRequest } from './route/route-request.js'
+export type { RouteResponse } from './route/route-response.js'
+export type { LoginView, Visit, VisitPorts } from './route/visit.js'
+export type { ProviderOptions, WebOptions } from './route/web-options.js'
+export { type WebRoutes, webRoutes } from './route/web-routes.js'
+export type { ProviderLogin, UserClaims, WebSession } from './route/web-session.js'

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { isOAuthError } from '@oauth/core/adapter'
+export { type HttpClient, isOAuthError } from '@oauth/core/adapter'
 export { gotClient } from './got-client.js'
 export { gotTransport } from './got-transport.js'
 export { OAuth2Session, type OAuth2SessionOptions } from './oauth2-session.js'

@@ -6,8 +6,8 @@ const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu
 
 /** Cuts a text that a stranger wrote and replaces what could forge a log line or a header. */
 export function printable(text: string): string {
-  const safe = text.slice(0, MAX_TEXT + 1).replace(UNSAFE, '\uFFFD')
-  return safe.length > MAX_TEXT ? `${safe.slice(0, MAX_TEXT)}…` : safe
+  const safe = text.slice(0, MAX_TEXT).replace(UNSAFE, '\uFFFD')
+  return text.length > MAX_TEXT ? `${safe}…` : safe
 }
 
 /** Keeps an `error` value as it is when it looks like one (RFC 6749 §5.2: no quotes, no controls, ASCII), else says that it does not. */

@@ -50,7 +50,8 @@ export function authorizationResponse(
   return { code } as AuthorizationCode
 }
 
-function refuseDuplicates(parameters: Form): void {
+/** Refuses a parameter given twice: two readers could take different ones for the answer. */
+export function refuseDuplicates(parameters: Form): void {
   for (const name of SINGLE) {
     if (parameters.filter((pair) => pair[0] === name).length > 1) {
       refuse('OAUTH_DUPLICATE_PARAM', `the parameter "${name}" is there more than once`, 'RFC 6749 §3.1')

@@ -1,0 +1,140 @@
+import type { AuthorizationResponseProblem } from '../error/error-code.js'
+import { isOAuthError } from '../error/any-oauth-error.js'
+import { ProtocolError } from '../error/protocol-error.js'
+import { type AuthorizationResult, finishAuthorization } from '../flow/authorization-code.js'
+import type { Flow } from '../flow/flow.js'
+import { type Form, formGet } from '../http/form.js'
+import { randomToken } from '../jose/random-token.js'
+import { authorizationResponse, refuseDuplicates } from '../message/authorization-response.js'
+import { endpointUrl, serverIdentity } from '../metadata/server-metadata.js'
+import type { TokenRecord } from '../session/token-record.js'
+import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
+import { loginClaims } from './login-claims.js'
+import { idOf } from './login-cookies.js'
+import { queryOf } from './login.js'
+import type { Provider } from './provider.js'
+import { plain, type RouteResponse, redirect } from './route-response.js'
+import type { Visit } from './visit.js'
+import type { WebContext } from './web-context.js'
+
+/**
+ * Finishes a login: finds the attempt that the answer belongs to, redeems the code, and begins a new session in place of the old one.
+ *
+ * Until everything has been checked nothing is stored, and a session that was there goes on.
+ *
+ * @throws {@link ProtocolError} the answer does not belong to a login of this browser.
+ * @throws {@link AuthorizationResponseError} the provider, or the person, said no.
+ */
+export async function* callback<Http>(context: WebContext<Http>, visit: Visit<Http>, provider: Provider<Http>): Flow<RouteResponse> {
+  const parameters = answerOf(visit, provider)
+  if ('status' in parameters) return parameters
+  refuseDuplicates(parameters)
+  const attempt = await findAttempt(context, visit, parameters)
+  if ('status' in attempt) return attempt
+  if (attempt.provider !== provider.name) refuse('OAUTH_PROVIDER_MISMATCH', 'the login was started at another provider', 'RFC 9700 §4.4.2.2')
+
+  const { registration } = provider
+  const server = yield* registration.server()
+  try {
+    authorizationResponse(parameters, attempt, server)
+  } catch (error) {
+    // A "no" is an answer too: it ends the attempt. Anything else leaves it to the honest answer.
+    if (isOAuthError(error) && error.name === 'AuthorizationResponseError') finish(context, visit, attempt)
+    throw error
+  }
+  // In one step with the check: of two requests with the same answer only one goes on.
+  if (!finish(context, visit, attempt)) refuse('OAUTH_TRANSACTION_USED', 'it was already used. Start the login again', 'RFC 9700 §2.1')
+
+  const { keyCache, clockTolerance, allowInsecureHttp } = registration
+  const result = yield* finishAuthorization(server, registration.client, {
+    environment: context.environment,
+    response: parameters,
+    transaction: attempt,
+    keyCache,
+    clockTolerance,
+    allowInsecureHttp,
+  })
+  const record = tokenRecord(result, attempt, { issuer: serverIdentity(server), token_endpoint: endpointUrl(server, 'token_endpoint') })
+  const claims = yield* loginClaims(context, provider, { record, claims: result.claims, server })
+  await beginSession(context, visit, { name: provider.name, login: { claims, record } })
+  return redirect(attempt.returnTo ?? `${context.base.path}/`)
+}
+
+/** The parameters of the answer, from where this provider was asked to put them. */
+function answerOf<Http>({ request }: Visit<Http>, { options }: Provider<Http>): Form | RouteResponse {
+  const formPost = options.responseMode === 'form_post'
+  if ((request.method === 'POST') !== formPost) {
+    refuse('OAUTH_MODE_MISMATCH', `it came by ${request.method}, but was asked for by ${formPost ? 'form_post' : 'query'}`, 'OAuth 2.0 Form Post Response Mode §2')
+  }
+  if (!formPost) return queryOf(request.url)
+  if (request.body?.kind === 'form') return request.body.pairs
+  return plain(request.body?.kind === 'too_large' ? 413 : 415, 'The answer must be a form.')
+}
+
+/** The attempt that the answer belongs to; or where to go, when it was used and the login is there. */
+async function findAttempt<Http>(
+  context: WebContext<Http>,
+  visit: Visit<Http>,
+  parameters: Form,
+): Promise<AuthorizationTransaction | RouteResponse> {
+  const { cookies } = visit.request
+  const state = formGet(parameters, 'state')
+  const others = context.logins.present(cookies).length > 0
+  if (state === undefined || state === '') {
+    if (others) refuse('OAUTH_STATE_MISSING', 'it has no "state" though one was sent', 'RFC 6749 §4.1.2')
+    noTransaction()
+  }
+  const found = await context.logins.find(state, cookies)
+  if (found !== undefined) return found
+  if (context.usedLogins.has(idOf(state))) {
+    // The back button, or a reload, of a login that worked.
+    if (visit.current !== undefined) return redirect(`${context.base.path}/`)
+    refuse('OAUTH_TRANSACTION_USED', 'it was already used. Start the login again', 'RFC 9700 §2.1')
+  }
+  if (others) refuse('OAUTH_STATE_MISMATCH', 'its "state" is of no login of this browser. Start the login again', 'RFC 6749 §10.12')
+  return noTransaction()
+}
+
+function noTransaction(): never {
+  return refuse(
+    'OAUTH_NO_TRANSACTION',
+    'this browser has no login under way. The cookie is missing: it expired, was blocked, belongs to another host name, or the login was started in another browser',
+    'RFC 6749 §10.12',
+  )
+}
+
+/** Uses an attempt up. Tells whether it was still to be used. */
+function finish<Http>(context: WebContext<Http>, visit: Visit<Http>, { state }: AuthorizationTransaction): boolean {
+  visit.setLoginCookies([context.logins.drop(state)])
+  return context.usedLogins.add(idOf(state))
+}
+
+function tokenRecord({ token, claims }: AuthorizationResult, attempt: AuthorizationTransaction, from: { issuer: string; token_endpoint: string }): TokenRecord {
+  const { scope, resource, client_id } = attempt
+  return {
+    v: 1,
+    ...from,
+    client_id,
+    token,
+    generation: 0,
+    grant: { type: 'authorization_code', ...(scope === undefined ? {} : { scope }), ...(resource === undefined ? {} : { resource }) },
+    ...(claims === undefined ? {} : { subject: claims.sub }),
+    ...(claims?.sid === undefined ? {} : { sid: claims.sid }),
+  }
+}
+
+/** A new session with a new id. The one before, and whatever it knew, is over. */
+async function beginSession<Http>(
+  { environment, endedSessions }: WebContext<Http>,
+  visit: Visit<Http>,
+  { name, login }: { readonly name: string; readonly login: { readonly claims: object; readonly record: TokenRecord } },
+): Promise<void> {
+  const before = visit.current
+  const now = Math.floor(environment.now())
+  await visit.replace({ v: 1, id: randomToken(environment), createdAt: now, usedAt: now, generation: 0, providers: { [name]: { ...login, claims: { ...login.claims } } } })
+  if (before !== undefined) endedSessions.add(before.id)
+}
+
+function refuse(code: AuthorizationResponseProblem, found: string, reference: string): never {
+  throw new ProtocolError(code, `Authorization response refused: ${found}`, { reference })
+}

@@ -1,0 +1,46 @@
+import type { Flow } from '../flow/flow.js'
+import { endSessionUrl } from '../message/end-session.js'
+import { type Provider, revokeTokens } from './provider.js'
+import type { Visit } from './visit.js'
+import type { WebContext } from './web-context.js'
+
+/**
+ * Ends a session: here first, whatever the provider answers; then its tokens are revoked. Returns where the browser goes: to the
+ * provider's own logout, or to `afterLogout`.
+ *
+ * @see OpenID Connect RP-Initiated Logout §2 https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout
+ */
+export async function* endSession<Http>(context: WebContext<Http>, visit: Visit<Http>): Flow<string> {
+  const { current, provider: last } = visit
+  const logins = Object.entries(current?.providers ?? {})
+  if (current !== undefined) context.endedSessions.add(current.id)
+  await visit.replace(undefined)
+
+  let location = context.afterLogout
+  for (const [name, { record }] of logins) {
+    const provider = context.providers.get(name)
+    if (provider === undefined) continue
+    yield* quietly(revokeTokens(provider.registration, record.token, context.environment))
+    if (name === last) location = (yield* quietly(providerLogout(context, provider, record.token.id_token))) ?? location
+  }
+  return location
+}
+
+async function* providerLogout<Http>(context: WebContext<Http>, provider: Provider<Http>, idTokenHint: string | undefined): Flow<string | undefined> {
+  const server = yield* provider.registration.server()
+  if (server.end_session_endpoint === undefined || provider.options.endSession === false) return undefined
+  return endSessionUrl(server, {
+    idTokenHint,
+    clientId: provider.registration.client.client_id,
+    postLogoutRedirectUri: `${context.base.origin}${context.afterLogout}`,
+  })
+}
+
+/** The session is over here already: a provider that is down must not make the logout fail. */
+async function* quietly<T>(flow: Flow<T>): Flow<T | undefined> {
+  try {
+    return yield* flow
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,50 @@
+import type { AnyOAuthError } from '../error/any-oauth-error.js'
+import { NO_STORE, type RouteResponse } from './route-response.js'
+
+/** The HTTP status that tells a browser whose fault an error is. */
+export function statusOf(error: AnyOAuthError): number {
+  switch (error.name) {
+    case 'ProtocolError':
+    case 'AuthorizationResponseError':
+      return 400
+    case 'RefreshError':
+      return error.terminal ? 401 : 503
+    case 'EndpointError':
+    case 'ChallengeError':
+    case 'ResponseError':
+    case 'TransportError':
+      return 502
+    case 'StoreError':
+    case 'PersistError':
+      return 503
+    case 'UsageError':
+      return 500
+  }
+}
+
+const TEXTS: Readonly<Record<number, string>> = {
+  400: 'The login was not completed. It may have been cancelled, started twice, or taken too long. Please start it again.',
+  401: 'The session has ended. Please log in again.',
+  500: 'The login is not set up correctly. The operators of this application can see why in its log.',
+  502: 'The login service did not answer as expected. Please try again in a moment.',
+  503: 'The session cannot be read or kept right now. Please try again in a moment.',
+}
+
+/** A plain page for an error. It repeats nothing that came from a request or from a provider; `code` names the error for whoever reports it. */
+export function errorPage(error: AnyOAuthError): RouteResponse {
+  const status = statusOf(error)
+  const body = `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Login</title>
+<style>body{font:1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:15vh auto;padding:0 1.5rem;color:#222}code{color:#666}</style></head>
+<body><h1>Login</h1><p>${TEXTS[status] ?? TEXTS[500]}</p><p><code>${error.code}</code></p></body>
+</html>
+`
+  const headers = {
+    ...NO_STORE,
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    'referrer-policy': 'no-referrer',
+  }
+  return { status, headers, cookies: [], body }
+}

@@ -1,0 +1,19 @@
+import { isNavigation } from './navigation.js'
+import { json, type RouteResponse, redirect } from './route-response.js'
+import type { Visit } from './visit.js'
+import { providerOf, type WebContext } from './web-context.js'
+
+/** What a guard asks of a visitor. */
+export interface GuardOptions {
+  /** The provider to be logged in with. Any will do unless told, and the login goes to the first one configured. */
+  readonly provider?: string | undefined
+}
+
+/** `undefined` for a visitor who is logged in; else what to answer: the way to the login, or 401 to a script. */
+export function guard<Http>(context: WebContext<Http>, visit: Visit<Http>, { provider }: GuardOptions = {}): RouteResponse | undefined {
+  if (visit.session(provider) !== undefined) return undefined
+  if (!isNavigation(visit.request)) return json(401, { error: 'login_required' })
+  const { name } = providerOf(context, provider ?? [...context.providers.keys()][0] ?? '')
+  const path = `${context.base.path}${context.table.path('login', name)}`
+  return redirect(`${path}?${new URLSearchParams({ returnTo: visit.request.url })}`)
+}

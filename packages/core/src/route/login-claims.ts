@@ -1,0 +1,64 @@
+import { UsageError } from '../error/usage-error.js'
+import type { Flow } from '../flow/flow.js'
+import { userinfo } from '../flow/userinfo.js'
+import { hasScope } from '../message/authorization-request.js'
+import type { IdTokenClaims } from '../message/id-token.js'
+import type { ServerMetadata } from '../metadata/server-metadata.js'
+import { allowedOrigins, resourceAuthoriser } from '../session/resource-authoriser.js'
+import type { TokenRecord } from '../session/token-record.js'
+import type { Provider } from './provider.js'
+import type { WebContext } from './web-context.js'
+import type { UserClaims } from './web-session.js'
+
+/** Claims that secure the ID token and say nothing about the person. */
+const ABOUT_THE_TOKEN: ReadonlySet<string> = new Set(['aud', 'azp', 'exp', 'nbf', 'nonce', 'at_hash', 'c_hash', 's_hash', 'jti'])
+
+/** Claims that a scope asks for, one of which tells that the ID token already has them (OpenID Connect Core §5.4). */
+const SIGN_OF_SCOPE: Readonly<Record<string, readonly string[]>> = {
+  profile: ['name', 'given_name', 'family_name', 'preferred_username', 'nickname'],
+  email: ['email'],
+  address: ['address'],
+  phone: ['phone_number'],
+}
+
+/** What a finished login says of the person. */
+export interface LoginFacts {
+  readonly record: TokenRecord
+  readonly claims: IdTokenClaims | undefined
+  readonly server: ServerMetadata
+}
+
+/**
+ * Who logged in: the ID token's claims, completed from UserInfo, which never overrules them; else the provider's own profile; else only
+ * at which provider.
+ */
+export async function* loginClaims<Http>(context: WebContext<Http>, provider: Provider<Http>, facts: LoginFacts): Flow<UserClaims> {
+  const { record, claims, server } = facts
+  if (claims === undefined) return await ownProfile(context, provider, record)
+  const person = Object.fromEntries(Object.entries(claims).filter(([name]) => !ABOUT_THE_TOKEN.has(name)))
+  if (!wantsUserinfo(provider, claims, server)) return person
+  const more = yield* userinfo(server, provider.registration.client, { accessToken: record.token.access_token, subject: claims.sub })
+  const { iss: _iss, aud: _aud, exp: _exp, nonce: _nonce, sid: _sid, ...about } = more
+  return { ...about, ...person }
+}
+
+function wantsUserinfo<Http>({ options, scope }: Provider<Http>, claims: IdTokenClaims, { userinfo_endpoint }: ServerMetadata): boolean {
+  if (userinfo_endpoint === undefined || options.userinfo === false) return false
+  if (options.userinfo === true) return true
+  return Object.entries(SIGN_OF_SCOPE).some(([name, signs]) => hasScope(scope, name) && !signs.some((sign) => claims[sign] !== undefined))
+}
+
+async function ownProfile<Http>({ environment, http }: WebContext<Http>, { name, options }: Provider<Http>, record: TokenRecord): Promise<UserClaims> {
+  if (options.profile === undefined) return { provider: name }
+  const authoriser = resourceAuthoriser({
+    environment,
+    current: () => record,
+    rejected: () => Promise.resolve(false),
+    allowedOrigins: allowedOrigins(options.allowedOrigins, http.baseUrl),
+  })
+  const profile = await options.profile(http.authorised(authoriser))
+  if (typeof profile?.sub !== 'string' || profile.sub === '') {
+    throw new UsageError(`oauth: provider "${name}": "profile" has to give a "sub", the person's unchangeable id at this provider, as a string.`)
+  }
+  return { ...profile }
+}

@@ -1,0 +1,94 @@
+import type { Environment } from '../environment.js'
+import type { Form } from '../http/form.js'
+import { isJsonObject, parseJson } from '../http/json.js'
+import { type AuthorizationTransaction, isAuthorizationTransaction, TRANSACTION_TTL } from '../transaction/authorization-transaction.js'
+import type { SetCookie } from './cookie.js'
+import { lazySealer, single } from './sealed-cookie.js'
+
+/** How many logins one browser can have under way, and how many characters their cookies may take together. */
+const MAX_LOGINS = 10
+const MAX_LENGTH = 6144
+
+/** Options of {@link loginCookies}. */
+export interface LoginCookiesOptions {
+  readonly name: string
+  readonly secrets: readonly string[]
+  readonly secure: boolean
+  readonly environment: Environment
+}
+
+/** The login attempts of one browser: one sealed cookie for each, so that tabs do not disturb each other. */
+export interface LoginCookies {
+  /** Names of the login cookies that a request has. */
+  present(cookies: Form): readonly string[]
+  /** The attempt that a state belongs to; `undefined` when its cookie is absent or not ours. */
+  find(state: string, cookies: Form): Promise<AuthorizationTransaction | undefined>
+  /** Cookies that keep an attempt, and that let go of the oldest ones when there are too many. */
+  keep(transaction: AuthorizationTransaction, cookies: Form): Promise<readonly SetCookie[]>
+  /** The cookie that ends an attempt. */
+  drop(state: string): SetCookie
+}
+
+/** Makes the login cookies of one application. The name of each holds the first characters of its state; the rest stays secret. */
+export function loginCookies({ name, secrets, secure, environment }: LoginCookiesOptions): LoginCookies {
+  const sealer = lazySealer(environment, secrets, `login ${name}`)
+  const prefix = `${name}.`
+
+  function cleared(cookie: string): SetCookie {
+    return { name: cookie, value: '', maxAge: 0, secure, sameSite: 'Lax' }
+  }
+
+  function present(cookies: Form): readonly string[] {
+    return [...new Set(cookies.map(([one]) => one).filter((one) => one.startsWith(prefix)))]
+  }
+
+  async function read(cookie: string, cookies: Form): Promise<AuthorizationTransaction | undefined> {
+    const sealed = single(cookies, cookie)
+    const text = sealed === undefined || sealed.length > MAX_LENGTH ? undefined : await (await sealer()).open(sealed)
+    return text === undefined ? undefined : parseTransaction(text)
+  }
+
+  async function evicted(added: number, cookies: Form): Promise<readonly SetCookie[]> {
+    const names = present(cookies)
+    const sizeOf = (cookie: string) => cookie.length + Math.max(...cookies.filter(([one]) => one === cookie).map(([, value]) => value.length))
+    let size = added + names.reduce((sum, cookie) => sum + sizeOf(cookie), 0)
+    if (names.length < MAX_LOGINS && size <= MAX_LENGTH) return []
+    const aged = await Promise.all(names.map(async (cookie) => ({ cookie, createdAt: (await read(cookie, cookies))?.createdAt ?? 0 })))
+    aged.sort((a, b) => a.createdAt - b.createdAt)
+    const gone: SetCookie[] = []
+    for (const { cookie } of aged) {
+      if (names.length - gone.length < MAX_LOGINS && size <= MAX_LENGTH) break
+      size -= sizeOf(cookie)
+      gone.push(cleared(cookie))
+    }
+    return gone
+  }
+
+  return {
+    present,
+    find: (state, cookies) => read(prefix + idOf(state), cookies),
+    async keep(transaction, cookies) {
+      const value = await (await sealer()).seal(JSON.stringify(transaction))
+      const cookie = prefix + idOf(transaction.state)
+      // The answer to a form_post is a POST from the provider's site, which only SameSite=None lets this one cookie come along with.
+      const sameSite = transaction.response_mode === 'form_post' && secure ? 'None' : 'Lax'
+      const kept: SetCookie = { name: cookie, value, maxAge: TRANSACTION_TTL, secure, sameSite }
+      return [...(await evicted(cookie.length + value.length, cookies)), kept]
+    },
+    drop: (state) => cleared(prefix + idOf(state)),
+  }
+}
+
+/** The part of a state that is in a cookie's name. Whoever has the state from elsewhere gains nothing: the cookie is sealed. */
+export function idOf(state: string): string {
+  return state.replace(/[^A-Za-z0-9_-]/g, '').slice(0, 16)
+}
+
+function parseTransaction(text: string): AuthorizationTransaction | undefined {
+  try {
+    const value = parseJson(text)
+    return isJsonObject(value) && isAuthorizationTransaction(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}

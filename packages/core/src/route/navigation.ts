@@ -1,0 +1,22 @@
+import type { HttpHeaders } from '../http/http-response.js'
+
+/**
+ * Tells whether a person is going to a page: not a script's request, not a prefetch. Browsers say so in `Sec-Fetch-*` (Fetch Metadata); where
+ * they say nothing, a request for HTML counts.
+ */
+export function isNavigation({ method, headers }: { readonly method: string; readonly headers: HttpHeaders }): boolean {
+  if (method !== 'GET' && method !== 'HEAD') return false
+  const purpose = `${headers['purpose'] ?? ''} ${headers['sec-purpose'] ?? ''} ${headers['x-moz'] ?? ''}`
+  if (purpose.includes('prefetch') || headers['next-router-prefetch'] !== undefined || headers['rsc'] !== undefined) return false
+  const mode = headers['sec-fetch-mode']
+  if (mode !== undefined) return mode === 'navigate' && (headers['sec-fetch-dest'] ?? 'document') === 'document'
+  const { accept = '*/*' } = headers
+  return accept.includes('text/html') || accept.includes('*/*')
+}
+
+/** Tells whether another site had the browser send this request. Where the browser does not say, `Origin` decides, and without it nothing does. */
+export function isCrossSite(headers: HttpHeaders, origin: string): boolean {
+  const site = headers['sec-fetch-site']
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none'
+  return headers['origin'] !== undefined && headers['origin'] !== origin
+}

@@ -1,0 +1,60 @@
+import type { Environment } from '../environment.js'
+import type { Flow } from '../flow/flow.js'
+import { revoke } from '../flow/revoke.js'
+import { run, type Transport } from '../flow/run.js'
+import { scopeText } from '../message/authorization-request.js'
+import type { TokenSet } from '../message/token-set.js'
+import { assertMethods, type Registration, registration, type ServerCaches } from '../session/registration.js'
+import { renewToken } from '../session/renew.js'
+import { TokenLifeCycle } from '../session/token-life-cycle.js'
+import type { ProviderOptions } from './web-options.js'
+
+/** A provider at run time: its checked registration, and the life cycle of the tokens it issues. */
+export interface Provider<Http> {
+  readonly name: string
+  readonly options: ProviderOptions<Http>
+  readonly registration: Registration
+  readonly scope: string | undefined
+  readonly redirectUri: string
+  readonly lifeCycle: TokenLifeCycle
+}
+
+/** What providers share. */
+export interface ProviderPorts {
+  readonly environment: Environment
+  readonly transport: Transport
+  readonly caches: ServerCaches
+}
+
+/** @throws {@link UsageError} for a registration that cannot work. */
+export function createProvider<Http>(
+  name: string,
+  options: ProviderOptions<Http>,
+  { environment, transport, caches, redirectUri }: ProviderPorts & { readonly redirectUri: string },
+): Provider<Http> {
+  const checked = registration(options, environment, caches)
+  assertMethods(checked)
+  const oidc = options.issuer ?? options.server?.issuer
+  return {
+    name,
+    options,
+    registration: checked,
+    scope: scopeText(options.scope) ?? (oidc === undefined ? undefined : 'openid'),
+    redirectUri,
+    lifeCycle: new TokenLifeCycle({
+      environment,
+      renew: (record) => run(renewToken(checked, record, { environment }), transport),
+      revoke: (token) => run(revokeTokens(checked, token, environment), transport),
+      leeway: options.leeway,
+    }),
+  }
+}
+
+/** Gives tokens back to the server, where it takes them: the refresh token, else the access token. */
+export async function* revokeTokens(checked: Registration, token: TokenSet, environment: Environment): Flow<void> {
+  const { client, allowInsecureHttp } = checked
+  const server = yield* checked.server()
+  if (server.revocation_endpoint === undefined) return
+  const hint = token.refresh_token === undefined ? 'access_token' : 'refresh_token'
+  yield* revoke(server, client, { environment, allowInsecureHttp, token: token.refresh_token ?? token.access_token, token_type_hint: hint })
+}

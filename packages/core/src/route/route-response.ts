@@ -1,0 +1,29 @@
+import type { HttpHeaders } from '../http/http-response.js'
+import type { SetCookie } from './cookie.js'
+
+/** What to answer a browser, as plain data. Written by a framework adapter. */
+export interface RouteResponse {
+  readonly status: number
+  readonly headers: HttpHeaders
+  readonly cookies: readonly SetCookie[]
+  readonly location?: string | undefined
+  readonly body?: string | undefined
+}
+
+/** On every answer that read or wrote a session: no cache may keep it, nor give it to somebody else. */
+export const NO_STORE: HttpHeaders = { 'cache-control': 'private, no-store', vary: 'Cookie' }
+
+/** A redirect that carries no code or state on in a `Referer`. */
+export function redirect(location: string, cookies: readonly SetCookie[] = []): RouteResponse {
+  return { status: 303, headers: { ...NO_STORE, 'referrer-policy': 'no-referrer' }, cookies, location }
+}
+
+/** A short answer in plain text. */
+export function plain(status: number, body: string, headers: HttpHeaders = {}): RouteResponse {
+  return { status, headers: { ...NO_STORE, 'content-type': 'text/plain; charset=utf-8', ...headers }, cookies: [], body }
+}
+
+/** An answer in JSON. */
+export function json(status: number, value: unknown): RouteResponse {
+  return { status, headers: { ...NO_STORE, 'content-type': 'application/json; charset=utf-8' }, cookies: [], body: JSON.stringify(value) }
+}

@@ -1,0 +1,48 @@
+import type { TokenRecord, TokenStore } from '../session/token-record.js'
+import type { Visit } from './visit.js'
+import type { WebContext } from './web-context.js'
+import type { WebSession } from './web-session.js'
+
+/**
+ * The token of one login, as one request sees it: in the session's cookie. A write is a `Set-Cookie` that waits for the response. Other
+ * requests of the same browser see it once they bring the new cookie; until then the life cycle's memory of the renewal serves them.
+ */
+export function sessionTokenStore<Http>({ environment, endedSessions }: WebContext<Http>, visit: Visit<Http>, name: string): TokenStore {
+  function session(): WebSession | undefined {
+    const current = visit.current
+    return current === undefined || endedSessions.has(current.id) ? undefined : current
+  }
+
+  function record(): TokenRecord | undefined {
+    return session()?.providers[name]?.record
+  }
+
+  return {
+    get() {
+      const value = record()
+      return value && { value, version: versionOf(value), now: environment.now() }
+    },
+    async compareAndSet(_key, expected, value) {
+      const current = session()
+      const login = current?.providers[name]
+      // Only a login creates, and it writes the whole session.
+      if (current === undefined || login === undefined || versionOf(login.record) !== expected) return undefined
+      const now = Math.floor(environment.now())
+      const providers = { ...current.providers, [name]: { ...login, record: value } }
+      await visit.replace({ ...current, usedAt: now, generation: current.generation + 1, providers })
+      return { version: versionOf(value), now }
+    },
+    async delete() {
+      const current = session()
+      if (current?.providers[name] === undefined) return false
+      const { [name]: _gone, ...providers } = current.providers
+      await visit.replace(Object.keys(providers).length === 0 ? undefined : { ...current, generation: current.generation + 1, providers })
+      return true
+    },
+  }
+}
+
+/** A generation is written once, and an ended record is the last of its generation. */
+function versionOf({ generation, ended }: TokenRecord): string {
+  return ended === undefined ? String(generation) : `${generation} ended`
+}

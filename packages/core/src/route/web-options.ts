@@ -1,0 +1,84 @@
+import type { Environment, Maybe } from '../environment.js'
+import { UsageError } from '../error/usage-error.js'
+import type { Parameters } from '../http/form.js'
+import { assertSecrets } from '../jose/sealer.js'
+import { assertKnownOptions, REGISTRATION_OPTIONS, type RegistrationOptions } from '../session/registration.js'
+import type { RoutePaths } from './paths.js'
+import type { UserClaims } from './web-session.js'
+
+/** One provider that people can log in with. */
+export interface ProviderOptions<Http> extends RegistrationOptions {
+  /** Space-separated, or a list. `openid` unless told, where the provider has an issuer. */
+  readonly scope?: string | readonly string[] | undefined
+  /** Further parameters of every authorization request, such as `{ prompt: 'consent' }`. */
+  readonly authorizationParameters?: Parameters | undefined
+  readonly responseMode?: 'query' | 'form_post' | undefined
+  readonly codeChallengeMethod?: 'S256' | false | undefined
+  /**
+   * Whether the UserInfo endpoint is asked at login. By default it is when a scope was asked for whose claims are not in the ID token, as at
+   * providers that keep ID tokens small.
+   */
+  readonly userinfo?: boolean | undefined
+  /** Who logged in, at providers without OpenID Connect: asked once at login, with an authorised client. Has to give a `sub`. */
+  readonly profile?: ((http: Http) => Maybe<UserClaims & { readonly sub: string }>) | undefined
+  /** Origins that this provider's token is sent to. */
+  readonly allowedOrigins?: readonly string[] | undefined
+  /** Seconds before its expiry that the token is renewed. */
+  readonly leeway?: number | undefined
+  /** Whether logging out here also ends the session at the provider, where it offers that. */
+  readonly endSession?: boolean | undefined
+}
+
+/** Options of the login routes, the same for every framework. */
+export interface WebOptions<Http, Name extends string = string> {
+  /** The application's address as browsers see it. */
+  readonly baseUrl: string
+  /** At least 32 bytes. A list to change it: the first seals, all of them open. */
+  readonly secret: string | readonly string[]
+  readonly providers: Readonly<Record<Name, ProviderOptions<Http>>>
+  readonly paths?: Partial<RoutePaths> | undefined
+  /** `name` of the cookies, for several applications on one host; `lifetime` of a login in seconds, 7 days unless told. */
+  readonly session?: { readonly name?: string | undefined; readonly lifetime?: number | undefined } | undefined
+  /** Path to go to after a logout. */
+  readonly afterLogout?: string | undefined
+  readonly environment?: Environment | undefined
+}
+
+/** Names of {@link WebOptions}. */
+export const WEB_OPTIONS = ['baseUrl', 'secret', 'providers', 'paths', 'session', 'afterLogout', 'environment'] as const
+
+const PROVIDER_OPTIONS: readonly string[] = [
+  ...REGISTRATION_OPTIONS,
+  'scope',
+  'authorizationParameters',
+  'responseMode',
+  'codeChallengeMethod',
+  'userinfo',
+  'profile',
+  'allowedOrigins',
+  'leeway',
+  'endSession',
+]
+
+/** A login lasts 7 days. */
+export const SESSION_LIFETIME = 604_800
+
+/** @throws {@link UsageError} for unknown, missing or unusable options. */
+export function assertWebOptions<Http>(options: WebOptions<Http>): void {
+  assertKnownOptions(options, WEB_OPTIONS, 'oauth')
+  assertSecrets(secretList(options.secret))
+  const names = Object.keys(options.providers ?? {})
+  if (names.length === 0) throw new UsageError('Option "providers" is empty. Name at least one: providers: { google: { issuer, clientId, clientSecret } }.')
+  for (const name of names) {
+    if (!/^[A-Za-z0-9_-]{1,64}$/.test(name)) throw new UsageError(`Option "providers": the name "${name}" is used in paths; use letters, digits, "-" and "_".`)
+    assertKnownOptions(options.providers[name] as object, PROVIDER_OPTIONS, `oauth: provider "${name}"`)
+  }
+  const { name = 'oauth', lifetime = SESSION_LIFETIME } = options.session ?? {}
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(name)) throw new UsageError('Option "session.name" is part of cookie names; use letters, digits, "-" and "_".')
+  if (!(Number.isFinite(lifetime) && lifetime > 0)) throw new UsageError('Option "session.lifetime" must be a number of seconds, more than 0.')
+}
+
+/** The secrets as a list; an absent one stays for the check to find. */
+export function secretList(secret: string | readonly string[] | undefined): readonly string[] {
+  return secret === undefined ? [] : typeof secret === 'string' ? [secret] : secret
+}

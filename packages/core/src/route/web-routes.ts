@@ -1,0 +1,68 @@
+import type { Flow } from '../flow/flow.js'
+import { run, type Transport } from '../flow/run.js'
+import type { HttpClient } from '../session/http-client.js'
+import { browserUrl } from './base-url.js'
+import { callback } from './callback.js'
+import { login } from './login.js'
+import { logout } from './logout.js'
+import type { Route } from './paths.js'
+import type { RouteRequest } from './route-request.js'
+import { json, plain, type RouteResponse } from './route-response.js'
+import { Visit, type VisitPorts } from './visit.js'
+import { providerOf, type WebContext, webContext } from './web-context.js'
+import type { WebOptions } from './web-options.js'
+
+/**
+ * The login routes of one application, as data in and data out: all that a framework adapter translates.
+ *
+ * For each request: make a {@link RouteRequest}, `open` a visit, and if `match` names a route, answer with what `handle` returns. Whatever
+ * is answered, add the visit's `responseHeaders()` and `takeCookies()`.
+ */
+export interface WebRoutes<Http> {
+  /** A URL as the browser sent it, from one that may have lost the base URL's path to a proxy. */
+  browserUrl(url: string): string
+  /** The route that a URL names; `undefined` when it is the application's own. */
+  match(url: string): Route | undefined
+  /** Reads the session that a request came with. Does not fail: what cannot be read counts as logged out. */
+  open(request: RouteRequest, ports: VisitPorts): Promise<Visit<Http>>
+  /** Answers a request to one of the routes. @throws `OAuthError`, for the application's error handling or for `errorPage`. */
+  handle(route: Route, visit: Visit<Http>): Promise<RouteResponse>
+  /** The same as a flow, for those who send the requests themselves. */
+  flow(route: Route, visit: Visit<Http>): Flow<RouteResponse>
+  readonly transport: Transport
+}
+
+/** @throws {@link UsageError} for options that cannot work. */
+export function webRoutes<Http, Name extends string>(options: WebOptions<Http, Name>, http: HttpClient<Http>): WebRoutes<Http> {
+  const context = webContext(options, http)
+
+  async function* flow(route: Route, visit: Visit<Http>): Flow<RouteResponse> {
+    const response = yield* routed(context, route, visit)
+    return { ...response, cookies: [...response.cookies, ...visit.takeCookies()] }
+  }
+
+  return {
+    browserUrl: (url) => browserUrl(context.base, url),
+    match: context.table.match,
+    open: (request, ports) => Visit.open(context, request, ports),
+    handle: (route, visit) => run(flow(route, visit), context.transport),
+    flow,
+    transport: context.transport,
+  }
+}
+
+async function* routed<Http>(context: WebContext<Http>, { name, provider }: Route, visit: Visit<Http>): Flow<RouteResponse> {
+  const { method } = visit.request
+  const allowed = name === 'login' || name === 'user' ? ['GET', 'HEAD'] : ['GET', 'HEAD', 'POST']
+  if (!allowed.includes(method)) return plain(405, 'This route does not take this method.', { allow: allowed.join(', ') })
+  switch (name) {
+    case 'login':
+      return yield* login(context, visit, providerOf(context, provider ?? ''))
+    case 'callback':
+      return yield* callback(context, visit, providerOf(context, provider ?? ''))
+    case 'logout':
+      return yield* logout(context, visit)
+    case 'user':
+      return visit.user === undefined ? json(401, { error: 'not_logged_in' }) : json(200, visit.user)
+  }
+}

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { thrown } from '../../test/answers.js'
+import { assertAuthorizationTransaction, isAuthorizationTransaction } from './authorization-transaction.js'
+
+const good = {
+  v: 1,
+  type: 'authorization',
+  id: 'id',
+  issuer: 'https://as.example',
+  token_endpoint: 'https://as.example/token',
+  client_id: 'client',
+  response_type: 'code',
+  state: 'state',
+  createdAt: 0,
+}
+
+test('a transaction is one, also after JSON and with members of a later version', () => {
+  expect(isAuthorizationTransaction(JSON.parse(JSON.stringify({ ...good, later: true })))).toBe(true)
+})
+
+test.each([
+  undefined,
+  null,
+  'text',
+  [],
+  {},
+  { ...good, v: 2 },
+  { ...good, type: 'device' },
+  { ...good, createdAt: undefined },
+  { ...good, createdAt: '0' },
+  { ...good, createdAt: Number.NaN },
+  ...['id', 'issuer', 'token_endpoint', 'client_id', 'response_type', 'state'].flatMap((name) => [
+    { ...good, [name]: undefined },
+    { ...good, [name]: '' },
+    { ...good, [name]: 7 },
+  ]),
+])('%j is none', async (value) => {
+  expect(isAuthorizationTransaction(value)).toBe(false)
+  expect(await thrown(() => assertAuthorizationTransaction(value))).toMatchObject({ code: 'OAUTH_USAGE' })
+})

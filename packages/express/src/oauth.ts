@@ -1,0 +1,76 @@
+import { type HttpClient, isOAuthError } from '@oauth/core/adapter'
+import { type AuthorisedFetch, fetchClient } from '@oauth/core/fetch'
+import { errorPage, type GuardOptions, statusOf, type WebOptions, webRoutes } from '@oauth/core/routes'
+import type { Application, NextFunction, Request, RequestHandler, Response } from 'express'
+import onHeaders from 'on-headers'
+import { readBody, readRequest } from './read-request.js'
+import './request-oauth.js'
+import { writeResponse, writeVisit } from './write-response.js'
+
+/** Options of {@link oauth}. */
+export interface OAuthOptions<Http, Name extends string = string> extends WebOptions<Http, Name> {
+  /** What `req.oauth.client()` gives, and what the library's own requests are sent with: `gotClient(got)`, `kyClient(ky)`. `fetch` unless told. */
+  readonly http?: HttpClient<Http> | undefined
+  /** Whether errors of the login routes end in a plain page. Unless told: when the application has no error handler, which gets them otherwise. */
+  readonly errorPage?: boolean | undefined
+}
+
+/**
+ * Login, callback and logout routes for each provider, and `req.oauth` on every request.
+ *
+ * @example
+ * app.use(oauth({ baseUrl, secret, providers: { example: { issuer, clientId, clientSecret, scope: 'openid email' } } }))
+ * app.get('/', requireLogin(), (req, res) => res.send(`Hello ${req.oauth.user.email}`))
+ *
+ * @throws {@link UsageError} for options that cannot work.
+ */
+export function oauth<Http = AuthorisedFetch, Name extends string = string>(options: OAuthOptions<Http, Name>): RequestHandler {
+  const { http, errorPage: page, ...web } = options
+  const routes = webRoutes(web, http ?? (fetchClient() as HttpClient<unknown> as HttpClient<Http>))
+
+  return async function oauthRoutes(req, res, next) {
+    const url = routes.browserUrl(req.originalUrl)
+    const route = routes.match(url)
+    const request = readRequest(req, url)
+    const body = route !== undefined && req.method === 'POST' ? await readBody(req) : undefined
+    const visit = await routes.open({ ...request, body }, { writable: () => !res.headersSent })
+    // What `client()` gives is known to this call; the type of `req.oauth` is known to whoever registers it.
+    req.oauth = visit as unknown as Request['oauth']
+    onHeaders(res, () => writeVisit(res, visit))
+    if (route === undefined) return next()
+    try {
+      writeResponse(res, await routes.handle(route, visit))
+    } catch (error) {
+      refuse(error, { req, res, next, page })
+    }
+  }
+}
+
+/** Lets only people through who are logged in; sends others to the login and back, and answers scripts with 401. */
+export function requireLogin(options?: GuardOptions): RequestHandler {
+  return function requireLogin(req, res, next) {
+    const response = req.oauth.guard(options)
+    if (response === undefined) next()
+    else writeResponse(res, response)
+  }
+}
+
+interface Refusal {
+  readonly req: Request
+  readonly res: Response
+  readonly next: NextFunction
+  readonly page: boolean | undefined
+}
+
+function refuse(error: unknown, { req, res, next, page }: Refusal): void {
+  if (!isOAuthError(error)) return next(error)
+  if (page ?? !hasErrorHandler(req.app)) return writeResponse(res, errorPage(error))
+  res.status(statusOf(error))
+  next(error)
+}
+
+/** Express tells error handlers by their four parameters. Without one, Express shows a stack trace, or nothing but the status. */
+function hasErrorHandler(app: Application & { readonly parent?: Application }): boolean {
+  const { stack } = app.router as unknown as { readonly stack: readonly { readonly handle: { readonly length: number } }[] }
+  return stack.some(({ handle }) => handle.length === 4) || (app.parent !== undefined && hasErrorHandler(app.parent))
+}

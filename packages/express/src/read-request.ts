@@ -1,0 +1,32 @@
+import { type Form, formDecode } from '@oauth/core/adapter'
+import { MAX_FORM_BYTES, parseCookies, type RouteBody, type RouteRequest } from '@oauth/core/routes'
+import type { Request } from 'express'
+
+/** Translates an Express request; its body is read apart, by {@link readBody}, and only where a route needs it. */
+export function readRequest(req: Request, url: string): RouteRequest {
+  const headers = Object.fromEntries(Object.entries(req.headers).map(([name, value]) => [name, String(value)]))
+  return { method: req.method, url, headers, cookies: parseCookies(req.headers.cookie) }
+}
+
+/** The form that a request carries, whether or not a body parser has read it already. */
+export async function readBody(req: Request): Promise<RouteBody> {
+  if (!req.is('application/x-www-form-urlencoded')) return { kind: 'unsupported' }
+  const parsed: unknown = req.body
+  if (parsed !== undefined) return fromParser(parsed)
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of req as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > MAX_FORM_BYTES) return { kind: 'too_large' }
+    chunks.push(chunk)
+  }
+  return { kind: 'form', pairs: formDecode(Buffer.concat(chunks).toString()) }
+}
+
+/** Lists are parameters given more than once; objects come from bracket syntax, which no OAuth parameter has. */
+function fromParser(parsed: unknown): RouteBody {
+  if (typeof parsed === 'string') return { kind: 'form', pairs: formDecode(parsed) }
+  if (typeof parsed !== 'object' || parsed === null) return { kind: 'unsupported' }
+  const pairs: Form = Object.entries(parsed).flatMap(([name, value]) => [value].flat().map((one) => [name, one] as const))
+  return pairs.every(([, value]) => typeof value === 'string') ? { kind: 'form', pairs } : { kind: 'unsupported' }
+}

@@ -1,0 +1,24 @@
+import { type RouteResponse, type SetCookie, serialiseCookie, type Visit } from '@oauth/core/routes'
+import type { Response } from 'express'
+
+/** Writes a route's answer. */
+export function writeResponse(res: Response, { status, headers, cookies, location, body }: RouteResponse): void {
+  res.status(status).set(headers)
+  setCookies(res, cookies)
+  if (location !== undefined) res.setHeader('location', location)
+  res.end(body)
+}
+
+/** Adds to any answer, as its headers are about to be written, what the visit has to tell the browser and caches. */
+export function writeVisit(res: Response, visit: Pick<Visit<never>, 'takeCookies' | 'responseHeaders'>): void {
+  setCookies(res, visit.takeCookies())
+  const own = String(res.getHeader('cache-control') ?? '')
+  for (const [name, value] of Object.entries(visit.responseHeaders())) {
+    if (name === 'vary') res.vary(value)
+    else if (name !== 'cache-control' || !/\b(private|no-store)\b/.test(own)) res.setHeader(name, value)
+  }
+}
+
+function setCookies(res: Response, cookies: readonly SetCookie[]): void {
+  for (const cookie of cookies) res.append('set-cookie', serialiseCookie(cookie))
+}
