@@ -17,7 +17,8 @@ const PUBLIC_MEMBERS: Readonly<Record<string, readonly string[]>> = { RSA: ['n',
 
 /**
  * The keys of a JWK Set that can check signatures. Entries that cannot (symmetric ones, keys for encryption, broken ones) are left out
- * and do not spoil the others; private members are dropped. `undefined` when it is no JWK Set at all.
+ * and do not spoil the others; so are private keys, since anybody can sign with a key that is published whole. `undefined` when it is no
+ * JWK Set at all.
  *
  * @see RFC 7517 §5 https://www.rfc-editor.org/rfc/rfc7517#section-5
  */
@@ -50,9 +51,9 @@ function sameFamily(a: string, b: string): boolean {
 
 function publicKey(key: Json): VerificationKey | undefined {
   if (!isJsonObject(key)) return undefined
-  const { kty, kid, alg, use, key_ops } = key
+  const { kty, kid, alg, use, key_ops, d } = key
   if (typeof kty !== 'string' || !Object.hasOwn(PUBLIC_MEMBERS, kty)) return undefined
-  if (use !== undefined && use !== 'sig') return undefined
+  if (d !== undefined || (use !== undefined && use !== 'sig')) return undefined
   if (key_ops !== undefined && !(Array.isArray(key_ops) && key_ops.includes('verify'))) return undefined
   const members: Record<string, string> = {}
   for (const name of PUBLIC_MEMBERS[kty] ?? []) {

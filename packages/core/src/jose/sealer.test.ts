@@ -66,7 +66,11 @@ describe.each(ENVIRONMENTS)('%s', (_name, environment) => {
 
   test('AR07: arbitrary text is undefined', async () => {
     const sealer = await createSealer(environment, [SECRET], 'login')
-    await fc.assert(fc.asyncProperty(fc.string({ unit: 'binary' }), async (text) => expect(await sealer.open(text)).toBeUndefined()))
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary' }), async (text) => {
+        expect(await sealer.open(text)).toBeUndefined()
+      }),
+    )
   })
 })
 

@@ -6,7 +6,9 @@ import { UsageError } from '../error/usage-error.js'
 import { type Cache, createCache } from '../flow/cache.js'
 import { isExpired, wholeSeconds } from '../message/expiry.js'
 import type { TokenSet } from '../message/token-set.js'
+import { plainCause } from './plain-cause.js'
 import { renewalFailure } from './renewal-failure.js'
+import { credentialOf, type RenewalMemory, renewalMemory } from './renewal-memory.js'
 import type { StoreEntry } from './store.js'
 import { tokenHash } from './token-hash.js'
 import type { TokenRecord, TokenStore } from './token-record.js'
@@ -36,60 +38,62 @@ export interface LifeCyclePorts<How> {
 
 /** Seconds before expiry that a token counts as stale. */
 export const LEEWAY = 60
-/** Milliseconds that a finished renewal is remembered, for callers that still hold the token before it. */
-export const GRACE_MS = 30_000
 /** Seconds that a record is kept without being written: 30 days. */
 export const RECORD_TTL = 2_592_000
 /** Milliseconds in which a token that was just renewed is not renewed again because a resource refused it. */
 const REJECTION_INTERVAL_MS = 5_000
+/** Milliseconds in which a token that was just renewed is used, whatever its lifetime says: the server may grant next to none. */
+const RENEWAL_INTERVAL_MS = 1_000
 
-interface Renewal {
-  /** What was spent; a renewal is only shared by those who would have spent the same. */
-  readonly credential: string
-  readonly store: TokenStore
-  readonly record: Promise<TokenRecord>
-  /** Monotonic milliseconds; set when it has succeeded. */
-  finishedAt?: number
-}
+type Entry = StoreEntry<TokenRecord>
 
-/** A renewed record that is not safely stored, and what is left to do. */
+/** A record that is not safely stored, and what is left to do. */
 interface Unsaved {
   readonly record: TokenRecord
-  readonly replaced: ReplacedToken
+  /** What was renewed; absent for the token of a login. */
+  readonly before?: TokenRecord
   stored: boolean
+  /** For a login: the version that it was to replace, once that was read. */
+  expected?: string | null
   saving?: Promise<TokenRecord> | undefined
 }
 
 /**
  * What happens to a token after it was issued: served while fresh, renewed once whoever asks, stored before anybody uses it.
  *
- * One instance per process and client. All state in it is about work under way; the tokens are in the store.
+ * One instance per process and client. All state in it is about work under way; the tokens are in the store. Everything that decides
+ * whether a refresh token is sent is in this class, and between that decision and its entry in the memory of renewals nothing is awaited.
  */
 export class TokenLifeCycle<How = undefined> {
   readonly #ports: LifeCyclePorts<How>
-  readonly #renewals = new Map<string, Renewal>()
+  readonly #renewals: RenewalMemory
   readonly #unsaved = new Map<string, Unsaved>()
   /** Refresh tokens, by key, whose answer was lost: the server may have rotated them. */
   readonly #lostAnswers: Cache<string> = createCache()
 
   constructor(ports: LifeCyclePorts<How>) {
     this.#ports = ports
+    this.#renewals = renewalMemory(ports.environment)
   }
 
   /**
    * The record to use now, renewed if need be; `undefined` when there is none. Synchronous while the token is fresh and the store is.
    *
    * @throws {@link RefreshError} when the token is stale and cannot be renewed. One that is still valid is served while the server fails.
+   * @throws {@link PersistError} when a token was issued that cannot be stored.
    */
   current(place: TokenPlace): Maybe<TokenRecord | undefined> {
-    if (this.#unsaved.size > 0 && this.#unsaved.has(place.key)) return this.#saveAgain(place).then(() => this.current(place))
+    const unsaved = this.#unsaved.size === 0 ? undefined : this.#unsaved.get(place.key)
+    if (unsaved !== undefined) return this.#saveAgain(place, unsaved).then(() => this.current(place))
     const entry = this.#read(place)
     return entry instanceof Promise ? entry.then((read) => this.#usable(place, read)) : this.#usable(place, entry)
   }
 
   /** Renews now, whether or not the token is stale. Callers at the same moment share one request. */
   async renew(place: TokenPlace, how?: How): Promise<TokenRecord> {
-    if (this.#unsaved.has(place.key)) return this.#saveAgain(place)
+    const unsaved = this.#unsaved.get(place.key)
+    if (unsaved?.before !== undefined) return this.#saveAgain(place, unsaved)
+    if (unsaved !== undefined) await this.#saveAgain(place, unsaved)
     const entry = await this.#read(place)
     if (entry === undefined) throw new UsageError('There is no token to refresh. Call fetchToken or setToken first.', { code: 'OAUTH_MISSING_TOKEN' })
     assertAlive(entry.value)
@@ -105,7 +109,7 @@ export class TokenLifeCycle<How = undefined> {
     const entry = await this.#read(place)
     if (entry === undefined) return false
     if ((await tokenHash(this.#ports.environment, entry.value)) !== hash) return true
-    if (entry.value.ended !== undefined || !canRenew(entry.value) || this.#justRenewed(place, entry.value)) return false
+    if (entry.value.ended !== undefined || !canRenew(entry.value) || this.#renewedWithin(REJECTION_INTERVAL_MS, place, entry.value)) return false
     try {
       await this.#renewed(place, entry)
       return true
@@ -116,39 +120,35 @@ export class TokenLifeCycle<How = undefined> {
     }
   }
 
-  /** Stores the token of a new login or of a first grant, in place of whatever was there. */
+  /**
+   * Stores the token of a new login or of a first grant, in place of whatever was there.
+   *
+   * @throws {@link PersistError} when it cannot be stored; that is tried again at the next use.
+   */
   async put(place: TokenPlace, record: TokenRecord): Promise<void> {
-    const entry = await this.#read(place)
-    const generation = entry === undefined ? record.generation : Math.max(record.generation, entry.value.generation + 1)
-    const next = { ...record, generation }
     this.#unsaved.delete(place.key)
     this.#lostAnswers.delete(place.key)
-    try {
-      const receipt = await place.store.compareAndSet(place.key, entry?.version ?? null, next, { ttl: this.#ttl })
-      if (receipt !== undefined) return
-    } catch (error) {
-      throw new PersistError(record.token, { cause: error })
-    }
-    return this.put(place, record)
+    await this.#putOver(place, { record, stored: false })
   }
 
   /** Forgets the token. A renewal under way will find it gone, and give its tokens back to the server. */
   async delete(place: TokenPlace): Promise<void> {
     this.#unsaved.delete(place.key)
+    this.#lostAnswers.delete(place.key)
     try {
       await place.store.delete(place.key)
     } catch (error) {
-      throw new StoreError('delete', { cause: error })
+      throw new StoreError('delete', { cause: plainCause(error) })
     }
   }
 
-  #usable(place: TokenPlace, entry: StoreEntry<TokenRecord> | undefined): Maybe<TokenRecord | undefined> {
+  #usable(place: TokenPlace, entry: Entry | undefined): Maybe<TokenRecord | undefined> {
     if (entry === undefined) return undefined
     assertAlive(entry.value)
-    return this.#isStale(entry.value) ? this.#renewedOrValid(place, entry) : entry.value
+    return this.#isStale(place, entry.value) ? this.#renewedOrValid(place, entry) : entry.value
   }
 
-  async #renewedOrValid(place: TokenPlace, entry: StoreEntry<TokenRecord>): Promise<TokenRecord> {
+  async #renewedOrValid(place: TokenPlace, entry: Entry): Promise<TokenRecord> {
     const record = entry.value
     const valid = () => !isExpired(record.token, this.#ports.environment.now())
     if (!canRenew(record)) {
@@ -164,56 +164,37 @@ export class TokenLifeCycle<How = undefined> {
   }
 
   /** Joins the renewal of this token if there is one, under way or just finished, else begins it. */
-  async #renewed(place: TokenPlace, entry: StoreEntry<TokenRecord>, how?: How): Promise<TokenRecord> {
-    const renewal = this.#find(place, entry) ?? (await this.#begin(place, entry, how))
-    const record = await renewal.record
-    if (renewal.store !== place.store) await this.#adopt(place, record)
-    return record
-  }
-
-  #find(place: TokenPlace, { value }: StoreEntry<TokenRecord>): Renewal | undefined {
-    const renewal = this.#renewals.get(renewalKey(place, value))
-    return renewal?.credential === credentialOf(value) && !this.#isOver(renewal) ? renewal : undefined
-  }
-
-  async #begin(place: TokenPlace, entry: StoreEntry<TokenRecord>, how?: How): Promise<Renewal> {
+  async #renewed(place: TokenPlace, entry: Entry, how?: How): Promise<TokenRecord> {
+    const known = this.#known(place, entry.value)
+    if (known !== undefined) return known
     if (place.writable !== undefined) {
       const writable = await place.writable()
       // Somebody else may have begun while we asked.
-      const begun = this.#find(place, entry)
+      const begun = this.#known(place, entry.value)
       if (begun !== undefined) return begun
-      if (!writable) {
-        throw new UsageError(
-          'The token needs to be renewed, but the new one could not be kept: the response headers are already sent, or cookies cannot be set here. Renew earlier, or configure a store.',
-          { code: 'OAUTH_SESSION_READ_ONLY' },
-        )
-      }
+      if (!writable) throw readOnly()
     }
-    this.#forgetOld()
-    const key = renewalKey(place, entry.value)
-    const renewal: Renewal = { credential: credentialOf(entry.value), store: place.store, record: this.#renewOnce(place, entry, how) }
-    this.#renewals.set(key, renewal)
-    renewal.record.then(
-      () => {
-        renewal.finishedAt = this.#ports.environment.monotonic()
-      },
-      () => this.#renewals.delete(key),
-    )
-    return renewal
+    return this.#renewals.add(place, entry.value, this.#renewOnce(place, entry, how)).record
   }
 
-  async #renewOnce(place: TokenPlace, { value: record, version }: StoreEntry<TokenRecord>, how?: How): Promise<TokenRecord> {
+  /** What became, or is becoming, of the token of a record that may be old by now. Asked again after everything that was awaited. */
+  #known(place: TokenPlace, old: TokenRecord): Promise<TokenRecord> | undefined {
+    const unsaved = this.#unsaved.get(place.key)
+    if (unsaved !== undefined) return this.#adopted(place, old, this.#saveAgain(place, unsaved))
+    const renewal = this.#renewals.find(place, old)
+    if (renewal === undefined) return undefined
+    return renewal.finished === undefined && renewal.store === place.store ? renewal.record : this.#adopted(place, old, renewal.record)
+  }
+
+  async #renewOnce(place: TokenPlace, { value: before, version }: Entry, how?: How): Promise<TokenRecord> {
     let token: TokenSet
     try {
-      token = await this.#ports.renew(record, how)
+      token = await this.#ports.renew(before, how)
     } catch (error) {
-      return this.#failed(place, { record, version, error })
+      return this.#failed(place, { record: before, version, error })
     }
     this.#lostAnswers.delete(place.key)
-    const { refresh_token: refreshToken, access_token: accessToken } = record.token
-    const replaced: ReplacedToken = refreshToken === undefined ? { accessToken } : { refreshToken }
-    const unsaved: Unsaved = { record: { ...record, token, generation: record.generation + 1 }, replaced, stored: false }
-    return this.#save(place, version, unsaved)
+    return this.#save(place, version, { record: { ...before, token, generation: before.generation + 1 }, before, stored: false })
   }
 
   /** Decides what a failed renewal means: somebody was faster, the end, or a matter of time. */
@@ -228,85 +209,127 @@ export class TokenLifeCycle<How = undefined> {
     }
     const latest = await this.#read(place)
     if (latest === undefined) throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
-    if (latest.version !== version && credentialOf(latest.value) !== credentialOf(record)) return latest.value
+    if (latest.version !== version && credentialOf(latest.value) !== credentialOf(record)) return alive(latest.value)
     const lost = failure.reason === 'invalid_grant' && this.#lostAnswers.get(place.key) === record.token.refresh_token
-    return this.#end(place, latest, { reason: lost ? 'refresh_answer_lost' : failure.reason, cause: error })
+    const reason = lost ? 'refresh_answer_lost' : failure.reason
+    if (!(await this.#end(place, latest, reason))) return this.#failed(place, attempt)
+    this.#lostAnswers.delete(place.key)
+    this.#tell('ended', place, record)
+    throw new RefreshError({ kind: 'terminal', reason }, { cause: error })
   }
 
-  /** Writes down that it is over and drops the refresh token, so that it is never sent again. */
-  async #end(place: TokenPlace, { value: record, version }: StoreEntry<TokenRecord>, end: { reason: TerminalReason; cause: unknown }): Promise<never> {
+  /** Writes down that it is over and drops the refresh token, so that it is never sent again. `false`: the record has changed meanwhile. */
+  async #end(place: TokenPlace, { value: record, version }: Entry, reason: TerminalReason): Promise<boolean> {
     const { refresh_token: _dead, ...token } = record.token
-    const ended = { ...record, token, ended: { reason: end.reason, at: Math.floor(this.#ports.environment.now()) } } as TokenRecord
-    this.#lostAnswers.delete(place.key)
+    const ended = { ...record, token, ended: { reason, at: Math.floor(this.#ports.environment.now()) } } as TokenRecord
     try {
-      await place.store.compareAndSet(place.key, version, ended, { ttl: this.#ttl })
+      return (await place.store.compareAndSet(place.key, version, ended, { ttl: this.#ttl })) !== undefined
     } catch {
       // The refresh token stays in the store; the server refuses it all the same, and the next renewal ends here again.
+      return true
     }
-    this.#tell('ended', place, record)
-    throw new RefreshError({ kind: 'terminal', reason: end.reason }, { cause: end.cause })
   }
 
   /** Stores a renewed record, then tells the application. What fails is kept for the next use. */
-  async #save(place: TokenPlace, expected: string | null, unsaved: Unsaved): Promise<TokenRecord> {
-    const { record, replaced } = unsaved
+  async #save(place: TokenPlace, expected: string, unsaved: Unsaved): Promise<TokenRecord> {
+    const { record, before } = unsaved
     try {
-      if (!unsaved.stored) {
-        const receipt = await place.store.compareAndSet(place.key, expected, record, { ttl: this.#ttl })
-        if (receipt === undefined) return await this.#overtaken(place, record)
-        unsaved.stored = true
-      }
-      await this.#ports.updateToken?.(record.token, replaced)
+      unsaved.stored ||= (await place.store.compareAndSet(place.key, expected, record, { ttl: this.#ttl })) !== undefined
+      if (unsaved.stored && before !== undefined) await this.#ports.updateToken?.(record.token, replaced(before))
     } catch (error) {
-      if (error instanceof RefreshError) throw error
-      this.#unsaved.set(place.key, unsaved)
-      this.#tell('persist-failed', place, record)
-      throw new PersistError(record.token, { cause: error })
+      throw this.#notSaved(place, unsaved, error)
     }
-    this.#unsaved.delete(place.key)
+    this.#settled(place, unsaved)
+    if (!unsaved.stored) return this.#overtaken(place, unsaved)
     this.#tell('refreshed', place, record)
     return record
   }
 
   /** Tries to store again what could not be stored, against the store as it is now. Never asks the server again. */
-  #saveAgain(place: TokenPlace): Promise<TokenRecord> {
-    const unsaved = this.#unsaved.get(place.key) as Unsaved
-    unsaved.saving ??= this.#saveOver(place, unsaved).finally(() => {
+  #saveAgain(place: TokenPlace, unsaved: Unsaved): Promise<TokenRecord> {
+    unsaved.saving ??= (unsaved.before === undefined ? this.#putOver(place, unsaved) : this.#saveOver(place, unsaved, unsaved.before)).finally(() => {
       unsaved.saving = undefined
     })
     return unsaved.saving
   }
 
-  async #saveOver(place: TokenPlace, unsaved: Unsaved): Promise<TokenRecord> {
+  async #saveOver(place: TokenPlace, unsaved: Unsaved, before: TokenRecord): Promise<TokenRecord> {
     const { record } = unsaved
     const latest = await this.#read(place)
-    // A write that reported failure may have been made.
-    if (latest?.value.token.access_token === record.token.access_token) unsaved.stored = true
-    if (!unsaved.stored && (latest === undefined || latest.value.generation >= record.generation)) {
-      this.#unsaved.delete(place.key)
-      return this.#overtaken(place, record)
+    const { generation = record.generation, token } = latest?.value ?? {}
+    const isOurs = token?.access_token === record.token.access_token
+    if (latest === undefined || generation > record.generation || (generation === record.generation && !isOurs)) {
+      this.#settled(place, unsaved)
+      return this.#overtaken(place, unsaved)
     }
-    return this.#save(place, latest?.version ?? null, unsaved)
+    // A write that reported failure may have been made.
+    unsaved.stored ||= isOurs
+    const saved = this.#save(place, latest.version, unsaved)
+    // Who still holds the token before this one finds its renewal again.
+    return this.#renewals.add(place, before, saved).record
+  }
+
+  async #putOver(place: TokenPlace, unsaved: Unsaved): Promise<TokenRecord> {
+    const { record } = unsaved
+    try {
+      for (;;) {
+        const entry = await place.store.get(place.key)
+        const version = entry?.version ?? null
+        // Tried again: it was written after all, or somebody has written since, who wins.
+        if (unsaved.expected !== undefined && unsaved.expected !== version) break
+        const generation = entry === undefined ? record.generation : Math.max(record.generation, entry.value.generation + 1)
+        const receipt = await place.store.compareAndSet(place.key, version, { ...record, generation }, { ttl: this.#ttl })
+        if (receipt !== undefined) break
+      }
+    } catch (error) {
+      throw this.#notSaved(place, unsaved, error)
+    }
+    this.#settled(place, unsaved)
+    return record
   }
 
   /** The store changed while the token was renewed. Who wrote there wins; a deleted session stays deleted, and its new tokens are given back. */
-  async #overtaken(place: TokenPlace, record: TokenRecord): Promise<TokenRecord> {
+  async #overtaken(place: TokenPlace, unsaved: Unsaved): Promise<TokenRecord> {
+    const { record } = unsaved
     const latest = await this.#read(place)
-    if (latest !== undefined) return latest.value
-    await this.#ports.revoke?.(record.token).catch(() => undefined)
-    this.#tell('ended', place, record)
-    throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
+    if (latest === undefined) {
+      await this.#ports.revoke?.(record.token).catch(() => undefined)
+      this.#tell('ended', place, record)
+      throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
+    }
+    // Another process was refused the token that we had just spent, and took that for the end.
+    if (latest.value.ended !== undefined && latest.value.generation < record.generation) return this.#save(place, latest.version, unsaved)
+    return alive(latest.value)
   }
 
-  /** Carries a record that was renewed through another place into this one, unless this one already has it or a later one. */
-  async #adopt(place: TokenPlace, record: TokenRecord): Promise<void> {
+  /**
+   * Carries a record that was renewed meanwhile into a place that still holds the token before it: a view of its own, or a store that was
+   * given the old token again.
+   */
+  async #adopted(place: TokenPlace, old: TokenRecord, renewal: Promise<TokenRecord>): Promise<TokenRecord> {
+    const record = await renewal
     const entry = await this.#read(place)
-    if (entry === undefined || entry.value.generation >= record.generation) return
-    if (place.writable !== undefined && !(await place.writable())) return
-    await place.store.compareAndSet(place.key, entry.version, record, { ttl: this.#ttl })
+    if (entry === undefined || entry.value.generation >= record.generation || credentialOf(entry.value) !== credentialOf(old)) return record
+    if (place.writable !== undefined && !(await place.writable())) return record
+    try {
+      await place.store.compareAndSet(place.key, entry.version, record, { ttl: this.#ttl })
+    } catch (error) {
+      throw new StoreError('write', { cause: plainCause(error) })
+    }
+    return record
   }
 
-  #read({ store, key }: TokenPlace): Maybe<StoreEntry<TokenRecord> | undefined> {
+  #notSaved(place: TokenPlace, unsaved: Unsaved, error: unknown): PersistError<TokenSet> {
+    this.#unsaved.set(place.key, unsaved)
+    this.#tell('persist-failed', place, unsaved.record)
+    return new PersistError(unsaved.record.token, { cause: plainCause(error) })
+  }
+
+  #settled({ key }: TokenPlace, unsaved: Unsaved): void {
+    if (this.#unsaved.get(key) === unsaved) this.#unsaved.delete(key)
+  }
+
+  #read({ store, key }: TokenPlace): Maybe<Entry | undefined> {
     try {
       const entry = store.get(key)
       return entry instanceof Promise ? entry.catch(unreadable) : entry
@@ -315,23 +338,16 @@ export class TokenLifeCycle<How = undefined> {
     }
   }
 
-  #isStale({ token }: TokenRecord): boolean {
+  #isStale(place: TokenPlace, record: TokenRecord): boolean {
     const { leeway = LEEWAY, environment } = this.#ports
-    const lifetime = wholeSeconds(token.expires_in)
-    return isExpired(token, environment.now(), lifetime === undefined ? leeway : Math.min(leeway, lifetime / 2))
+    const lifetime = wholeSeconds(record.token.expires_in)
+    const margin = lifetime === undefined ? leeway : Math.min(leeway, lifetime / 2)
+    return isExpired(record.token, environment.now(), margin) && !this.#renewedWithin(RENEWAL_INTERVAL_MS, place, record)
   }
 
-  #isOver({ finishedAt }: Renewal): boolean {
-    return finishedAt !== undefined && this.#ports.environment.monotonic() - finishedAt >= GRACE_MS
-  }
-
-  #justRenewed(place: TokenPlace, record: TokenRecord): boolean {
-    const finishedAt = this.#renewals.get(renewalKey(place, { ...record, generation: record.generation - 1 }))?.finishedAt
-    return finishedAt !== undefined && this.#ports.environment.monotonic() - finishedAt < REJECTION_INTERVAL_MS
-  }
-
-  #forgetOld(): void {
-    for (const [key, renewal] of this.#renewals) if (this.#isOver(renewal)) this.#renewals.delete(key)
+  #renewedWithin(ms: number, place: TokenPlace, record: TokenRecord): boolean {
+    const age = this.#renewals.age(place, record)
+    return age !== undefined && age < ms
   }
 
   get #ttl(): number {
@@ -348,22 +364,30 @@ export function canRenew({ token, grant }: TokenRecord): boolean {
   return token.refresh_token !== undefined || grant.type === 'client_credentials'
 }
 
+function replaced({ token: { refresh_token: refreshToken, access_token: accessToken } }: TokenRecord): ReplacedToken {
+  return refreshToken === undefined ? { accessToken } : { refreshToken }
+}
+
 function assertAlive({ ended }: TokenRecord): void {
   if (ended !== undefined) throw new RefreshError({ kind: 'terminal', reason: ended.reason as TerminalReason })
+}
+
+function alive(record: TokenRecord): TokenRecord {
+  assertAlive(record)
+  return record
 }
 
 function isTemporary(error: unknown): boolean {
   return (error instanceof RefreshError && !error.terminal) || (error instanceof UsageError && error.code === 'OAUTH_SESSION_READ_ONLY')
 }
 
-function credentialOf({ token }: TokenRecord): string {
-  return token.refresh_token ?? token.access_token
-}
-
-function renewalKey({ key }: TokenPlace, { generation }: TokenRecord): string {
-  return `${generation} ${key}`
+function readOnly(): UsageError {
+  return new UsageError(
+    'The token needs to be renewed, but the new one could not be kept: the response headers are already sent, or cookies cannot be set here. Renew earlier, or configure a store.',
+    { code: 'OAUTH_SESSION_READ_ONLY' },
+  )
 }
 
 function unreadable(error: unknown): never {
-  throw new StoreError('read', { cause: error })
+  throw new StoreError('read', { cause: plainCause(error) })
 }
