@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 // Tests read the sources of the workspace's packages, so that no build has to be fresh.
-const conditions = ['@oauth/source', 'node', 'import', 'default']
+const conditions = ['@oauth/source', 'node']
 
 export default defineConfig({
   resolve: { conditions },

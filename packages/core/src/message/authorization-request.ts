@@ -74,6 +74,7 @@ export async function authorizationRequest(
   const further = furtherParameters(options.parameters)
   assertOffered(responseType, codeChallengeMethod, options)
   const scope = scopeText(options.scope)
+  const redirect_uri = options.redirectUri || undefined
   const state = given('state', options.state) ?? randomToken(environment)
   const nonce = given('nonce', options.nonce) ?? (hasScope(scope, 'openid') ? randomToken(environment) : undefined)
   const code_verifier = codeChallengeMethod === false ? undefined : (options.codeVerifier ?? randomToken(environment))
@@ -82,7 +83,7 @@ export async function authorizationRequest(
   const protocol = toForm({
     response_type: responseType,
     client_id: client.client_id,
-    redirect_uri: options.redirectUri,
+    redirect_uri,
     scope,
     state,
     response_mode: responseMode,
@@ -100,10 +101,12 @@ export async function authorizationRequest(
     response_type: responseType,
     state,
     createdAt: Math.floor(environment.now()),
-    ...present({ provider, redirect_uri: options.redirectUri, response_mode: responseMode, nonce, code_verifier, scope, returnTo }),
+    ...present({ provider, redirect_uri, response_mode: responseMode, nonce, code_verifier, scope, returnTo }),
     ...furtherMembers(further),
   }
-  return { url: appendQuery(endpointUrl(server, 'authorization_endpoint'), [...protocol, ...further], RESERVED), state, transaction }
+  // RFC 6749 §3.1: no parameter more than once, so what the endpoint's own query says of the same is taken out.
+  const replaced = new Set([...RESERVED, ...further.map(([name]) => name)])
+  return { url: appendQuery(endpointUrl(server, 'authorization_endpoint'), [...protocol, ...further], replaced), state, transaction }
 }
 
 /** Joins a list of scopes with spaces (RFC 6749 §3.3); nothing stays nothing. */

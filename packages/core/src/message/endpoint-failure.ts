@@ -2,18 +2,12 @@ import { ChallengeError } from '../error/challenge-error.js'
 import { EndpointError } from '../error/endpoint-error.js'
 import type { OAuthError } from '../error/oauth-error.js'
 import { ResponseError } from '../error/response-error.js'
-import { formDecode } from '../http/form.js'
 import type { HttpRequest } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
 import type { JsonObject } from '../http/json.js'
 import { maybeJsonObject } from '../http/read-json.js'
 import { parseChallenges } from '../http/www-authenticate.js'
-
-/** Values shorter than this are words of the protocol, not secrets. */
-const SHORTEST_SECRET = 8
-
-/** Parameters whose values are public words, worth reading in an error text. */
-const PUBLIC_PARAMETERS: ReadonlySet<string> = new Set(['grant_type', 'scope', 'redirect_uri', 'resource', 'audience', 'client_id', 'token_type_hint'])
+import { redaction } from './confidential.js'
 
 /**
  * The error for an answer that is no success: the server's own `error` where the body has one, else its `WWW-Authenticate` challenge, else
@@ -21,8 +15,9 @@ const PUBLIC_PARAMETERS: ReadonlySet<string> = new Set(['grant_type', 'scope', '
  */
 export function endpointFailure(response: HttpResponse, request: HttpRequest): OAuthError {
   const body = maybeJsonObject(response, request)
-  if (body !== undefined && typeof body['error'] === 'string') return endpointError(body, response, request)
-  const challenges = parseChallenges(response.headers['www-authenticate'])
+  // An `error` of another type is still the server's refusal; what it says cannot be read.
+  if (body?.['error'] !== undefined && body['error'] !== null) return endpointError(body, response, request)
+  const challenges = parseChallenges(response.headers['www-authenticate'], redaction(request))
   if (response.status === 401 && challenges.length > 0) return new ChallengeError(request.endpoint, response.status, challenges)
   return new ResponseError(
     'OAUTH_RESPONSE_STATUS',
@@ -34,24 +29,12 @@ export function endpointFailure(response: HttpResponse, request: HttpRequest): O
 /** Reads an OAuth error body (RFC 6749 §5.2). What the request itself sent in confidence is cut out, in case the server echoes it. */
 export function endpointError(body: JsonObject, { status }: HttpResponse, request: HttpRequest): EndpointError {
   const { error, error_description, error_uri } = body
-  const secrets = confidential(request)
+  const redacted = redaction(request)
   return new EndpointError({
     endpoint: request.endpoint,
     status,
-    error: typeof error === 'string' ? without(secrets, error) : 'unreadable',
-    error_description: typeof error_description === 'string' ? without(secrets, error_description) : undefined,
-    error_uri: typeof error_uri === 'string' ? without(secrets, error_uri) : undefined,
+    error: typeof error === 'string' ? redacted(error) : 'unreadable',
+    error_description: typeof error_description === 'string' ? redacted(error_description) : undefined,
+    error_uri: typeof error_uri === 'string' ? redacted(error_uri) : undefined,
   })
-}
-
-function confidential({ body = '', headers }: HttpRequest): readonly string[] {
-  const values = formDecode(body)
-    .filter(([name]) => !PUBLIC_PARAMETERS.has(name))
-    .map(([, value]) => value)
-  const authorization = headers['authorization']?.split(' ', 2)[1]
-  return [...values, ...(authorization === undefined ? [] : [authorization])].filter(({ length }) => length >= SHORTEST_SECRET)
-}
-
-function without(secrets: readonly string[], text: string): string {
-  return secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text)
 }

@@ -2,8 +2,8 @@
 export const MAX_LIFETIME = 3_153_600_000
 
 /**
- * Reads a number of seconds that servers send as a JSON number or as digits. Fractions are cut, what exceeds {@link MAX_LIFETIME} is cut to it;
- * anything else (negative, not finite, too large to be exact, not a number) is `undefined`.
+ * Reads a number of seconds that servers send as a JSON number or as digits. Fractions are cut; anything else (negative, not finite, too
+ * large to be exact, not a number) is `undefined`.
  */
 export function wholeSeconds(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
@@ -13,13 +13,14 @@ export function wholeSeconds(value: unknown): number | undefined {
 
 /**
  * When a token expires, in seconds since the epoch: `expires_at` when it can be read, else `now` plus `expires_in`; `undefined` when
- * neither says.
+ * neither says. Never later than {@link MAX_LIFETIME} from `now`, so that it is always a date.
  */
 export function expiresAt({ expires_at, expires_in }: { expires_at?: unknown; expires_in?: unknown }, now: number): number | undefined {
+  const start = Math.floor(now)
   const at = wholeSeconds(expires_at)
-  if (at !== undefined) return at
+  if (at !== undefined) return Math.min(at, start + MAX_LIFETIME)
   const lifetime = wholeSeconds(expires_in)
-  return lifetime === undefined ? undefined : Math.floor(now) + Math.min(lifetime, MAX_LIFETIME)
+  return lifetime === undefined ? undefined : start + Math.min(lifetime, MAX_LIFETIME)
 }
 
 /** Tells whether a token expires within `leeway` seconds. One without a known expiry counts as valid. */

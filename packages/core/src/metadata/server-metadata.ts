@@ -1,3 +1,4 @@
+import { printable } from '../error/printable.js'
 import { ProtocolError } from '../error/protocol-error.js'
 import { ResponseError } from '../error/response-error.js'
 import type { JsonObject } from '../http/json.js'
@@ -122,5 +123,5 @@ function assertEndpoints(server: { readonly [member: string]: unknown }, policy:
 function difference(given: unknown, configured: string): string {
   if (typeof given !== 'string') return 'The document has none: it is not the metadata of an authorization server.'
   if (`${given}/` === configured || given === `${configured}/`) return `They differ in the trailing slash: configure ${JSON.stringify(given)}.`
-  return `Configured: ${JSON.stringify(configured)}; found: ${JSON.stringify(given.slice(0, 300))}.`
+  return `Configured: ${JSON.stringify(configured)}; found: ${JSON.stringify(printable(given))}.`
 }

@@ -100,6 +100,8 @@ export class OAuth2Session<Http> {
       revoke: (token) => this.#run(this.#revoke({ token: token.refresh_token ?? token.access_token })),
       updateToken: options.updateToken,
       leeway: options.leeway,
+      // The session's own memory goes with the session, not before.
+      ...(options.store === undefined ? { ttl: Number.POSITIVE_INFINITY } : {}),
     })
     this.http = client.authorised(this.authoriser(client.baseUrl))
     if (options.token !== undefined) this.token = options.token
@@ -177,6 +179,7 @@ export class OAuth2Session<Http> {
    */
   async fetchToken(options: FetchTokenOptions = {}): Promise<TokenSet> {
     const task = fetchTokenTask(options, scopeText(this.#options.scope))
+    this.#assertKey(task.kind === 'code' ? 'authorization_code' : task.type)
     if (task.kind === 'code') return this.#redeem(task)
     const server = await this.server()
     const { type, form, scope, parameters } = task
@@ -192,7 +195,7 @@ export class OAuth2Session<Http> {
    * @throws {@link RefreshError} @throws {@link PersistError}
    */
   async refreshToken(options: RefreshTokenOptions = {}): Promise<TokenSet> {
-    await this.#assigning
+    await this.#assigned()
     return this.#seen(await this.#lifeCycle.renew(await this.#placeOf(), options)).token
   }
 
@@ -305,35 +308,37 @@ export class OAuth2Session<Http> {
 
   #currentAt(place: TokenPlace): Maybe<TokenRecord | undefined> {
     const record = this.#lifeCycle.current(place)
-    return record instanceof Promise ? record.then((renewed) => renewed && this.#seen(renewed)) : record && this.#seen(record)
+    return record instanceof Promise ? record.then((renewed) => this.#seen(renewed)) : this.#seen(record)
   }
 
   async #assigned(): Promise<void> {
     const assigning = this.#assigning
-    this.#assigning = undefined
-    await assigning
+    try {
+      await assigning
+    } finally {
+      // Not before: whoever asks meanwhile has to wait too.
+      if (this.#assigning === assigning) this.#assigning = undefined
+    }
   }
 
   async #stored(): Promise<TokenSet | undefined> {
-    await this.#assigning
-    const { store, key } = await this.#placeOf()
-    return (await store.get(key))?.value.token
+    await this.#assigned()
+    return (await this.#lifeCycle.peek(await this.#placeOf()))?.token
   }
 
-  #seen(record: TokenRecord): TokenRecord {
+  #seen<T extends TokenRecord | undefined>(record: T): T {
     this.#snapshot = record
     return record
   }
 
   async #put(token: TokenSet, grant: GrantMemory, source: TokenSource = {}): Promise<void> {
-    const { issuer, server = {}, clientId, store, key } = this.#options
-    if (store !== undefined && key === undefined && grant.type !== 'client_credentials') {
-      throw new UsageError('Option "key" is missing: a "store" holds the tokens of many users, and "key" says which one this is.')
-    }
+    this.#assertKey(grant.type)
+    const { issuer, server = {}, clientId } = this.#options
     const { claims } = source
     const record: TokenRecord = {
       v: 1,
-      issuer: issuer ?? serverIdentity(source.server ?? server),
+      // A server without issuer and token endpoint renews nothing; its tokens can be used all the same.
+      issuer: issuer ?? (source.server ?? server).issuer ?? (source.server ?? server).token_endpoint ?? '',
       // A token that was handed in did not say where it came from; it is renewed at the server's present endpoint.
       token_endpoint: source.endpoint ?? (source.server === undefined ? '' : endpointUrl(source.server, 'token_endpoint')),
       client_id: clientId,
@@ -345,7 +350,20 @@ export class OAuth2Session<Http> {
     }
     this.#snapshot = record
     this.#claims = claims
+    // What was assigned before is stored before; whether that failed is nobody's business any more.
+    const earlier = this.#assigning
+    this.#assigning = undefined
+    await earlier?.catch(() => undefined)
     await this.#lifeCycle.put(await this.#placeOf(), record)
+    this.#snapshot = record
+  }
+
+  /** Asked before a token is fetched too: a code, say, can be redeemed only once. */
+  #assertKey(grantType: string): void {
+    const { store, key } = this.#options
+    if (store !== undefined && key === undefined && grantType !== 'client_credentials') {
+      throw new UsageError('Option "key" is missing: a "store" holds the tokens of many users, and "key" says which one this is.')
+    }
   }
 
   #placeOf(): Maybe<TokenPlace> {

@@ -1,4 +1,5 @@
 import type { Environment } from '../environment.js'
+import { RefreshError } from '../error/refresh-error.js'
 import type { TokenPlace } from './token-life-cycle.js'
 import type { TokenRecord, TokenStore } from './token-record.js'
 
@@ -10,15 +11,17 @@ export interface Renewal {
   readonly key: string
   readonly store: TokenStore
   readonly record: Promise<TokenRecord>
-  /** What it brought, and when by the monotonic clock; set when it has succeeded. */
-  finished?: { readonly record: TokenRecord; readonly at: number }
+  /** By the monotonic clock; set when it has succeeded, or has failed for good. */
+  finishedAt?: number
+  /** What it brought. */
+  brought?: TokenRecord
 }
 
 /** Knows the renewals of this process by what they spend, so that nothing is spent twice. */
 export interface RenewalMemory {
   /** The renewal that spends, or has spent, what a record would be renewed with. */
   find(place: TokenPlace, old: TokenRecord): Renewal | undefined
-  /** Remembers a renewal until its grace is over. One that fails is forgotten at once. */
+  /** Remembers a renewal until its grace is over. One that fails and may be tried again is forgotten at once. */
   add(place: TokenPlace, old: TokenRecord, record: Promise<TokenRecord>): Renewal
   /** Milliseconds since a renewal in this process brought a record; `undefined` when none did of late. */
   age(place: TokenPlace, record: TokenRecord): number | undefined
@@ -28,8 +31,8 @@ export interface RenewalMemory {
 export function renewalMemory({ monotonic }: Pick<Environment, 'monotonic'>): RenewalMemory {
   const renewals = new Map<string, Renewal>()
 
-  function isOver({ finished }: Renewal): boolean {
-    return finished !== undefined && monotonic() - finished.at >= GRACE_MS
+  function isOver({ finishedAt }: Renewal): boolean {
+    return finishedAt !== undefined && monotonic() - finishedAt >= GRACE_MS
   }
 
   return {
@@ -44,20 +47,21 @@ export function renewalMemory({ monotonic }: Pick<Environment, 'monotonic'>): Re
       renewals.set(name, renewal)
       record.then(
         (renewed) => {
-          renewal.finished = { record: renewed, at: monotonic() }
+          renewal.brought = renewed
+          renewal.finishedAt = monotonic()
         },
-        () => {
-          if (renewals.get(name) === renewal) renewals.delete(name)
+        (error: unknown) => {
+          if (error instanceof RefreshError && error.terminal) renewal.finishedAt = monotonic()
+          else if (renewals.get(name) === renewal) renewals.delete(name)
         },
       )
       return renewal
     },
     age({ key }, { generation, token }) {
       for (const renewal of renewals.values()) {
-        const renewed = renewal.key === key ? renewal.finished?.record : undefined
-        if (renewed?.generation === generation && renewed.token.access_token === token.access_token) {
-          return monotonic() - (renewal.finished?.at ?? 0)
-        }
+        const { brought, finishedAt = 0 } = renewal
+        const brings = renewal.key === key && brought?.generation === generation && brought.token.access_token === token.access_token
+        if (brings) return monotonic() - finishedAt
       }
       return undefined
     },

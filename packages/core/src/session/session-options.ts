@@ -53,12 +53,15 @@ const OPTIONS: readonly string[] = [
 /** @throws {@link UsageError} for unknown, unusable or contradictory options. */
 export function assertSessionOptions(options: SessionOptions, own: readonly string[] = []): void {
   assertKnownOptions(options, [...OPTIONS, ...own], 'OAuth2Session')
-  const { leeway = 0, store, key, tokenPlacement = 'header', codeChallengeMethod = 'S256', updateToken } = options
+  const { leeway = 0, store, key, token, tokenPlacement = 'header', codeChallengeMethod = 'S256', updateToken } = options
   if (!(Number.isFinite(leeway) && leeway >= 0)) throw new UsageError('Option "leeway" must be a number of seconds, 0 or more.')
   if (tokenPlacement !== 'header') throw new UsageError('Option "tokenPlacement": "header" is the only placement offered.')
   if (codeChallengeMethod !== 'S256' && codeChallengeMethod !== false) {
     throw new UsageError('Option "codeChallengeMethod" is "S256", or false for a server that refuses PKCE.')
   }
   if (key !== undefined && store === undefined) throw new UsageError('Option "key" names a token in a "store", and there is no store.')
+  if (token !== undefined && store !== undefined && key === undefined) {
+    throw new UsageError('Options contradict: "token" is to be put into "store", and "key", its name there, is missing.')
+  }
   if (updateToken !== undefined && typeof updateToken !== 'function') throw new UsageError('Option "updateToken" must be a function.')
 }

@@ -38,8 +38,8 @@ export interface LifeCyclePorts<How> {
 
 /** Seconds before expiry that a token counts as stale. */
 export const LEEWAY = 60
-/** Seconds that a record is kept without being written: 30 days. */
-export const RECORD_TTL = 2_592_000
+/** Seconds that a record is kept without being written: a year. A token that does not expire, or a job that runs each quarter, writes seldom. */
+export const RECORD_TTL = 31_536_000
 /** Milliseconds in which a token that was just renewed is not renewed again because a resource refused it. */
 const REJECTION_INTERVAL_MS = 5_000
 /** Milliseconds in which a token that was just renewed is used, whatever its lifetime says: the server may grant next to none. */
@@ -80,6 +80,7 @@ export class TokenLifeCycle<How = undefined> {
    * The record to use now, renewed if need be; `undefined` when there is none. Synchronous while the token is fresh and the store is.
    *
    * @throws {@link RefreshError} when the token is stale and cannot be renewed. One that is still valid is served while the server fails.
+   * @throws {@link EndpointError} when the server refuses this client: nothing is lost, the configuration is wrong.
    * @throws {@link PersistError} when a token was issued that cannot be stored.
    */
   current(place: TokenPlace): Maybe<TokenRecord | undefined> {
@@ -87,6 +88,11 @@ export class TokenLifeCycle<How = undefined> {
     if (unsaved !== undefined) return this.#saveAgain(place, unsaved).then(() => this.current(place))
     const entry = this.#read(place)
     return entry instanceof Promise ? entry.then((read) => this.#usable(place, read)) : this.#usable(place, entry)
+  }
+
+  /** The record as it is, stale or not. Nothing is renewed or written. */
+  async peek(place: TokenPlace): Promise<TokenRecord | undefined> {
+    return this.#unsaved.get(place.key)?.record ?? (await this.#read(place))?.value
   }
 
   /** Renews now, whether or not the token is stale. Callers at the same moment share one request. */
@@ -183,7 +189,7 @@ export class TokenLifeCycle<How = undefined> {
     if (unsaved !== undefined) return this.#adopted(place, old, this.#saveAgain(place, unsaved))
     const renewal = this.#renewals.find(place, old)
     if (renewal === undefined) return undefined
-    return renewal.finished === undefined && renewal.store === place.store ? renewal.record : this.#adopted(place, old, renewal.record)
+    return renewal.finishedAt === undefined && renewal.store === place.store ? renewal.record : this.#adopted(place, old, renewal.record)
   }
 
   async #renewOnce(place: TokenPlace, { value: before, version }: Entry, how?: How): Promise<TokenRecord> {
@@ -202,6 +208,10 @@ export class TokenLifeCycle<How = undefined> {
     const { record, version, error } = attempt
     const failure = renewalFailure(error)
     if (failure.kind === 'other') throw error
+    if (failure.kind === 'refused') {
+      this.#tell('refresh-failed', place, record)
+      throw error
+    }
     if (failure.kind === 'transient') {
       if (failure.answerLost && record.token.refresh_token !== undefined) this.#lostAnswers.set(place.key, record.token.refresh_token)
       this.#tell('refresh-failed', place, record)
@@ -260,7 +270,7 @@ export class TokenLifeCycle<How = undefined> {
     const isOurs = token?.access_token === record.token.access_token
     if (latest === undefined || generation > record.generation || (generation === record.generation && !isOurs)) {
       this.#settled(place, unsaved)
-      return this.#overtaken(place, unsaved)
+      return this.#renewals.add(place, before, this.#overtaken(place, unsaved)).record
     }
     // A write that reported failure may have been made.
     unsaved.stored ||= isOurs
@@ -270,13 +280,14 @@ export class TokenLifeCycle<How = undefined> {
   }
 
   async #putOver(place: TokenPlace, unsaved: Unsaved): Promise<TokenRecord> {
-    const { record } = unsaved
+    const { record, expected } = unsaved
     try {
       for (;;) {
         const entry = await place.store.get(place.key)
         const version = entry?.version ?? null
-        // Tried again: it was written after all, or somebody has written since, who wins.
-        if (unsaved.expected !== undefined && unsaved.expected !== version) break
+        // Tried again: it was written after all, or somebody has written or deleted since, who wins.
+        if (expected !== undefined && (expected !== version || this.#unsaved.get(place.key) !== unsaved)) break
+        unsaved.expected = version
         const generation = entry === undefined ? record.generation : Math.max(record.generation, entry.value.generation + 1)
         const receipt = await place.store.compareAndSet(place.key, version, { ...record, generation }, { ttl: this.#ttl })
         if (receipt !== undefined) break
@@ -377,8 +388,10 @@ function alive(record: TokenRecord): TokenRecord {
   return record
 }
 
+/** Tells whether the token at hand is as good as before the attempt to renew it. */
 function isTemporary(error: unknown): boolean {
-  return (error instanceof RefreshError && !error.terminal) || (error instanceof UsageError && error.code === 'OAUTH_SESSION_READ_ONLY')
+  if (error instanceof RefreshError) return !error.terminal
+  return renewalFailure(error).kind === 'refused' || (error instanceof UsageError && error.code === 'OAUTH_SESSION_READ_ONLY')
 }
 
 function readOnly(): UsageError {

@@ -1,0 +1,49 @@
+/**
+ * Checks what an import brings into a bundle, beside how much: what an adapter imports must not ship the protocol, nor a first step the
+ * cryptography of later ones. `size-limit` watches the bytes; a part that slips in small is seen only here.
+ */
+import { build } from 'esbuild'
+
+const ADAPTER_FREE_OF = ['jose/', 'A256GCM', 'grant_type', 'code_verifier']
+
+/** What is imported, and what must not come with it: a module by its folder in node_modules, or a word of the code. */
+const BUNDLES: readonly (readonly [code: string, ...forbidden: readonly string[]])[] = [
+  ["export * from '@oauth/core/adapter'", ...ADAPTER_FREE_OF],
+  ["export * from '@oauth/core/fetch'", ...ADAPTER_FREE_OF],
+  ["export { run, discover } from '@oauth/core'", 'jose/', 'A256GCM', 'code_verifier'],
+  ["export { run, tokenGrant } from '@oauth/core'", 'A256GCM', 'jose/dist/webapi/jwe/'],
+]
+
+const everything = await bundle("export * from '@oauth/core'; export * from '@oauth/core/session'; export * from '@oauth/core/routes'")
+const known = BUNDLES.flatMap(([, ...forbidden]) => forbidden)
+const findings = [
+  // A word that is nowhere would be forbidden in vain.
+  ...[...new Set(known)].filter((part) => !everything.has(part)).map((part) => `nothing in @oauth/core ships ${part}: name another`),
+  ...(await Promise.all(BUNDLES.map(findingsIn))).flat(),
+]
+if (findings.length > 0) {
+  console.error(findings.join('\n'))
+  process.exit(1)
+}
+console.log(`sizes are within their budgets; ${BUNDLES.length} imports are free of what they must not ship`)
+
+async function findingsIn([code, ...forbidden]: (typeof BUNDLES)[number]): Promise<readonly string[]> {
+  const { has } = await bundle(code)
+  return forbidden.filter(has).map((part) => `${code} ships ${part}`)
+}
+
+async function bundle(code: string): Promise<{ has(part: string): boolean }> {
+  const { metafile, outputFiles } = await build({
+    // Adapters see the packages as users do; this one has a link to core.
+    stdin: { contents: code, resolveDir: 'packages/express' },
+    bundle: true,
+    format: 'esm',
+    metafile: true,
+    write: false,
+    logLevel: 'error',
+  })
+  const inputs = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs))
+  const shipped = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path)
+  const text = outputFiles.map((file) => file.text).join('\n')
+  return { has: (part) => (part.includes('/') ? shipped.some((path) => path.includes(`node_modules/${part}`)) : text.includes(part)) }
+}

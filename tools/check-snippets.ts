@@ -1,0 +1,63 @@
+/**
+ * Compiles the TypeScript of README.md and docs/ that is marked `ts check`, against the packages as built. Each block is a module of its
+ * own. Code that a reader copies has to compile, and nobody notices by reading that it no longer does.
+ */
+import { existsSync, globSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { finish } from './command.ts'
+import { asModule, snippetsOf } from './snippets.ts'
+import { inTemporaryFolder, plant } from './temporary-folder.ts'
+import { publishedPackages } from './workspace.ts'
+
+const pages = globSync(['README.md', 'docs/**/*.md', 'packages/*/README.md'], { exclude: (path) => path.includes('node_modules') })
+const snippets = pages.flatMap((page) => snippetsOf(readFileSync(page, 'utf8')).map((snippet) => ({ page, ...snippet })))
+const checked = snippets.filter((snippet) => snippet.checked)
+
+if (checked.length === 0 && existsSync('README.md')) fail('README.md exists, and no block in it or docs/ is marked `ts check`')
+if (checked.length > 0) {
+  const errors = await inTemporaryFolder(compile)
+  if (errors !== '') fail(errors)
+}
+const notice = existsSync('README.md') ? '' : ', there is no README.md yet'
+console.log(`${checked.length} snippets compile, ${snippets.length - checked.length} are not marked${notice}`)
+
+function compile(folder: string): string {
+  linkPackages(join(folder, 'node_modules'))
+  const modules = checked.map((snippet) => [`${snippet.page}.${snippet.line}.${snippet.extension}`, asModule(snippet)])
+  const options = {
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noEmit: true,
+    target: 'ES2023',
+    module: 'NodeNext',
+    jsx: 'preserve',
+    types: ['node'],
+  }
+  plant(folder, {
+    ...Object.fromEntries(modules),
+    'package.json': '{ "type": "module" }',
+    'tsconfig.json': JSON.stringify({ compilerOptions: { ...options, lib: ['ES2023', 'DOM'] }, include: ['**/*.ts', '**/*.tsx'] }),
+  })
+  const { status, stdout, stderr } = finish('tsc', ['-p', '.'], folder)
+  return status === 0 ? '' : stdout + stderr
+}
+
+/** What a reader has installed: the packages, and what these depend on or ask for. */
+function linkPackages(modules: string): void {
+  const links = new Map([['@types/node', join(process.cwd(), 'node_modules/@types/node')]])
+  for (const { folder, manifest } of publishedPackages()) {
+    links.set(manifest.name, folder)
+    for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })) {
+      if (!links.has(name)) links.set(name, join(folder, 'node_modules', name))
+    }
+  }
+  for (const [name, target] of links) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true })
+    symlinkSync(target, join(modules, name))
+  }
+}
+
+function fail(message: string): never {
+  console.error(message)
+  process.exit(1)
+}

@@ -1,0 +1,62 @@
+import { cpSync } from 'node:fs'
+import { join } from 'node:path'
+import { finish, succeed } from './command.ts'
+import type { Tarball } from './tarball.ts'
+import { plant } from './temporary-folder.ts'
+import { importable, readManifest } from './workspace.ts'
+
+const STRICT = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true, target: 'ES2023' }
+const NODE = { ...STRICT, lib: ['ES2023'], types: ['node'] }
+
+// Where each project looks for packages, and what it has for types of the platform. A browser has neither Node's types nor adapters.
+const PROJECTS = {
+  nodenext: { compilerOptions: { ...NODE, module: 'NodeNext' }, include: ['node/**/*.ts', 'browser/**/*.ts'] },
+  bundler: { compilerOptions: { ...NODE, module: 'ESNext', moduleResolution: 'Bundler' }, include: ['node/**/*.ts', 'browser/**/*.ts'] },
+  browser: {
+    compilerOptions: { ...STRICT, lib: ['ES2023', 'DOM'], types: [], module: 'ESNext', moduleResolution: 'Bundler' },
+    include: ['browser/**/*.ts'],
+  },
+}
+
+/** Makes a project that knows nothing of the workspace, and installs the tarballs and their peers in it with npm. */
+export function createConsumer(folder: string, tarballs: readonly Tarball[]): void {
+  const peers = tarballs.flatMap(({ manifest, folder }) =>
+    Object.keys(manifest.peerDependencies ?? {}).map((peer) => [peer, installed(folder, peer)]),
+  )
+  const dependencies = {
+    ...Object.fromEntries(tarballs.map(({ manifest, file }) => [manifest.name, `file:${file}`])),
+    ...Object.fromEntries(peers),
+    '@types/node': installed(process.cwd(), '@types/node'),
+  }
+  plant(folder, { 'package.json': JSON.stringify({ private: true, type: 'module', dependencies }) })
+  cpSync(join(import.meta.dirname, 'consumer'), folder, { recursive: true })
+  for (const [name, config] of Object.entries(PROJECTS)) plant(folder, { [`tsconfig.${name}.json`]: JSON.stringify(config) })
+  for (const { manifest } of tarballs) {
+    const lines = importable(manifest).map((specifier, index) => `export * as subpath${index} from '${specifier}'\n`)
+    plant(folder, { [`${manifest.name === '@oauth/core' ? 'browser' : 'node'}/every-${manifest.name.split('/')[1]}.ts`]: lines.join('') })
+  }
+  succeed('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'], folder)
+}
+
+/** Imports every subpath in a process of its own, as an application would. */
+export function importFindings(folder: string, tarballs: readonly Tarball[]): readonly string[] {
+  return tarballs
+    .flatMap(({ manifest }) => importable(manifest))
+    .flatMap((specifier) => {
+      const code = `const names = Object.keys(await import('${specifier}')); if (names.length === 0) throw new Error('exports nothing')`
+      const { status, stderr } = finish('node', ['--input-type=module', '--eval', code], folder)
+      return status === 0 ? [] : [`import '${specifier}': ${stderr}`]
+    })
+}
+
+/** Type checks the consumer's own code and every declaration it reaches, under each kind of module resolution. */
+export function typeFindings(folder: string): readonly string[] {
+  return Object.keys(PROJECTS).flatMap((name) => {
+    const { status, stdout, stderr } = finish('tsc', ['-p', `tsconfig.${name}.json`], folder)
+    return status === 0 ? [] : [`types for a ${name} project:\n${stdout}${stderr}`]
+  })
+}
+
+function installed(folder: string, name: string): string {
+  return readManifest(join(folder, 'node_modules', name)).version ?? ''
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { asModule, snippetsOf } from './snippets.ts'
+
+const PAGE = `# Page
+
+\`\`\`ts check
+const a = 1
+\`\`\`
+
+\`\`\`ts
+not checked
+\`\`\`
+
+1. In a list:
+
+   \`\`\`tsx check title="b.tsx"
+   const b = 2
+     const c = 3
+   \`\`\`
+
+\`\`\`sh
+ts check
+\`\`\`
+
+\`\`\`\`md
+no TypeScript
+\`\`\`\`
+`
+
+describe('snippetsOf', () => {
+  it('finds TypeScript alone, and which of it is to be compiled', () => {
+    expect(snippetsOf(PAGE).map(({ extension, checked }) => [extension, checked])).toEqual([
+      ['ts', true],
+      ['ts', false],
+      ['tsx', true],
+    ])
+  })
+
+  it('knows the line on which the code begins, and takes away the indentation of a list', () => {
+    expect(snippetsOf(PAGE)[0]).toMatchObject({ line: 4, code: 'const a = 1\n' })
+    expect(snippetsOf(PAGE)[2]).toMatchObject({ line: 14, code: 'const b = 2\n  const c = 3\n' })
+  })
+
+  it('does not take an open block for a snippet', () => {
+    expect(snippetsOf('```ts check\nconst a = 1\n')).toEqual([])
+  })
+})
+
+describe('asModule', () => {
+  it('leaves each line the number it has on the page', () => {
+    const [snippet] = snippetsOf(PAGE)
+    expect(snippet === undefined ? [] : asModule(snippet).split('\n')[3]).toBe(PAGE.split('\n')[3])
+  })
+})

@@ -1,0 +1,27 @@
+/** A block of code in a page of documentation. */
+export interface Snippet {
+  /** The line of the page on which the code begins, counted from 1. */
+  readonly line: number
+  readonly code: string
+  /** Marked to be compiled: its info string is `ts check` or `tsx check`. */
+  readonly checked: boolean
+  readonly extension: 'ts' | 'tsx'
+}
+
+/** Finds the TypeScript in a page of Markdown: fenced blocks whose info string begins with `ts` or `tsx`, indented ones included. */
+export function snippetsOf(markdown: string): readonly Snippet[] {
+  return [...markdown.matchAll(/^([ \t]*)(`{3,})(tsx?)\b([^\n`]*)\n(.*?)^[ \t]*\2[ \t]*$/gms)].map((match) => {
+    const [, indent = '', , language, info = '', body = ''] = match
+    return {
+      line: markdown.slice(0, match.index).split('\n').length + 1,
+      code: body.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+      checked: info.trim().split(/\s+/).includes('check'),
+      extension: language === 'tsx' ? 'tsx' : 'ts',
+    }
+  })
+}
+
+/** The code as a module of its own whose lines have the numbers they have on the page, so that an error names the line to repair. */
+export function asModule({ line, code }: Snippet): string {
+  return `${'\n'.repeat(line - 1)}${code}export {}\n`
+}
