@@ -1,5 +1,5 @@
 import { OAuthError } from './oauth-error.js'
-import { printableWord } from './printable.js'
+import { harmless, printableWord } from './printable.js'
 
 /** One challenge of a `WWW-Authenticate` header, as RFC 9110 §11.6.1 spells it. */
 export interface AuthenticationChallenge {
@@ -28,7 +28,11 @@ export class ChallengeError extends OAuthError {
     super(`The ${endpoint} endpoint asked for other credentials (HTTP status ${status}${error === undefined ? '' : `, "${error}"`}).`)
     this.endpoint = endpoint
     this.status = status
-    this.challenges = challenges
+    this.challenges = challenges.map(({ scheme, parameters }) => ({ scheme, parameters: withoutControls(parameters) }))
     this.error = error
   }
+}
+
+function withoutControls(parameters: AuthenticationChallenge['parameters']): AuthenticationChallenge['parameters'] {
+  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, harmless(value)]))
 }

@@ -4,9 +4,14 @@ const MAX_WORD = 64
 /** Everything that could break a log line, a header or a terminal: controls, line separators, bidirectional overrides, lone surrogates. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu
 
+/** Replaces what could forge a log line or a header. */
+export function harmless(text: string): string {
+  return text.replace(UNSAFE, '\uFFFD')
+}
+
 /** Cuts a text that a stranger wrote and replaces what could forge a log line or a header. */
 export function printable(text: string): string {
-  const safe = text.slice(0, MAX_TEXT).replace(UNSAFE, '\uFFFD')
+  const safe = harmless(text.slice(0, MAX_TEXT))
   return text.length > MAX_TEXT ? `${safe}…` : safe
 }
 

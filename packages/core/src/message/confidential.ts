@@ -25,7 +25,7 @@ function confidential({ url, body = '', headers }: HttpRequest): readonly string
   const values = [...query, ...formDecode(body)].filter(([name]) => !PUBLIC_PARAMETERS.has(name)).map(([, value]) => value)
   const [scheme, credentials] = headers['authorization']?.split(' ', 2) ?? []
   if (credentials === undefined) return values
-  return [...values, credentials, ...(scheme === 'Basic' ? basicSecret(credentials) : [])]
+  return [...values, credentials, ...(scheme?.toLowerCase() === 'basic' ? basicSecret(credentials) : [])]
 }
 
 /** The secret in HTTP Basic credentials: as it stands there, and without the form encoding of RFC 6749 §2.3.1. */

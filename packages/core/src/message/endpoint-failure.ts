@@ -1,4 +1,4 @@
-import { ChallengeError } from '../error/challenge-error.js'
+import { type AuthenticationChallenge, ChallengeError } from '../error/challenge-error.js'
 import { EndpointError } from '../error/endpoint-error.js'
 import type { OAuthError } from '../error/oauth-error.js'
 import { ResponseError } from '../error/response-error.js'
@@ -17,8 +17,8 @@ export function endpointFailure(response: HttpResponse, request: HttpRequest): O
   const body = maybeJsonObject(response, request)
   // An `error` of another type is still the server's refusal; what it says cannot be read.
   if (body?.['error'] !== undefined && body['error'] !== null) return endpointError(body, response, request)
-  const challenges = parseChallenges(response.headers['www-authenticate'], redaction(request))
-  if (response.status === 401 && challenges.length > 0) return new ChallengeError(request.endpoint, response.status, challenges)
+  const challenges = parseChallenges(response.headers['www-authenticate'])
+  if (response.status === 401 && challenges.length > 0) return challengeError(challenges, response, request)
   return new ResponseError(
     'OAUTH_RESPONSE_STATUS',
     response.status >= 500 ? 'is a failure of the server or of a proxy before it. Try again later.' : 'is not a success, and no OAuth error in JSON.',
@@ -37,4 +37,13 @@ export function endpointError(body: JsonObject, { status }: HttpResponse, reques
     error_description: typeof error_description === 'string' ? redacted(error_description) : undefined,
     error_uri: typeof error_uri === 'string' ? redacted(error_uri) : undefined,
   })
+}
+
+function challengeError(challenges: readonly AuthenticationChallenge[], { status }: HttpResponse, request: HttpRequest): ChallengeError {
+  const redacted = redaction(request)
+  const readable = challenges.map(({ scheme, parameters }) => ({
+    scheme,
+    parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, redacted(value)])),
+  }))
+  return new ChallengeError(request.endpoint, status, readable)
 }

@@ -55,8 +55,13 @@ export async function clientRequest(
   if (options.endpoint !== undefined) assertEndpoint('endpoint', options.endpoint, parseUrl(server.issuer ?? ''), options)
   const url = options.endpoint ?? endpointUrl(server, `${label}_endpoint`)
   const plain = formRequest(label, url, [...form, ...further])
-  const request = { ...plain, headers: { ...plain.headers, ...headers } }
+  const request = { ...plain, headers: { ...plain.headers, ...lowerCase(headers) } }
   const hooked = requestHook === undefined ? request : await requestHook(request)
   const authenticate = clientAuthentication(options.clientAuthentication ?? method ?? defaultMethod(client, server), options.registeredMethods)
   return authenticate(hooked, { client, server, environment })
+}
+
+/** Header names are in lower case everywhere in the core, or one header could be there twice. */
+function lowerCase(headers: HttpHeaders): HttpHeaders {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 }

@@ -13,7 +13,8 @@ export interface BaseUrl {
 /** @throws {@link UsageError} unless it is an https URL, or an http one on loopback. */
 export function parseBaseUrl(text: string): BaseUrl {
   const url = typeof text === 'string' ? parseUrl(text) : undefined
-  if (url === undefined || url.search !== '' || url.hash !== '' || url.username !== '') {
+  // A path with two slashes in front would make every redirect to the application's root one to another host.
+  if (url === undefined || url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '' || url.pathname.startsWith('//')) {
     throw new UsageError('Option "baseUrl" must be the application\'s address as browsers see it, such as https://app.example or https://app.example/path.')
   }
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url))) {

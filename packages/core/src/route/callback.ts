@@ -8,7 +8,7 @@ import { randomToken } from '../jose/random-token.js'
 import { authorizationResponse, refuseDuplicates } from '../message/authorization-response.js'
 import { endpointUrl, serverIdentity } from '../metadata/server-metadata.js'
 import type { TokenRecord } from '../session/token-record.js'
-import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
+import { type AuthorizationTransaction, TRANSACTION_TTL } from '../transaction/authorization-transaction.js'
 import { loginClaims } from './login-claims.js'
 import { idOf } from './login-cookies.js'
 import { queryOf } from './login.js'
@@ -31,6 +31,9 @@ export async function* callback<Http>(context: WebContext<Http>, visit: Visit<Ht
   refuseDuplicates(parameters)
   const attempt = await findAttempt(context, visit, parameters)
   if ('status' in attempt) return attempt
+  if (context.environment.now() > attempt.createdAt + TRANSACTION_TTL) {
+    refuse('OAUTH_TRANSACTION_EXPIRED', `the login was started more than ${TRANSACTION_TTL / 60} minutes ago. Start it again`, 'RFC 9700 §4.7.1')
+  }
   if (attempt.provider !== provider.name) refuse('OAUTH_PROVIDER_MISMATCH', 'the login was started at another provider', 'RFC 9700 §4.4.2.2')
 
   const { registration } = provider
@@ -79,7 +82,7 @@ async function findAttempt<Http>(
 ): Promise<AuthorizationTransaction | RouteResponse> {
   const { cookies } = visit.request
   const state = formGet(parameters, 'state')
-  const others = context.logins.present(cookies).length > 0
+  const others = context.logins.hasOthers(state ?? '', cookies)
   if (state === undefined || state === '') {
     if (others) refuse('OAUTH_STATE_MISSING', 'it has no "state" though one was sent', 'RFC 6749 §4.1.2')
     noTransaction()

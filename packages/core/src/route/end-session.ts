@@ -14,6 +14,7 @@ export async function* endSession<Http>(context: WebContext<Http>, visit: Visit<
   const { current, provider: last } = visit
   const logins = Object.entries(current?.providers ?? {})
   if (current !== undefined) context.endedSessions.add(current.id)
+  for (const [name] of logins) await context.providers.get(name)?.lifeCycle.delete(visit.place(name))
   await visit.replace(undefined)
 
   let location = context.afterLogout

@@ -17,7 +17,8 @@ export function statusOf(error: AnyOAuthError): number {
     case 'StoreError':
     case 'PersistError':
       return 503
-    case 'UsageError':
+    // A usage error; or one of a newer copy of this library, whose names this one does not know.
+    default:
       return 500
   }
 }

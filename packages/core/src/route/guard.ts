@@ -1,4 +1,5 @@
 import { isNavigation } from './navigation.js'
+import { safeReturnTo } from './return-to.js'
 import { json, type RouteResponse, redirect } from './route-response.js'
 import type { Visit } from './visit.js'
 import { providerOf, type WebContext } from './web-context.js'
@@ -9,11 +10,16 @@ export interface GuardOptions {
   readonly provider?: string | undefined
 }
 
-/** `undefined` for a visitor who is logged in; else what to answer: the way to the login, or 401 to a script. */
+/**
+ * `undefined` for a visitor who is logged in; else what to answer: the way to the login, or 401 to a script. A login whose tokens the
+ * provider has taken back is over: only a new one helps.
+ */
 export function guard<Http>(context: WebContext<Http>, visit: Visit<Http>, { provider }: GuardOptions = {}): RouteResponse | undefined {
-  if (visit.session(provider) !== undefined) return undefined
+  const login = visit.login(provider)
+  if (login !== undefined && login.record.ended === undefined) return undefined
   if (!isNavigation(visit.request)) return json(401, { error: 'login_required' })
   const { name } = providerOf(context, provider ?? [...context.providers.keys()][0] ?? '')
   const path = `${context.base.path}${context.table.path('login', name)}`
-  return redirect(`${path}?${new URLSearchParams({ returnTo: visit.request.url })}`)
+  const returnTo = safeReturnTo(visit.request.url, context.base.origin, '')
+  return redirect(returnTo === '' ? path : `${path}?${new URLSearchParams({ returnTo })}`)
 }

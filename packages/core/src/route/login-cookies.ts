@@ -1,4 +1,5 @@
 import type { Environment } from '../environment.js'
+import { UsageError } from '../error/usage-error.js'
 import type { Form } from '../http/form.js'
 import { isJsonObject, parseJson } from '../http/json.js'
 import { type AuthorizationTransaction, isAuthorizationTransaction, TRANSACTION_TTL } from '../transaction/authorization-transaction.js'
@@ -8,6 +9,11 @@ import { lazySealer, single } from './sealed-cookie.js'
 /** How many logins one browser can have under way, and how many characters their cookies may take together. */
 const MAX_LOGINS = 10
 const MAX_LENGTH = 6144
+
+/** Characters of a cookie's name and value that browsers keep (RFC 6265bis §5.6). */
+const MAX_COOKIE_LENGTH = 4096
+/** What {@link idOf} makes. A name that is anything else is nobody's to clear. */
+const ID = /^[A-Za-z0-9_-]{1,16}$/
 
 /** Options of {@link loginCookies}. */
 export interface LoginCookiesOptions {
@@ -19,11 +25,11 @@ export interface LoginCookiesOptions {
 
 /** The login attempts of one browser: one sealed cookie for each, so that tabs do not disturb each other. */
 export interface LoginCookies {
-  /** Names of the login cookies that a request has. */
-  present(cookies: Form): readonly string[]
+  /** Whether a request has login cookies beside the one of this state. */
+  hasOthers(state: string, cookies: Form): boolean
   /** The attempt that a state belongs to; `undefined` when its cookie is absent or not ours. */
   find(state: string, cookies: Form): Promise<AuthorizationTransaction | undefined>
-  /** Cookies that keep an attempt, and that let go of the oldest ones when there are too many. */
+  /** Cookies that keep an attempt, and that let go of the oldest ones when there are too many. @throws {@link UsageError} one that is too large. */
   keep(transaction: AuthorizationTransaction, cookies: Form): Promise<readonly SetCookie[]>
   /** The cookie that ends an attempt. */
   drop(state: string): SetCookie
@@ -39,7 +45,7 @@ export function loginCookies({ name, secrets, secure, environment }: LoginCookie
   }
 
   function present(cookies: Form): readonly string[] {
-    return [...new Set(cookies.map(([one]) => one).filter((one) => one.startsWith(prefix)))]
+    return [...new Set(cookies.map(([one]) => one).filter((one) => one.startsWith(prefix) && ID.test(one.slice(prefix.length))))]
   }
 
   async function read(cookie: string, cookies: Form): Promise<AuthorizationTransaction | undefined> {
@@ -65,11 +71,16 @@ export function loginCookies({ name, secrets, secure, environment }: LoginCookie
   }
 
   return {
-    present,
+    hasOthers: (state, cookies) => present(cookies).some((cookie) => cookie !== prefix + idOf(state)),
     find: (state, cookies) => read(prefix + idOf(state), cookies),
     async keep(transaction, cookies) {
       const value = await (await sealer()).seal(JSON.stringify(transaction))
       const cookie = prefix + idOf(transaction.state)
+      if (cookie.length + value.length > MAX_COOKIE_LENGTH) {
+        throw new UsageError(`The login attempt takes a cookie of ${value.length} bytes; browsers keep ${MAX_COOKIE_LENGTH}. Ask for fewer scopes or resources.`, {
+          code: 'OAUTH_SESSION_TOO_LARGE',
+        })
+      }
       // The answer to a form_post is a POST from the provider's site, which only SameSite=None lets this one cookie come along with.
       const sameSite = transaction.response_mode === 'form_post' && secure ? 'None' : 'Lax'
       const kept: SetCookie = { name: cookie, value, maxAge: TRANSACTION_TTL, secure, sameSite }

@@ -2,7 +2,7 @@ import type { HttpHeaders } from '../http/http-response.js'
 
 /**
  * Tells whether a person is going to a page: not a script's request, not a prefetch. Browsers say so in `Sec-Fetch-*` (Fetch Metadata); where
- * they say nothing, a request for HTML counts.
+ * they say nothing, a request for HTML counts, or for anything at all. One that prefers JSON or an image and takes anything else is none.
  */
 export function isNavigation({ method, headers }: { readonly method: string; readonly headers: HttpHeaders }): boolean {
   if (method !== 'GET' && method !== 'HEAD') return false
@@ -11,7 +11,7 @@ export function isNavigation({ method, headers }: { readonly method: string; rea
   const mode = headers['sec-fetch-mode']
   if (mode !== undefined) return mode === 'navigate' && (headers['sec-fetch-dest'] ?? 'document') === 'document'
   const { accept = '*/*' } = headers
-  return accept.includes('text/html') || accept.includes('*/*')
+  return accept.includes('text/html') || accept.trim() === '*/*'
 }
 
 /** Tells whether another site had the browser send this request. Where the browser does not say, `Origin` decides, and without it nothing does. */

@@ -1,4 +1,5 @@
 import { UsageError } from '../error/usage-error.js'
+import { assertKnownOptions } from '../session/registration.js'
 import type { BaseUrl } from './base-url.js'
 
 /** Paths of the routes, below the base URL. `{provider}` stands for a provider's name. */
@@ -36,12 +37,13 @@ export interface RouteTable {
  * @throws {@link UsageError} when two routes share a path: a callback of its own for each provider is what keeps their answers apart (RFC 9700 §4.4.2.2).
  */
 export function routeTable({ path: basePath }: BaseUrl, providers: readonly string[], own: Partial<RoutePaths> = {}): RouteTable {
+  assertKnownOptions(own, Object.keys(DEFAULTS), 'oauth: option "paths"')
   const templates: RoutePaths = { ...DEFAULTS, ...own }
   const routes = new Map<string, Route>()
   const path = (name: keyof RoutePaths, provider = '') => templates[name].replaceAll('{provider}', provider)
 
   for (const name of Object.keys(DEFAULTS) as (keyof RoutePaths)[]) {
-    if (!/^\/[\w./{}-]*$/.test(templates[name])) throw new UsageError(`Option "paths": "${name}" must be a path such as ${DEFAULTS[name]}.`)
+    if (!/^\/(?!\/)[\w./{}-]*$/.test(templates[name])) throw new UsageError(`Option "paths": "${name}" must be a path such as ${DEFAULTS[name]}.`)
     const perProvider = DEFAULTS[name].includes('{provider}')
     for (const provider of perProvider ? providers : [undefined]) add(path(name, provider), { name, ...(provider === undefined ? {} : { provider }) })
   }

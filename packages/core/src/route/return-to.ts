@@ -14,16 +14,18 @@ export function safeReturnTo(value: string | undefined, origin: string, fallback
   const path = localPath(value, origin)
   const decoded = percentDecoded(value)
   // A proxy or a framework may decode once more before the browser sees it.
-  return path !== undefined && decoded !== undefined && localPath(decoded, origin) !== undefined ? path : fallback
+  const local = path !== undefined && decoded !== undefined && localPath(decoded, origin) !== undefined
+  // Encoding makes it longer, and it has to fit into a cookie.
+  return local && path.length <= MAX_LENGTH ? path : fallback
 }
 
 function localPath(value: string, origin: string): string | undefined {
-  if (!/^\/(?![/\\])/.test(value) || /[\\\p{Cc}]/u.test(value)) return undefined
+  if (!value.startsWith('/') || /[\\\p{Cc}]/u.test(value)) return undefined
+  // Two slashes are a host at the start of a path, and can get there: `/.//host` is the path `//host`.
+  if (/^[^?#]*\/\//.test(value)) return undefined
   const url = parseUrl(`${origin}${value}`)
   if (url === undefined || url.origin !== origin) return undefined
-  const path = `${url.pathname}${url.search}${url.hash}`
-  // Dot segments can leave two slashes in front: `/.//host` is the path `//host`.
-  return path.startsWith('//') ? undefined : path
+  return `${url.pathname}${url.search}${url.hash}`
 }
 
 function percentDecoded(value: string): string | undefined {

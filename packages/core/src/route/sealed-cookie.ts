@@ -6,7 +6,7 @@ import type { SetCookie } from './cookie.js'
 
 /** Characters of one chunk: with name and attributes below the 4,096 octets that browsers keep (RFC 6265 §6.1). */
 const CHUNK_LENGTH = 3800
-/** Characters that are written in all, and chunks that are read and cleared. */
+/** Characters that are written in all, names included, and chunks that are read and cleared. */
 const MAX_LENGTH = 8192
 const MAX_CHUNKS = 16
 
@@ -68,13 +68,14 @@ export function sealedCookie({ name, secrets, secure, maxAge, environment }: Sea
     },
     async write(value, cookies) {
       const sealed = await (await sealer()).seal(value)
-      if (sealed.length > MAX_LENGTH) {
+      const count = Math.ceil(sealed.length / CHUNK_LENGTH)
+      const length = sealed.length + count * chunk(0).length + `${count}.`.length
+      if (length > MAX_LENGTH) {
         throw new UsageError(
-          `The session takes ${sealed.length} bytes; ${MAX_LENGTH} fit into cookies. Ask for fewer claims or scopes, or configure a "store" so that the cookie holds an id alone.`,
+          `The session takes ${length} bytes; ${MAX_LENGTH} fit into cookies. Ask for fewer claims or scopes, or configure a "store" so that the cookie holds an id alone.`,
           { code: 'OAUTH_SESSION_TOO_LARGE' },
         )
       }
-      const count = Math.ceil(sealed.length / CHUNK_LENGTH)
       const set = Array.from({ length: count }, (_, index) => {
         const part = sealed.slice(index * CHUNK_LENGTH, (index + 1) * CHUNK_LENGTH)
         return { ...attributes, name: chunk(index), value: index === 0 ? `${count}.${part}` : part, maxAge }

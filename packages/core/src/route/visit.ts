@@ -122,7 +122,10 @@ export class Visit<Http> {
 
   /** @internal */
   login(name: string | undefined = this.provider): ProviderLogin | undefined {
-    return name === undefined ? undefined : this.current?.providers[name]
+    const providers = this.current?.providers
+    // A provider that was taken out of the configuration is logged in no more; `constructor` and its like never were.
+    if (name === undefined || providers === undefined || !this.#context.providers.has(name) || !Object.hasOwn(providers, name)) return undefined
+    return providers[name]
   }
 
   /** @internal Where the token of a login lives: in this visit's session. */
@@ -152,6 +155,7 @@ export class Visit<Http> {
   /** Cookies that wait to be set; they are handed out once. */
   takeCookies(): readonly SetCookie[] {
     const cookies = [...this.#sessionCookies, ...this.#loginCookies]
+    this.#touched ||= cookies.length > 0
     this.#sessionCookies = []
     this.#loginCookies = []
     return cookies
@@ -168,7 +172,6 @@ export class Visit<Http> {
     return record.token.access_token
   }
 
-  /** A provider that was taken out of the configuration is logged in no more. */
   #names(): readonly string[] {
     return Object.keys(this.current?.providers ?? {}).filter((name) => this.#context.providers.has(name))
   }

@@ -60,6 +60,11 @@ const PROVIDER_OPTIONS: readonly string[] = [
   'endSession',
 ]
 
+const SESSION_OPTIONS: readonly string[] = ['name', 'lifetime']
+
+/** What JSON parsed by this library never has as a member, so that a login under such a name would be lost. */
+const UNUSABLE_NAMES: readonly string[] = ['__proto__', 'constructor', 'prototype']
+
 /** A login lasts 7 days. */
 export const SESSION_LIFETIME = 604_800
 
@@ -70,9 +75,12 @@ export function assertWebOptions<Http>(options: WebOptions<Http>): void {
   const names = Object.keys(options.providers ?? {})
   if (names.length === 0) throw new UsageError('Option "providers" is empty. Name at least one: providers: { google: { issuer, clientId, clientSecret } }.')
   for (const name of names) {
-    if (!/^[A-Za-z0-9_-]{1,64}$/.test(name)) throw new UsageError(`Option "providers": the name "${name}" is used in paths; use letters, digits, "-" and "_".`)
+    if (!/^[A-Za-z0-9_-]{1,64}$/.test(name) || UNUSABLE_NAMES.includes(name)) {
+      throw new UsageError(`Option "providers": the name "${name}" is used in paths and cookies; use letters, digits, "-" and "_", and no name of JavaScript's own.`)
+    }
     assertKnownOptions(options.providers[name] as object, PROVIDER_OPTIONS, `oauth: provider "${name}"`)
   }
+  assertKnownOptions(options.session ?? {}, SESSION_OPTIONS, 'oauth: option "session"')
   const { name = 'oauth', lifetime = SESSION_LIFETIME } = options.session ?? {}
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(name)) throw new UsageError('Option "session.name" is part of cookie names; use letters, digits, "-" and "_".')
   if (!(Number.isFinite(lifetime) && lifetime > 0)) throw new UsageError('Option "session.lifetime" must be a number of seconds, more than 0.')

@@ -51,9 +51,17 @@ export function webRoutes<Http, Name extends string>(options: WebOptions<Http, N
   }
 }
 
+/** HEAD has to be without effect (RFC 9110 §9.3.2), and only one of these routes is without effect for GET. */
+const METHODS: Readonly<Record<Route['name'], readonly string[]>> = {
+  login: ['GET'],
+  callback: ['GET', 'POST'],
+  logout: ['GET', 'POST'],
+  user: ['GET', 'HEAD'],
+}
+
 async function* routed<Http>(context: WebContext<Http>, { name, provider }: Route, visit: Visit<Http>): Flow<RouteResponse> {
   const { method } = visit.request
-  const allowed = name === 'login' || name === 'user' ? ['GET', 'HEAD'] : ['GET', 'HEAD', 'POST']
+  const allowed = METHODS[name]
   if (!allowed.includes(method)) return plain(405, 'This route does not take this method.', { allow: allowed.join(', ') })
   switch (name) {
     case 'login':

@@ -45,6 +45,7 @@ export function parseWebSession(text: string): WebSession | undefined {
     typeof session.id === 'string' &&
     Number.isFinite(session.createdAt) &&
     Number.isFinite(session.generation) &&
-    typeof session.providers === 'object'
+    typeof session.providers === 'object' &&
+    session.providers !== null
   return valid ? session : undefined
 }
