@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { compactDecrypt } from 'jose'
 import { describe, expect, test } from 'vitest'
-import { browserEnvironment, testEnvironment } from '../../test/environment.js'
 import { thrown } from '../../test/answers.js'
+import { browserEnvironment, testEnvironment } from '../../test/environment.js'
 import { createSealer } from './sealer.js'
 
 const SECRET = 'a secret of at least thirty-two bytes'
@@ -87,9 +87,12 @@ test('the key is not the secret itself', async () => {
   expect(await thrown(() => compactDecrypt(sealed, key))).toBeInstanceOf(Error)
 })
 
-test.each([[[]], [['']], [['x'.repeat(31)]], [[SECRET, 'short']], [[undefined as never]]])('secrets %j are refused as configuration', async (secrets) => {
-  expect(await thrown(() => createSealer(testEnvironment(), secrets, 'login'))).toMatchObject({ code: 'OAUTH_USAGE' })
-})
+test.each([[[]], [['']], [['x'.repeat(31)]], [[SECRET, 'short']], [[undefined as never]]])(
+  'secrets %j are refused as configuration',
+  async (secrets) => {
+    expect(await thrown(() => createSealer(testEnvironment(), secrets, 'login'))).toMatchObject({ code: 'OAUTH_USAGE' })
+  },
+)
 
 test('LG03: a secret that is too short is not repeated', async () => {
   expect(String(await thrown(() => createSealer(testEnvironment(), ['canary-secret'], 'login')))).not.toContain('canary')
