@@ -10,7 +10,7 @@ const ADAPTER_FREE_OF = ['jose/', 'A256GCM', 'grant_type', 'code_verifier']
 const BUNDLES: readonly (readonly [code: string, ...forbidden: readonly string[]])[] = [
   ["export * from '@oauth/core/adapter'", ...ADAPTER_FREE_OF],
   ["export * from '@oauth/core/fetch'", ...ADAPTER_FREE_OF],
-  ["export { run, discover } from '@oauth/core'", 'jose/', 'A256GCM', 'code_verifier'],
+  ["export { run, discover } from '@oauth/core'", 'jose/dist/webapi/jws/', 'A256GCM', 'code_verifier'],
   ["export { run, tokenGrant } from '@oauth/core'", 'A256GCM', 'jose/dist/webapi/jwe/'],
 ]
 

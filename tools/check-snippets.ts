@@ -1,6 +1,6 @@
 /**
- * Compiles the TypeScript of README.md and docs/ that is marked `ts check`, against the packages as built. Each block is a module of its
- * own. Code that a reader copies has to compile, and nobody notices by reading that it no longer does.
+ * Compiles the TypeScript of README.md and docs/ that is marked `ts check`, against the packages as built. Each block is a module of
+ * its own. Code that a reader copies has to compile, and nobody notices by reading that it no longer does.
  */
 import { existsSync, globSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -8,6 +8,18 @@ import { finish } from './command.ts'
 import { asModule, snippetsOf } from './snippets.ts'
 import { inTemporaryFolder, plant } from './temporary-folder.ts'
 import { publishedPackages } from './workspace.ts'
+
+const OPTIONS = {
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  skipLibCheck: true,
+  noEmit: true,
+  target: 'ES2023',
+  lib: ['ES2023', 'DOM'],
+  module: 'NodeNext',
+  jsx: 'preserve',
+  types: ['node'],
+}
 
 const pages = globSync(['README.md', 'docs/**/*.md', 'packages/*/README.md'], { exclude: (path) => path.includes('node_modules') })
 const snippets = pages.flatMap((page) => snippetsOf(readFileSync(page, 'utf8')).map((snippet) => ({ page, ...snippet })))
@@ -23,21 +35,23 @@ console.log(`${checked.length} snippets compile, ${snippets.length - checked.len
 
 function compile(folder: string): string {
   linkPackages(join(folder, 'node_modules'))
-  const modules = checked.map((snippet) => [`${snippet.page}.${snippet.line}.${snippet.extension}`, asModule(snippet)])
-  const options = {
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    noEmit: true,
-    target: 'ES2023',
-    module: 'NodeNext',
-    jsx: 'preserve',
-    types: ['node'],
-  }
-  plant(folder, {
-    ...Object.fromEntries(modules),
-    'package.json': '{ "type": "module" }',
-    'tsconfig.json': JSON.stringify({ compilerOptions: { ...options, lib: ['ES2023', 'DOM'] }, include: ['**/*.ts', '**/*.tsx'] }),
-  })
+  plant(folder, { 'package.json': '{ "type": "module" }' })
+  // A declaration such as that of `Register` holds for a whole program, so a snippet that has one is a program of its own.
+  return programs(checked)
+    .map((program) => compileProgram(folder, program))
+    .join('')
+}
+
+function programs(all: typeof checked): readonly (typeof checked)[] {
+  const declares = ({ code }: { code: string }) => /^\s*declare (?:module|global)\b/m.test(code)
+  const others = all.filter((snippet) => !declares(snippet))
+  return [...(others.length > 0 ? [others] : []), ...all.filter(declares).map((snippet) => [snippet])]
+}
+
+function compileProgram(folder: string, program: typeof checked): string {
+  const files = program.map(({ page, line, extension }) => `${page}.${line}.${extension}`)
+  plant(folder, Object.fromEntries(program.map((snippet, index) => [files[index], asModule(snippet)])))
+  plant(folder, { 'tsconfig.json': JSON.stringify({ compilerOptions: OPTIONS, files }) })
   const { status, stdout, stderr } = finish('tsc', ['-p', '.'], folder)
   return status === 0 ? '' : stdout + stderr
 }

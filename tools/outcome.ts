@@ -16,8 +16,8 @@ export function closingLine(outcomes: readonly Outcome[]): string {
 
 /** The outcome of a gate that counts as one check: its exit code decides. */
 export function exitOutcome(status: number | null, output: string, summary?: RegExp): Outcome {
+  if (status !== 0) return { passed: 0, failed: 1, skipped: 0, summary: `exit code ${status}`, output }
   const lines = output.split('\n').map((line) => line.trim())
   const words = summary === undefined ? lines.findLast((line) => line !== '') : lines.find((line) => summary.test(line))
-  const passed = status === 0
-  return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0, summary: words ?? '', output }
+  return { passed: 1, failed: 0, skipped: 0, summary: words ?? '', output }
 }

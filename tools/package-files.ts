@@ -9,6 +9,7 @@ export function packageFileFindings(tarballs: readonly Tarball[]): readonly stri
   const actual = new Set(tarballs.flatMap(lines))
   const expected = new Set(readFileSync(SNAPSHOT, 'utf8').split('\n').filter(Boolean))
   const findings = [
+    ...[...actual].filter((line) => /\.test(?:-d)?\.|\/testing\//.test(line)).map((line) => `a test is published: ${line}`),
     ...[...actual.difference(expected)].map((line) => `published, but not in package-files.txt: ${line}`),
     ...[...expected.difference(actual)].map((line) => `in package-files.txt, but not published: ${line}`),
   ]

@@ -1,6 +1,6 @@
 /**
  * Installs the workspace and runs one of its scripts with the pinned Node and pnpm, whatever the machine has: Node >= 20 and
- * npm are enough. Started by a pnpm that runs on Node >= 22, it uses those two as they are.
+ * npm are enough. Started by a pnpm >= 11 on a Node that runs TypeScript (22.18 and later), it uses those two as they are.
  */
 import { spawnSync } from 'node:child_process'
 import { dirname } from 'node:path'
@@ -10,11 +10,12 @@ const NODE = '24.21.0'
 const PNPM = '11.28.10'
 
 const [script, ...rest] = process.argv.slice(2)
-const userAgent = process.env.npm_config_user_agent ?? ''
-const ready = userAgent.startsWith('pnpm/') && Number(process.versions.node.split('.')[0]) >= 22
+const pnpm = /^pnpm\/(\d+)/.exec(process.env.npm_config_user_agent ?? '')?.[1] ?? '0'
+const ready = Number(pnpm) >= 11 && Boolean(process.features.typescript)
 
 const words = rest.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ')
-const command = `pnpm install --frozen-lockfile && pnpm run ${script} ${words}`
+// Silent, so that the script has the last word: pnpm would add a line of its own when it fails.
+const command = `pnpm install --frozen-lockfile && pnpm --silent run ${script} ${words}`
 const [file, args] = ready ? ['sh', ['-c', command]] : ['npx', ['--yes', '-p', `node@${NODE}`, '-p', `pnpm@${PNPM}`, '-c', command]]
 
 const { status, error } = spawnSync(file, args, {

@@ -15,7 +15,10 @@ import type { Authorised, ResourceAuthoriser, ResourceOptions } from './session/
 export type Fetch = typeof globalThis.fetch
 
 /** `fetch` with the session's token on every request; what one call wants different goes in `oauth`. */
-export type AuthorisedFetch = (input: string | URL | Request, init?: RequestInit & { readonly oauth?: ResourceOptions }) => Promise<Response>
+export type AuthorisedFetch = (
+  input: string | URL | Request,
+  init?: RequestInit & { readonly oauth?: ResourceOptions },
+) => Promise<Response>
 
 /** An HTTP client for sessions and routes, made of `fetch`. */
 export function fetchClient(fetch: Fetch = globalThis.fetch): HttpClient<AuthorisedFetch> {
@@ -29,7 +32,15 @@ export function fetchTransport(fetch: Fetch = globalThis.fetch): Transport {
     const timeout = AbortSignal.timeout(timeoutMs)
     const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout])
     try {
-      const response = await fetch(url, { method, headers, body, redirect: 'manual', credentials: 'omit', cache: 'no-store', signal: either })
+      const response = await fetch(url, {
+        method,
+        headers,
+        body,
+        redirect: 'manual',
+        credentials: 'omit',
+        cache: 'no-store',
+        signal: either,
+      })
       if (response.type === 'opaqueredirect') throw new TransportError(endpoint, { reason: 'redirect', sent: 'maybe' })
       return { status: response.status, headers: headersOf(response), body: await readBody(response, request) }
     } catch (error) {

@@ -8,7 +8,7 @@ export type { ClientAuthentication, ClientAuthenticationContext } from './client
 export { clientSecretBasic } from './client-authentication/client-secret-basic.js'
 export { clientSecretPost } from './client-authentication/client-secret-post.js'
 export { none } from './client-authentication/none.js'
-export { type Aead, defaultEnvironment, type DigestAlgorithm, type Environment, type Maybe, type OAuthEvent } from './environment.js'
+export { type Aead, type DigestAlgorithm, defaultEnvironment, type Environment, type Maybe, type OAuthEvent } from './environment.js'
 export { type AnyOAuthError, isOAuthError } from './error/any-oauth-error.js'
 export {
   type AuthorizationErrorResponse,

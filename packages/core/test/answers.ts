@@ -1,6 +1,6 @@
+import type { Flow } from '../src/flow/flow.js'
 import type { HttpRequest } from '../src/http/http-request.js'
 import type { HttpResponse } from '../src/http/http-response.js'
-import type { Flow } from '../src/flow/flow.js'
 
 const encoder = new TextEncoder()
 

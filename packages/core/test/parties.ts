@@ -1,6 +1,5 @@
 import type { Client } from '../src/client-authentication/client.js'
-import { createCache } from '../src/flow/cache.js'
-import type { Cache } from '../src/flow/cache.js'
+import { type Cache, createCache } from '../src/flow/cache.js'
 import type { CachedKeys } from '../src/flow/jwk-set.js'
 import { verificationKeys } from '../src/jose/jwk-set.js'
 import type { ServerMetadata } from '../src/metadata/server-metadata.js'
@@ -22,7 +21,14 @@ export const server: ServerMetadata & { readonly issuer: string } = {
 export const client: Client = { client_id: 'client', client_secret: 'the-client-secret' }
 
 /** Claims of an ID token that holds at {@link NOW}, for a login with the nonce `nonce`. */
-export const CLAIMS = { iss: ISSUER, sub: 'alice', aud: 'client', exp: NOW + 300, iat: NOW, nonce: 'nonce' } as const
+export const CLAIMS: Readonly<Record<'iss' | 'sub' | 'aud' | 'nonce', string> & Record<'exp' | 'iat', number>> = {
+  iss: ISSUER,
+  sub: 'alice',
+  aud: 'client',
+  exp: NOW + 300,
+  iat: NOW,
+  nonce: 'nonce',
+}
 
 /** A key cache that has just been filled for {@link server}. */
 export function cacheWith(keys: readonly unknown[], fetchedAt: number = NOW): Cache<CachedKeys> {

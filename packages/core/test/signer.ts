@@ -7,7 +7,13 @@ type Members = Readonly<Record<string, unknown>>
 
 /** A key pair that makes right and wrong ID tokens. */
 export interface Signer {
-  readonly jwk: { readonly kty: string; readonly kid: string; readonly alg: string; readonly use: string; readonly [member: string]: string }
+  readonly jwk: {
+    readonly kty: string
+    readonly kid: string
+    readonly alg: string
+    readonly use: string
+    readonly [member: string]: string
+  }
   /** A compact JWS. `header` goes over `{ alg, kid }` unchecked; `undefined` takes a member away. */
   sign(claims: Members, header?: Members): string
   /** Signs exactly these texts, JSON or not. */
@@ -37,7 +43,9 @@ export function createSigner(alg: SignerAlg, { kid = alg, modulusLength = 2048, 
 
 /** A token under `HS256`, keyed with any bytes. */
 export function signHs256(key: string | Uint8Array, claims: Members, header: Members = {}): string {
-  return compact(JSON.stringify({ alg: 'HS256', ...header }), JSON.stringify(claims), (data) => createHmac('sha256', key).update(data).digest())
+  return compact(JSON.stringify({ alg: 'HS256', ...header }), JSON.stringify(claims), (data) =>
+    createHmac('sha256', key).update(data).digest(),
+  )
 }
 
 /** A token with an empty signature and whatever header is given. */
@@ -58,6 +66,7 @@ function keyPair(alg: SignerAlg, modulusLength: number): { privateKey: KeyObject
 
 function signature(alg: SignerAlg, key: KeyObject, dsaEncoding: 'ieee-p1363' | 'der', data: Buffer): Buffer {
   if (alg === 'EdDSA') return sign(null, data, key)
-  if (alg === 'PS256') return sign('sha256', data, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST })
+  if (alg === 'PS256')
+    return sign('sha256', data, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST })
   return sign(`sha${alg.slice(2)}`, data, { key, dsaEncoding })
 }

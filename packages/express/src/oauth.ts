@@ -20,7 +20,7 @@ export interface OAuthOptions<Http, Name extends string = string> extends WebOpt
  *
  * @example
  * app.use(oauth({ baseUrl, secret, providers: { example: { issuer, clientId, clientSecret, scope: 'openid email' } } }))
- * app.get('/', requireLogin(), (req, res) => res.send(`Hello ${req.oauth.user.email}`))
+ * app.get('/', requireLogin(), (req, res) => res.send(`Hello ${req.oauth.user?.email}`))
  *
  * @throws {@link UsageError} for options that cannot work.
  */
@@ -63,9 +63,13 @@ interface Refusal {
 }
 
 function refuse(error: unknown, { req, res, next, page }: Refusal): void {
-  if (!isOAuthError(error)) return next(error)
-  if (page ?? !hasErrorHandler(req.app)) return writeResponse(res, errorPage(error))
-  res.status(statusOf(error))
+  if (isOAuthError(error)) {
+    if (page ?? !hasErrorHandler(req.app)) {
+      writeResponse(res, errorPage(error))
+      return
+    }
+    res.status(statusOf(error))
+  }
   next(error)
 }
 

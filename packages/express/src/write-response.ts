@@ -3,7 +3,8 @@ import type { Response } from 'express'
 
 /** Writes a route's answer. */
 export function writeResponse(res: Response, { status, headers, cookies, location, body }: RouteResponse): void {
-  res.status(status).set(headers)
+  res.status(status)
+  setHeaders(res, headers)
   setCookies(res, cookies)
   if (location !== undefined) res.setHeader('location', location)
   res.end(body)
@@ -12,10 +13,17 @@ export function writeResponse(res: Response, { status, headers, cookies, locatio
 /** Adds to any answer, as its headers are about to be written, what the visit has to tell the browser and caches. */
 export function writeVisit(res: Response, visit: Pick<Visit<never>, 'takeCookies' | 'responseHeaders'>): void {
   setCookies(res, visit.takeCookies())
+  const { 'cache-control': cacheControl, ...headers } = visit.responseHeaders()
   const own = String(res.getHeader('cache-control') ?? '')
-  for (const [name, value] of Object.entries(visit.responseHeaders())) {
+  if (cacheControl !== undefined && !/\b(private|no-store)\b/.test(own)) res.setHeader('cache-control', cacheControl)
+  setHeaders(res, headers)
+}
+
+/** `Vary` is a list to which others have added before. */
+function setHeaders(res: Response, headers: RouteResponse['headers']): void {
+  for (const [name, value] of Object.entries(headers)) {
     if (name === 'vary') res.vary(value)
-    else if (name !== 'cache-control' || !/\b(private|no-store)\b/.test(own)) res.setHeader(name, value)
+    else res.setHeader(name, value)
   }
 }
 

@@ -4,22 +4,23 @@ import type { ExtendOptions, Got, NormalizedOptions, Options, Response } from 'g
 /** What is remembered of one call through its redirects and retries. */
 interface CallState {
   attempts: number
-  /** The origin the call was made to. The token goes nowhere else, wherever redirects lead. */
-  origin?: string
+  /** The origin the call was made to. The token goes nowhere else, wherever redirects lead. Empty: it goes nowhere. */
+  origin: string | undefined
   /** How the last attempt was authorised; absent when it was not. */
   authorised?: Authorised | undefined
   /** Whether an attempt was already repeated because of a 401. */
   repeated: boolean
+  /** A body that got turns into a stream to send it, and can turn again. */
+  readonly form: FormData | undefined
 }
 
 const STATE: unique symbol = Symbol('oauth')
 
-declare module 'got' {
-  interface OptionsContext {
-    /** What this call wants different, as in `{ context: { oauth: { withholdToken: true } } }`. */
-    oauth?: ResourceOptions
-  }
-}
+/**
+ * A header that is never sent: its value is `undefined`. got takes it away, as it does with `authorization`, when pagination goes on at another
+ * origin; that is how a page is known that the server chose and not the application.
+ */
+const MARK = 'cookie2'
 
 /**
  * The same instance, with the session's token on each attempt of each call. Everything else stays got's: retries, hooks, pagination,
@@ -27,25 +28,39 @@ declare module 'got' {
  */
 export function authorisedGot(instance: Got, authoriser: ResourceAuthoriser): Got {
   const additions: ExtendOptions = {
+    headers: { [MARK]: undefined },
     handlers: [
       (options, next) => {
-        options.context = { ...options.context, [STATE]: { attempts: 0, repeated: false } satisfies CallState }
-        const result = next(options)
-        return result instanceof Promise ? (unwrapped(result) as never) : result
+        begin(options)
+        return next(options)
       },
     ],
     hooks: {
       beforeRequest: [(options) => authorise(options, authoriser)],
       afterResponse: [
-        async (response, retry) => ((await isRejected(response, authoriser)) ? retry({ preserveHooks: true }) : response),
+        async (response, retry) => {
+          if (!(await isRejected(response, authoriser))) return response
+          const form = stateOf(response.request.options)?.form
+          return retry({ preserveHooks: true, ...(form === undefined ? {} : { body: form }) })
+        },
       ],
+      // got wraps whatever a hook throws; our own errors are given back as they are.
+      beforeError: [(error) => (isOAuthError(error.cause) ? error.cause : error)],
     },
   }
   return instance.extend(additions)
 }
 
+function begin(options: Options): void {
+  // Options that have been through here before are those of the page before, reused by the application.
+  const origin = MARK in options.headers ? undefined : (stateOf(options)?.origin ?? '')
+  const form = options.body instanceof FormData ? options.body : undefined
+  options.context = { ...options.context, [STATE]: { attempts: 0, origin, repeated: false, form } satisfies CallState }
+}
+
 async function authorise(options: NormalizedOptions, authoriser: ResourceAuthoriser): Promise<void> {
   const state = stateOf(options)
+  if (state === undefined) return
   const url = new URL(String(options.url))
   const before = state.authorised
   state.authorised = undefined
@@ -57,7 +72,7 @@ async function authorise(options: NormalizedOptions, authoriser: ResourceAuthori
       method: options.method,
       url: url.href,
       headers: headersOf(options),
-      replayable: isReplayable(options),
+      replayable: isReplayable(options, state),
       options: (options.context as { oauth?: ResourceOptions }).oauth,
     },
     ++state.attempts,
@@ -70,25 +85,15 @@ async function authorise(options: NormalizedOptions, authoriser: ResourceAuthori
 async function isRejected(response: Response, authoriser: ResourceAuthoriser): Promise<boolean> {
   const { options } = response.request
   const state = stateOf(options)
-  if (state.authorised === undefined || state.repeated) return false
+  if (state?.authorised === undefined || state.repeated) return false
   const headers = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, String(value)]))
   const again = (await authoriser.answered(state.authorised, { status: response.statusCode, headers })) === 'again'
-  state.repeated = again && isReplayable(options)
+  state.repeated = again && isReplayable(options, state)
   return state.repeated
 }
 
-/** Gives back our own errors as they are; got wraps whatever a hook throws. */
-async function unwrapped<T>(call: Promise<T>): Promise<T> {
-  try {
-    return await call
-  } catch (error) {
-    const { cause } = error as { cause?: unknown }
-    throw isOAuthError(cause) ? cause : error
-  }
-}
-
-function stateOf({ context }: Pick<Options, 'context'>): CallState {
-  return (context as { [STATE]: CallState })[STATE]
+function stateOf({ context }: Pick<Options, 'context'>): CallState | undefined {
+  return (context as { [STATE]?: CallState })[STATE]
 }
 
 function headersOf({ headers }: Pick<Options, 'headers'>): Record<string, string> {
@@ -96,6 +101,6 @@ function headersOf({ headers }: Pick<Options, 'headers'>): Record<string, string
 }
 
 /** A body that is a stream or a generator is gone once it was sent. */
-function isReplayable({ body }: Pick<Options, 'body'>): boolean {
-  return body === undefined || typeof body === 'string' || body instanceof Uint8Array || body instanceof FormData
+function isReplayable({ body }: Pick<Options, 'body'>, { form }: CallState): boolean {
+  return body === undefined || typeof body === 'string' || body instanceof Uint8Array || form !== undefined
 }

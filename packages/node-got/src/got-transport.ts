@@ -1,35 +1,39 @@
-import { type HttpRequest, networkError, TransportError, type Transport } from '@oauth/core/adapter'
-import got, { type Got, RequestError } from 'got'
+import { type HttpRequest, networkError, type Transport, TransportError } from '@oauth/core/adapter'
+import got, { type Got } from 'got'
 
 /**
- * Sends the core's own requests with a got instance: its agents, proxies and `beforeRequest` hooks apply; redirects, retries, cookies,
- * cache and base URL do not.
+ * Sends the core's own requests with a got instance: its agents, proxies, `user-agent` and `beforeRequest` hooks apply; its other headers,
+ * redirects, retries, cookies, cache and base URL do not: they are meant for an API.
  */
 export function gotTransport(instance: Got = got): Transport {
+  const { 'user-agent': _own, ...theirs } = instance.defaults.options.headers
+  const headers = Object.fromEntries([...Object.keys(theirs), 'authorization'].map((name) => [name, undefined]))
   return async (request, { signal }) => {
-    const stream = instance.stream(request.url, { ...OWN, ...contentOf(request), timeout: { request: request.timeoutMs }, ...(signal && { signal }) })
+    const { endpoint, maxBytes, timeoutMs: total } = request
+    const stream = instance.stream(request.url, { ...OWN, ...contentOf(request, headers), timeout: { request: total }, ...(signal && { signal }) })
     const chunks: Uint8Array[] = []
     let size = 0
     try {
       for await (const chunk of stream as AsyncIterable<Uint8Array>) {
         size += chunk.length
         // Leaving the loop destroys the stream and frees the socket.
-        if (size > request.maxBytes) throw new TransportError(request.endpoint, { reason: 'too_large', sent: 'maybe' })
+        if (size > maxBytes) throw new TransportError(endpoint, { reason: 'too_large', sent: 'maybe' })
         chunks.push(chunk)
       }
     } catch (error) {
       if (error instanceof TransportError) throw error
-      if (signal?.aborted) throw new TransportError(request.endpoint, { reason: 'aborted', sent: 'maybe' })
-      throw networkError(request.endpoint, error instanceof RequestError ? error.code : undefined)
+      if (signal?.aborted) throw new TransportError(endpoint, { reason: 'aborted', sent: 'maybe' })
+      throw networkError(endpoint, (error as { code?: unknown }).code)
     }
-    const { statusCode = 0, headers = {} } = stream.response ?? {}
-    return { status: statusCode, headers: joined(headers), body: Buffer.concat(chunks) }
+    const { statusCode = 0, headers: received = {} } = stream.response ?? {}
+    return { status: statusCode, headers: joined(received), body: Buffer.concat(chunks) }
   }
 }
 
 /** What an instance's defaults may not change in a request that carries credentials. */
 const OWN = {
   prefixUrl: '',
+  allowAbsoluteUrls: true,
   searchParams: undefined,
   followRedirect: false,
   throwHttpErrors: false,
@@ -39,12 +43,13 @@ const OWN = {
   username: '',
   password: '',
   decompress: true,
+  // The instance may be another session's.
+  context: { oauth: { withholdToken: true } },
 } as const
 
-function contentOf({ method, headers, body }: HttpRequest) {
-  // Set also when absent: an instance may have an `authorization` of its own among its default headers.
-  const own = { ...headers, authorization: headers['authorization'] }
-  return { method, headers: own, ...(method === 'POST' ? { body: body ?? '' } : {}) }
+/** Headers are named also when absent: `undefined` keeps the instance's own from being sent. */
+function contentOf({ method, headers, body }: HttpRequest, absent: Readonly<Record<string, undefined>>) {
+  return { method, headers: { ...absent, ...headers }, ...(method === 'POST' ? { body: body ?? '' } : {}) }
 }
 
 function joined(headers: NodeJS.Dict<string | string[]>): Record<string, string> {

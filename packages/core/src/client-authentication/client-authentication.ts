@@ -37,7 +37,9 @@ export function clientAuthentication(
   const found = registered.get(method) ?? (Object.hasOwn(METHODS, method) ? METHODS[method] : undefined)
   if (found === undefined) {
     const known = [...new Set([...registered.keys(), ...Object.keys(METHODS)])].join(', ')
-    throw new UsageError(`Client authentication method "${method}" is not known. Known: ${known}. Register others with registerClientAuthMethod.`)
+    throw new UsageError(
+      `Client authentication method "${method}" is not known. Known: ${known}. Register others with registerClientAuthMethod.`,
+    )
   }
   return found
 }

@@ -29,7 +29,9 @@ export function assertClient({ client_id, client_secret, token_endpoint_auth_met
     throw new UsageError('Option "clientId" is missing: it is empty or the text of a missing value. Is an environment variable unset?')
   }
   if (client_secret !== undefined && (typeof client_secret !== 'string' || ACCIDENTS.has(client_secret))) {
-    throw new UsageError('Option "clientSecret" is empty or the text of a missing value. Leave it out for a public client. Is an environment variable unset?')
+    throw new UsageError(
+      'Option "clientSecret" is empty or the text of a missing value. Leave it out for a public client. Is an environment variable unset?',
+    )
   }
   if (method === 'none' && client_secret !== undefined) {
     throw new UsageError('Options contradict: a public client ("tokenEndpointAuthMethod": "none") has no "clientSecret".')

@@ -89,9 +89,13 @@ export async function* finishAuthorization(server: ServerMetadata, client: Clien
 /** The login must end where it began: same server, same token endpoint, same client, and in time. */
 function assertCurrent(transaction: AuthorizationTransaction, server: ServerMetadata, client: Client, now: number): void {
   if (now > transaction.createdAt + TRANSACTION_TTL) {
-    throw new ProtocolError('OAUTH_TRANSACTION_EXPIRED', `The login was started more than ${TRANSACTION_TTL / 60} minutes ago. Start it again`, {
-      reference: 'RFC 9700 §4.7.1',
-    })
+    throw new ProtocolError(
+      'OAUTH_TRANSACTION_EXPIRED',
+      `The login was started more than ${TRANSACTION_TTL / 60} minutes ago. Start it again`,
+      {
+        reference: 'RFC 9700 §4.7.1',
+      },
+    )
   }
   if (transaction.issuer !== serverIdentity(server) || transaction.client_id !== client.client_id) {
     throw new ProtocolError('OAUTH_PROVIDER_MISMATCH', 'The login was started at another provider or by another client. Start it again', {

@@ -18,40 +18,35 @@ export function coalesce(transport: Transport): Transport {
 
   return (request, { signal }) => {
     if (request.method !== 'GET' || (request.endpoint !== 'discovery' && request.endpoint !== 'jwks')) return transport(request, { signal })
+    if (signal?.aborted) return Promise.reject(new TransportError(request.endpoint, { reason: 'aborted', sent: 'no' }))
     const key = `${request.endpoint} ${request.url}`
-    let shared = inFlight.get(key)
-    if (shared === undefined) {
-      shared = send(request)
-      inFlight.set(key, shared)
-      const settled = () => inFlight.delete(key)
-      shared.answer.then(settled, settled)
-    }
-    return join(shared, request, signal)
+    return join(inFlight.get(key) ?? send(request, key), request, signal)
   }
 
-  function send(request: HttpRequest): Shared {
+  function send(request: HttpRequest, key: string): Shared {
     const abort = new AbortController()
-    return { answer: transport(request, { signal: abort.signal }), abort, waiting: 0 }
+    const shared: Shared = { answer: transport(request, { signal: abort.signal }), abort, waiting: 0 }
+    inFlight.set(key, shared)
+    const ended = () => {
+      if (inFlight.get(key) === shared) inFlight.delete(key)
+    }
+    shared.answer.then(ended, ended)
+    // Who comes after everybody has left needs a request of their own, though this one has not settled yet.
+    abort.signal.addEventListener('abort', ended, { once: true })
+    return shared
   }
 }
 
 function join(shared: Shared, { endpoint }: HttpRequest, signal: AbortSignal | undefined): Promise<HttpResponse> {
-  if (signal === undefined) {
-    shared.waiting++
-    return shared.answer
-  }
+  shared.waiting++
+  if (signal === undefined) return shared.answer
   return new Promise((resolve, reject) => {
     const leave = () => {
       reject(new TransportError(endpoint, { reason: 'aborted', sent: 'maybe' }))
       shared.waiting--
       if (shared.waiting === 0) shared.abort.abort()
     }
-    if (signal.aborted) {
-      shared.waiting++
-      return leave()
-    }
-    shared.waiting++
     signal.addEventListener('abort', leave, { once: true })
-    shared.answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
+    shared.answer.finally(() => signal.removeEventListener('abort', leave)).then(resolve, reject)
   })
 }

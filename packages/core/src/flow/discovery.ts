@@ -1,5 +1,6 @@
 import type { Environment } from '../environment.js'
 import { isOAuthError } from '../error/any-oauth-error.js'
+import type { HttpResponse } from '../http/http-response.js'
 import { discoveryRequest, discoveryResponse, discoveryUrl } from '../message/discovery.js'
 import { assertIssuer, type HttpPolicy } from '../metadata/issuer.js'
 import type { Quirks } from '../metadata/quirks.js'
@@ -53,15 +54,21 @@ export async function* discover(issuer: string, options: DiscoveryOptions): Flow
 async function* metadataDocument(issuer: URL, quirks: Quirks | undefined): Flow<ReturnType<typeof discoveryResponse>> {
   const openid = discoveryRequest(discoveryUrl(issuer, 'openid-configuration'))
   const answer = yield openid
-  if (answer.status < 400 || answer.status >= 500) return discoveryResponse(answer, openid, quirks)
+  if (!isAbsent(answer)) return discoveryResponse(answer, openid, quirks)
   const oauth = discoveryRequest(discoveryUrl(issuer, 'oauth-authorization-server'))
   const second = yield oauth
   // The first place is the better known one: when there is no metadata at all, its answer is what to look at.
-  return second.status === 200 ? discoveryResponse(second, oauth, quirks) : discoveryResponse(answer, openid, quirks)
+  return isAbsent(second) ? discoveryResponse(answer, openid, quirks) : discoveryResponse(second, oauth, quirks)
+}
+
+/** A redirect or an outage is not absence: the first must be refused, the second says nothing of what is there. */
+function isAbsent({ status }: HttpResponse): boolean {
+  return status >= 400 && status < 500
 }
 
 /** The server cannot be reached or is failing, which says nothing about the metadata we have. */
 export function isUnavailable(error: unknown): boolean {
   if (!isOAuthError(error)) return false
-  return error.name === 'TransportError' ? error.reason !== 'redirect' : error.name === 'ResponseError' && error.status >= 500
+  if (error.name === 'TransportError') return error.reason !== 'redirect'
+  return (error.name === 'ResponseError' || error.name === 'EndpointError') && (error.status >= 500 || error.status === 429)
 }

@@ -1,8 +1,8 @@
 import type { Client } from '../client-authentication/client.js'
 import type { Environment } from '../environment.js'
 import { ProtocolError } from '../error/protocol-error.js'
-import { type DecodedJws, verifyJws } from '../jose/jws.js'
 import { candidateKeys, type VerificationKey } from '../jose/jwk-set.js'
+import { type DecodedJws, verifyJws } from '../jose/jws.js'
 import { decodeIdToken, type IdTokenClaims, validateIdToken } from '../message/id-token.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 import type { Flow } from './flow.js'
@@ -28,7 +28,12 @@ const MAX_TRIES = 5
  * @throws {@link ProtocolError} `OAUTH_ID_TOKEN_…` or `OAUTH_KEY_NOT_FOUND`.
  * @see OpenID Connect Core §3.1.3.7 https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation
  */
-export async function* verifyIdToken(idToken: string, server: ServerMetadata, client: Client, options: IdTokenOptions): Flow<IdTokenClaims> {
+export async function* verifyIdToken(
+  idToken: string,
+  server: ServerMetadata,
+  client: Client,
+  options: IdTokenOptions,
+): Flow<IdTokenClaims> {
   const { environment, nonce, maxAge, accessToken, clockTolerance } = options
   const jws = decodeIdToken(idToken, server, client.id_token_signed_response_alg)
   const known = await signatureHolds(jws, yield* jwkSet(server, options))
@@ -43,8 +48,16 @@ export async function* verifyIdToken(idToken: string, server: ServerMetadata, cl
       reference: 'OpenID Connect Core §3.1.3.7 step 6',
     })
   }
-  const { issuer = '' } = server
-  return validateIdToken(environment, jws, { issuer, clientId: client.client_id, now: environment.now(), nonce, maxAge, accessToken, clockTolerance })
+  const { issuer } = server
+  return validateIdToken(environment, jws, {
+    issuer,
+    clientId: client.client_id,
+    now: environment.now(),
+    nonce,
+    maxAge,
+    accessToken,
+    clockTolerance,
+  })
 }
 
 /** Without a `kid` the candidates are tried in turn; when none fits, the key may be new, as with an unknown `kid`. */

@@ -1,4 +1,5 @@
 import type { Environment } from '../environment.js'
+import { isOAuthError } from '../error/any-oauth-error.js'
 import type { VerificationKey } from '../jose/jwk-set.js'
 import { jwkSetRequest, jwkSetResponse } from '../message/jwks.js'
 import { endpointUrl, type ServerMetadata } from '../metadata/server-metadata.js'
@@ -6,13 +7,16 @@ import type { Cache } from './cache.js'
 import { isUnavailable } from './discovery.js'
 import type { Flow } from './flow.js'
 
-/** A server's keys, and when they were fetched. `missedAt` is when an unknown key last made us ask again. */
+/** A server's keys, and when they were fetched. */
 export interface CachedKeys {
   readonly keys: readonly VerificationKey[]
   readonly fetchedAt: number
+  /** When an unknown key last made us ask again. */
   readonly missedAt?: number
   /** A request for an unknown key is under way; who joins it now shares it. */
   readonly refetching?: boolean
+  /** How the last request for an unknown key failed. Until the next one such keys are not unknown but out of reach. */
+  readonly missFailure?: unknown
 }
 
 /** Options of {@link jwkSet}. */
@@ -31,7 +35,8 @@ export const MISS_INTERVAL = 30
  * The server's keys, from the cache while they are fresh. Where `unknown` is set, a key was looked for and not found: the keys are
  * fetched anew, but at most once per {@link MISS_INTERVAL}, so that made-up key ids cannot turn us against the server.
  *
- * The cache is per issuer and address. It is written before each request, in one step with the decision to send it.
+ * While the keys cannot be fetched, those in the cache go on being used; for an unknown key there is nothing to use, and the failure is
+ * thrown. The cache is per issuer and address. It is written before each request, in one step with the decision to send it.
  */
 export async function* jwkSet(
   server: ServerMetadata,
@@ -42,18 +47,28 @@ export async function* jwkSet(
   const cached = keyCache.get(cacheKey)
   const now = environment.now()
   if (cached !== undefined) {
-    if (unknown ? !mayAskAgain(cached, now) : now - cached.fetchedAt < KEYS_TTL) return cached.keys
-    if (unknown) keyCache.set(cacheKey, { ...cached, missedAt: now, refetching: true })
+    if (!unknown && now - cached.fetchedAt < KEYS_TTL) return cached.keys
+    if (unknown && !mayAskAgain(cached, now)) return keysAfterMiss(cached)
+    if (unknown) keyCache.set(cacheKey, { ...fetched(cached), missedAt: now, refetching: true })
   }
   const request = jwkSetRequest(server)
   try {
     const keys = jwkSetResponse(yield request, request)
-    keyCache.set(cacheKey, { keys, fetchedAt: environment.now(), ...(unknown ? { missedAt: now } : missed(cached)) })
+    keyCache.set(cacheKey, { keys, fetchedAt: environment.now(), ...missed(unknown ? now : keyCache.get(cacheKey)?.missedAt) })
     return keys
   } catch (error) {
-    if (cached === undefined) throw error
-    keyCache.set(cacheKey, { ...cached, ...(unknown ? { missedAt: now } : {}) })
-    if (isUnavailable(error) && environment.now() - cached.fetchedAt < KEYS_MAX_STALE) return cached.keys
+    // Read anew: another flow may have brought newer keys meanwhile.
+    const latest = keyCache.get(cacheKey)
+    if (latest === undefined) throw error
+    if (unknown) {
+      // A caller that gave up has learnt nothing, so the interval is as it was before.
+      keyCache.set(cacheKey, {
+        ...fetched(latest),
+        ...(isAborted(error) ? missed(cached?.missedAt) : { missedAt: now, missFailure: error }),
+      })
+      throw error
+    }
+    if (isUnavailable(error) && environment.now() - latest.fetchedAt < KEYS_MAX_STALE) return latest.keys
     throw error
   }
 }
@@ -62,6 +77,19 @@ function mayAskAgain({ missedAt, refetching = false }: CachedKeys, now: number):
   return refetching || missedAt === undefined || now - missedAt >= MISS_INTERVAL
 }
 
-function missed(cached: CachedKeys | undefined): { missedAt?: number } {
-  return cached?.missedAt === undefined ? {} : { missedAt: cached.missedAt }
+function keysAfterMiss({ keys, missFailure }: CachedKeys): readonly VerificationKey[] {
+  if (missFailure !== undefined) throw missFailure
+  return keys
+}
+
+function fetched({ keys, fetchedAt }: CachedKeys): CachedKeys {
+  return { keys, fetchedAt }
+}
+
+function missed(missedAt: number | undefined): { missedAt?: number } {
+  return missedAt === undefined ? {} : { missedAt }
+}
+
+function isAborted(error: unknown): boolean {
+  return isOAuthError(error) && error.code === 'OAUTH_ABORTED'
 }

@@ -66,9 +66,13 @@ export async function* refreshToken(server: ServerMetadata, client: Client, opti
 function assertSameSubject(before: string | undefined, after: string): void {
   if (before === undefined) return
   if (decodeJws(before)?.payload['sub'] !== decodeJws(after)?.payload['sub']) {
-    throw new ProtocolError('OAUTH_ID_TOKEN_SUB', 'The renewed ID token is about another subject than the one before. The new tokens were not used', {
-      reference: 'OpenID Connect Core §12.2',
-    })
+    throw new ProtocolError(
+      'OAUTH_ID_TOKEN_SUB',
+      'The renewed ID token is about another subject than the one before. The new tokens were not used',
+      {
+        reference: 'OpenID Connect Core §12.2',
+      },
+    )
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Client } from '../client-authentication/client.js'
+import type { Maybe } from '../environment.js'
 import type { Form } from '../http/form.js'
 import { formGet } from '../http/form.js'
 import type { HttpResponse } from '../http/http-response.js'
-import type { Maybe } from '../environment.js'
 import { type ClientRequestOptions, tokenRequest } from '../message/token-request.js'
 import { tokenResponse } from '../message/token-response.js'
 import type { TokenSet } from '../message/token-set.js'
@@ -22,7 +22,11 @@ export interface GrantOptions extends ClientRequestOptions {
  *
  * @see RFC 6749 §4 https://www.rfc-editor.org/rfc/rfc6749#section-4
  */
-export async function* tokenGrant(server: ServerMetadata, client: Client, { grant, ...options }: GrantOptions & { readonly grant: Form }): Flow<TokenSet> {
+export async function* tokenGrant(
+  server: ServerMetadata,
+  client: Client,
+  { grant, ...options }: GrantOptions & { readonly grant: Form },
+): Flow<TokenSet> {
   const { environment, responseHook } = options
   const now = environment.now()
   const request = await tokenRequest(server, client, grant, options)

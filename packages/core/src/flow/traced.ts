@@ -10,20 +10,25 @@ export type Step =
 
 /** The same flow, telling of each step: all that logging, tracing and replay need. */
 export async function* traced<T>(flow: Flow<T>, onStep: (step: Step) => void): Flow<T> {
-  let step = await flow.next()
-  while (!step.done) {
-    const request = step.value
-    onStep({ type: 'request', request })
-    let response: HttpResponse
-    try {
-      response = yield request
-    } catch (error) {
-      onStep({ type: 'error', request, error })
-      step = await flow.throw(error)
-      continue
+  try {
+    let step = await flow.next()
+    while (!step.done) {
+      const request = step.value
+      onStep({ type: 'request', request })
+      let response: HttpResponse
+      try {
+        response = yield request
+      } catch (error) {
+        onStep({ type: 'error', request, error })
+        step = await flow.throw(error)
+        continue
+      }
+      onStep({ type: 'response', request, response })
+      step = await flow.next(response)
     }
-    onStep({ type: 'response', request, response })
-    step = await flow.next(response)
+    return step.value
+  } finally {
+    // Where this generator is left half-way, the flow's own `finally` has to run too; a flow that has ended takes no notice.
+    await flow.return(undefined as never)
   }
-  return step.value
 }

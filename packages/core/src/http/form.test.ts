@@ -37,8 +37,20 @@ test('no parameters are an empty form', () => {
 
 test.each([
   ['a=%', [['a', '%']]],
-  ['a=%zz&b', [['a', '%zz'], ['b', '']]],
-  ['=x&&a=b=c', [['', 'x'], ['a', 'b=c']]],
+  [
+    'a=%zz&b',
+    [
+      ['a', '%zz'],
+      ['b', ''],
+    ],
+  ],
+  [
+    '=x&&a=b=c',
+    [
+      ['', 'x'],
+      ['a', 'b=c'],
+    ],
+  ],
   ['a=%ff', [['a', '\uFFFD']]],
 ])('a broken escape in %j does not throw', (text, form) => {
   expect(formDecode(text)).toEqual(form)

@@ -1,6 +1,6 @@
 import { type Form, formEncode } from './form.js'
-import { appendQuery } from './uri.js'
 import type { HttpHeaders } from './http-response.js'
+import { appendQuery } from './uri.js'
 
 /** What a request is for. The label names the state a flow is in, so it is what logs and traces show. */
 export type Endpoint = 'discovery' | 'jwks' | 'token' | 'userinfo' | 'revocation' | 'introspection' | (string & {})

@@ -20,7 +20,13 @@ test.each([
   [undefined, 'reset', 'maybe'],
   [42, 'reset', 'maybe'],
 ])('F01–F05: %j is "%s", sent "%s"', (code, reason, sent) => {
-  expect(networkError('token', code)).toMatchObject({ name: 'TransportError', endpoint: 'token', reason, sent, code: `OAUTH_${reason.toUpperCase()}` })
+  expect(networkError('token', code)).toMatchObject({
+    name: 'TransportError',
+    endpoint: 'token',
+    reason,
+    sent,
+    code: `OAUTH_${reason.toUpperCase()}`,
+  })
 })
 
 test('the cause is a plain copy of the code', () => {

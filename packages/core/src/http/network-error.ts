@@ -26,5 +26,9 @@ export function networkError(endpoint: string, code: unknown): TransportError {
   const word = typeof code === 'string' && /^\w{1,64}$/.test(code) ? code : undefined
   const known = word !== undefined && Object.hasOwn(REASONS, word) ? REASONS[word] : undefined
   const [reason, sent] = known ?? (word !== undefined && TLS.test(word) ? (['tls', 'no'] as const) : (['reset', 'maybe'] as const))
-  return new TransportError(endpoint, { reason, sent, ...(word === undefined ? {} : { cause: Object.assign(new Error(word), { code: word }) }) })
+  return new TransportError(endpoint, {
+    reason,
+    sent,
+    ...(word === undefined ? {} : { cause: Object.assign(new Error(word), { code: word }) }),
+  })
 }

@@ -2,7 +2,7 @@ import { ResponseError } from '../error/response-error.js'
 import { TransportError } from '../error/transport-error.js'
 import type { HttpRequest } from './http-request.js'
 import type { HttpResponse } from './http-response.js'
-import { isJsonObject, JsonProblem, type JsonObject, parseJson } from './json.js'
+import { isJsonObject, type JsonObject, JsonProblem, parseJson } from './json.js'
 import { isJson } from './media-type.js'
 
 /** What a reader tolerates beyond the standard, for servers that are known to need it. */

@@ -7,12 +7,27 @@ test.each([
   ['', []],
   ['Bearer', [['bearer', {}]]],
   ['BEARER realm="example"', [['bearer', { realm: 'example' }]]],
-  ['Bearer realm="example", error="invalid_token", error_description="expired"', [['bearer', { realm: 'example', error: 'invalid_token', error_description: 'expired' }]]],
+  [
+    'Bearer realm="example", error="invalid_token", error_description="expired"',
+    [['bearer', { realm: 'example', error: 'invalid_token', error_description: 'expired' }]],
+  ],
   ['Bearer error=invalid_token,scope="a b"', [['bearer', { error: 'invalid_token', scope: 'a b' }]]],
   ['DPoP algs="ES256 PS256", error="use_dpop_nonce"', [['dpop', { algs: 'ES256 PS256', error: 'use_dpop_nonce' }]]],
   ['Negotiate YWJj==', [['negotiate', {}]]],
-  ['Negotiate YWJj==, Bearer error="invalid_token"', [['negotiate', {}], ['bearer', { error: 'invalid_token' }]]],
-  ['Basic realm="a, Bearer error=\\"x\\"", Bearer', [['basic', { realm: 'a, Bearer error="x"' }], ['bearer', {}]]],
+  [
+    'Negotiate YWJj==, Bearer error="invalid_token"',
+    [
+      ['negotiate', {}],
+      ['bearer', { error: 'invalid_token' }],
+    ],
+  ],
+  [
+    'Basic realm="a, Bearer error=\\"x\\"", Bearer',
+    [
+      ['basic', { realm: 'a, Bearer error="x"' }],
+      ['bearer', {}],
+    ],
+  ],
   ['Bearer Error="first", error="second"', [['bearer', { error: 'first' }]]],
   ['Bearer __proto__="x"', [['bearer', { ['__proto__']: 'x' }]]],
   [', ,Bearer  realm = "spaced"', [['bearer', { realm: 'spaced' }]]],
@@ -28,9 +43,12 @@ test('RFC 9110 §11.6.1: the example of two challenges in one header', () => {
   ])
 })
 
-test.each(['realm="no scheme"', '"', '=', 'error="unterminated', '@@@', '\u0000'])('a header without a scheme, %j, has no usable challenge', (header) => {
-  expect(parseChallenges(header).flatMap(({ parameters }) => Object.keys(parameters))).toEqual([])
-})
+test.each(['realm="no scheme"', '"', '=', 'error="unterminated', '@@@', '\u0000'])(
+  'a header without a scheme, %j, has no usable challenge',
+  (header) => {
+    expect(parseChallenges(header).flatMap(({ parameters }) => Object.keys(parameters))).toEqual([])
+  },
+)
 
 test('parameters have no prototype', () => {
   expect(parseChallenges('Bearer a=b')[0]?.parameters['toString']).toBeUndefined()
@@ -39,9 +57,15 @@ test('parameters have no prototype', () => {
 test('RX10: never throws, and reads bounded input only', () => {
   const soup = fc.array(fc.constantFrom('Bearer', ' ', ',', '=', '"', '\\', 'a', '==', '\t', 'é', 'x=', '="'), { maxLength: 200 })
   fc.assert(
-    fc.property(fc.oneof(fc.string({ unit: 'binary' }), soup.map((parts) => parts.join(''))), (header) => {
-      for (const { scheme } of parseChallenges(header)) expect(scheme).toMatch(/^[!#$%&'*+.^_`|~0-9a-z-]+$/)
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string({ unit: 'binary' }),
+        soup.map((parts) => parts.join('')),
+      ),
+      (header) => {
+        for (const { scheme } of parseChallenges(header)) expect(scheme).toMatch(/^[!#$%&'*+.^_`|~0-9a-z-]+$/)
+      },
+    ),
     { numRuns: 2000 },
   )
 })

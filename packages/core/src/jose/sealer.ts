@@ -29,7 +29,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** Checks secrets without deriving anything. @throws {@link UsageError} when one is too short to be a key. */
 export function assertSecrets(secrets: readonly string[]): void {
-  if (secrets.length === 0) throw new UsageError('Option "secret" is missing. Use at least 32 random bytes, such as `openssl rand -base64 32`.')
+  if (secrets.length === 0)
+    throw new UsageError('Option "secret" is missing. Use at least 32 random bytes, such as `openssl rand -base64 32`.')
   for (const secret of secrets) {
     if (typeof secret !== 'string' || utf8Bytes(secret).length < MIN_SECRET_BYTES) {
       throw new UsageError(

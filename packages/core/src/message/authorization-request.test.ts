@@ -12,7 +12,10 @@ const CHALLENGE = '7w_YNF9DSfIdPf_pRjSq646_kPr-2-o9NAl16JGghdM'
 const start = (options: Partial<AuthorizationRequestOptions> = {}, metadata: object = {}) =>
   authorizationRequest({ ...server, ...metadata }, client, { environment, ...options })
 
-async function query(options: Partial<AuthorizationRequestOptions> = {}, metadata: object = {}): Promise<readonly (readonly [string, string])[]> {
+async function query(
+  options: Partial<AuthorizationRequestOptions> = {},
+  metadata: object = {},
+): Promise<readonly (readonly [string, string])[]> {
   return [...new URL((await start(options, metadata)).url).searchParams]
 }
 
@@ -21,7 +24,7 @@ async function sent(name: string, options: Partial<AuthorizationRequestOptions> 
   return (await query(options, metadata)).filter((pair) => pair[0] === name).map(([, value]) => value)
 }
 
-test('S8, S9: order and encoding: the endpoint\'s own query, the protocol\'s parameters, further ones; the fragment stays at the end', async () => {
+test("S8, S9: order and encoding: the endpoint's own query, the protocol's parameters, further ones; the fragment stays at the end", async () => {
   const { url } = await start(
     {
       redirectUri: 'https://app.example/cb?x=1',
@@ -104,7 +107,11 @@ test('S6: nothing is stored or changed; the transaction is what finishes the log
 
 test('S7: a state is made unless given; an empty one is refused, where it would be dropped silently', async () => {
   expect((await start()).state).toMatch(/^[\w-]{43}$/)
-  expect(await start({ state: 'own' })).toMatchObject({ state: 'own', transaction: { state: 'own' }, url: expect.stringContaining('state=own') })
+  expect(await start({ state: 'own' })).toMatchObject({
+    state: 'own',
+    transaction: { state: 'own' },
+    url: expect.stringContaining('state=own'),
+  })
   expect(await thrown(() => start({ state: '' }))).toMatchObject({ code: 'OAUTH_USAGE' })
   expect(await thrown(() => start({ nonce: '' }))).toMatchObject({ code: 'OAUTH_USAGE' })
 })
@@ -145,12 +152,15 @@ describe('S14: PKCE is never left out by accident', () => {
     expect(await thrown(() => start({ codeVerifier: 'short' }))).toMatchObject({ code: 'OAUTH_USAGE' })
   })
 
-  test.each([[['plain']], [[]], [undefined]])('AR24: PKCE downgrade: with code_challenge_methods_supported %j S256 is sent', async (supported) => {
-    const metadata = supported === undefined ? {} : { code_challenge_methods_supported: supported }
-    expect(await sent('code_challenge_method', {}, metadata)).toEqual(['S256'])
-    expect(await sent('state', {}, metadata)).toHaveLength(1)
-    expect(await sent('nonce', { scope: 'openid' }, metadata)).toHaveLength(1)
-  })
+  test.each([[['plain']], [[]], [undefined]])(
+    'AR24: PKCE downgrade: with code_challenge_methods_supported %j S256 is sent',
+    async (supported) => {
+      const metadata = supported === undefined ? {} : { code_challenge_methods_supported: supported }
+      expect(await sent('code_challenge_method', {}, metadata)).toEqual(['S256'])
+      expect(await sent('state', {}, metadata)).toHaveLength(1)
+      expect(await sent('nonce', { scope: 'openid' }, metadata)).toHaveLength(1)
+    },
+  )
 })
 
 test('AR25: constant secrets: 1000 logins, each state, nonce and verifier new, 256 bit, and none of the others', async () => {
@@ -218,7 +228,8 @@ describe('AR29: the endpoint carries parameters', () => {
 })
 
 test('OpenID Connect Core §3.1.2.1: max_age is a whole number of seconds', async () => {
-  for (const max_age of ['soon', '-1', '1.5', '']) expect(await thrown(() => start({ parameters: { max_age } }))).toMatchObject({ code: 'OAUTH_USAGE' })
+  for (const max_age of ['soon', '-1', '1.5', ''])
+    expect(await thrown(() => start({ parameters: { max_age } }))).toMatchObject({ code: 'OAUTH_USAGE' })
   expect((await start({ parameters: { max_age: 300 } })).transaction.max_age).toBe(300)
 })
 

@@ -117,14 +117,16 @@ export function scopeText(scope: string | readonly string[] | undefined): string
 
 /** Tells whether a space-separated scope contains one. */
 export function hasScope(scope: string | undefined, name: string): boolean {
-  return scope !== undefined && scope.split(' ').includes(name)
+  return scope?.split(' ').includes(name) ?? false
 }
 
 function furtherParameters(parameters: Parameters | undefined): Form {
   const form = toForm(parameters)
   const reserved = form.find(([name]) => RESERVED.has(name))
   if (reserved !== undefined) {
-    throw new UsageError(`Authorization request: "${reserved[0]}" cannot be among the further parameters. The option of that name sets it, if it can be set.`)
+    throw new UsageError(
+      `Authorization request: "${reserved[0]}" cannot be among the further parameters. The option of that name sets it, if it can be set.`,
+    )
   }
   return form
 }
@@ -140,7 +142,8 @@ function assertOffered(responseType: string, codeChallengeMethod: string | false
 }
 
 function given(name: string, value: string | undefined): string | undefined {
-  if (value === '') throw new UsageError(`Authorization request: "${name}" is empty. Leave it out to have one made, or give an unguessable one.`)
+  if (value === '')
+    throw new UsageError(`Authorization request: "${name}" is empty. Leave it out to have one made, or give an unguessable one.`)
   return value
 }
 
@@ -160,5 +163,7 @@ function furtherMembers(form: Form): Partial<AuthorizationTransaction> {
 
 /** Leaves out members that are `undefined`, so that the transaction is the same before and after JSON. */
 function present<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> }
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }
 }

@@ -23,39 +23,76 @@ test('a code with the right state is taken, with and without "iss", beside param
 
 describe('state', () => {
   test.each(['x', 'OK', 'ok ', 'o', 'okk'])('AR03: forged state: %j', async (state) => {
-    expect(await thrown(() => read([['code', 'A'], ['state', state]]))).toMatchObject(refusal('OAUTH_STATE_MISMATCH', 'RFC 6749 §10.12'))
+    expect(
+      await thrown(() =>
+        read([
+          ['code', 'A'],
+          ['state', state],
+        ]),
+      ),
+    ).toMatchObject(refusal('OAUTH_STATE_MISMATCH', 'RFC 6749 §10.12'))
   })
 
   test.each(['code=A', 'code=A&state='])('AR04: state dropped: %j', async (query) => {
     expect(await thrown(() => read(query))).toMatchObject(refusal('OAUTH_STATE_MISSING', 'RFC 6749 §4.1.2'))
   })
 
+  test('S21: the state is checked before the code, and before the error', async () => {
+    expect(await thrown(() => read('state=x'))).toMatchObject({ code: 'OAUTH_STATE_MISMATCH' })
+    expect(await thrown(() => read('error=access_denied'))).toMatchObject({ code: 'OAUTH_STATE_MISSING' })
+  })
+
   test('C11: there is no login without a state to compare', async () => {
-    expect(await thrown(() => authorizationResponse(formDecode('code=A&state='), { state: '' }, server))).toMatchObject({ code: 'OAUTH_STATE_MISSING' })
+    expect(await thrown(() => authorizationResponse(formDecode('code=A&state='), { state: '' }, server))).toMatchObject({
+      code: 'OAUTH_STATE_MISSING',
+    })
   })
 })
 
 describe('iss', () => {
   test('AR09: mix-up: the iss of an honest server in a login that was started at another', async () => {
     const attacker = { issuer: 'https://attacker.example' }
-    expect(await thrown(() => read(`code=A&state=ok&iss=${ISSUER}`, attacker))).toMatchObject(refusal('OAUTH_ISS_MISMATCH', 'RFC 9207 §2.4'))
+    expect(await thrown(() => read(`code=A&state=ok&iss=${ISSUER}`, attacker))).toMatchObject(
+      refusal('OAUTH_ISS_MISMATCH', 'RFC 9207 §2.4'),
+    )
   })
 
   test('AR10, RFC 9207 §2.4: rejects a missing iss when advertised', async () => {
     expect(await thrown(() => read('code=A&state=ok', announcing))).toMatchObject(refusal('OAUTH_ISS_MISSING', 'RFC 9207 §2.4'))
-    expect(await thrown(() => read('error=access_denied&state=ok', announcing))).toMatchObject(refusal('OAUTH_ISS_MISSING', 'RFC 9207 §2.4'))
+    expect(await thrown(() => read('error=access_denied&state=ok', announcing))).toMatchObject(
+      refusal('OAUTH_ISS_MISSING', 'RFC 9207 §2.4'),
+    )
   })
 
   test.each(['HTTPS://as.example', 'https://AS.example', 'https://as.example:443', 'https://as.example/', 'https://as.example/co%6D', ''])(
     'AR12: issuer normalisation: %j is another issuer',
     async (iss) => {
-      expect(await thrown(() => read([['code', 'A'], ['state', 'ok'], ['iss', iss]]))).toMatchObject(refusal('OAUTH_ISS_MISMATCH', 'RFC 9207 §2.4'))
+      expect(
+        await thrown(() =>
+          read([
+            ['code', 'A'],
+            ['state', 'ok'],
+            ['iss', iss],
+          ]),
+        ),
+      ).toMatchObject(refusal('OAUTH_ISS_MISMATCH', 'RFC 9207 §2.4'))
     },
   )
 
   test('AR12: an encoded path is not decoded', async () => {
     const tenant = { issuer: 'https://as.example/com' }
-    expect(await thrown(() => read([['code', 'A'], ['state', 'ok'], ['iss', 'https://as.example/co%6D']], tenant))).toMatchObject({
+    expect(
+      await thrown(() =>
+        read(
+          [
+            ['code', 'A'],
+            ['state', 'ok'],
+            ['iss', 'https://as.example/co%6D'],
+          ],
+          tenant,
+        ),
+      ),
+    ).toMatchObject({
       code: 'OAUTH_ISS_MISMATCH',
     })
   })
@@ -74,9 +111,20 @@ describe('iss', () => {
 test.each(['code', 'state', 'iss', 'error', 'error_description', 'error_uri', 'response', 'access_token', 'id_token'])(
   'AR14: parameter pollution: doubled %s, alike or not',
   async (name) => {
-    const honest: Form = [['code', 'A'], ['state', 'ok'], ['iss', ISSUER]].filter((pair) => pair[0] !== name) as never
-    for (const [first, second] of [['a', 'b'], ['ok', 'ok'], ['ok', ''], [ISSUER, ISSUER]] as const) {
-      expect(await thrown(() => read([[name, first], ...honest, [name, second]]))).toMatchObject(refusal('OAUTH_DUPLICATE_PARAM', 'RFC 6749 §3.1'))
+    const honest: Form = [
+      ['code', 'A'],
+      ['state', 'ok'],
+      ['iss', ISSUER],
+    ].filter((pair) => pair[0] !== name) as never
+    for (const [first, second] of [
+      ['a', 'b'],
+      ['ok', 'ok'],
+      ['ok', ''],
+      [ISSUER, ISSUER],
+    ] as const) {
+      expect(await thrown(() => read([[name, first], ...honest, [name, second]]))).toMatchObject(
+        refusal('OAUTH_DUPLICATE_PARAM', 'RFC 6749 §3.1'),
+      )
     }
   },
 )
@@ -98,9 +146,12 @@ describe('error', () => {
     expect(JSON.stringify(error) + String(error)).not.toContain('canary')
   })
 
-  test.each(['login_required', 'server_error', 'own_word', ''])('C1: error=%s is an error, never a reason to try another grant', async (word) => {
-    expect(await thrown(() => read(`error=${word}&state=ok`))).toMatchObject({ name: 'AuthorizationResponseError' })
-  })
+  test.each(['login_required', 'server_error', 'own_word', ''])(
+    'C1: error=%s is an error, never a reason to try another grant',
+    async (word) => {
+      expect(await thrown(() => read(`error=${word}&state=ok`))).toMatchObject({ name: 'AuthorizationResponseError' })
+    },
+  )
 
   test('C21: an error with a foreign state is not the answer to this login', async () => {
     expect(await thrown(() => read('error=access_denied&state=x'))).toMatchObject({ code: 'OAUTH_STATE_MISMATCH' })
@@ -118,9 +169,12 @@ describe('error', () => {
   })
 })
 
-test.each(['state=ok', 'code=&state=ok', 'response=jwt&state=ok', 'error_code=5&state=ok', 'xcode=A&state=ok'])('AR16, C4: empty answer: %j', async (query) => {
-  expect(await thrown(() => read(query))).toMatchObject(refusal('OAUTH_NO_CODE', 'RFC 6749 §4.1.2'))
-})
+test.each(['state=ok', 'code=&state=ok', 'response=jwt&state=ok', 'error_code=5&state=ok', 'xcode=A&state=ok'])(
+  'AR16, C4: empty answer: %j',
+  async (query) => {
+    expect(await thrown(() => read(query))).toMatchObject(refusal('OAUTH_NO_CODE', 'RFC 6749 §4.1.2'))
+  },
+)
 
 test.each(['access_token=canary', 'id_token=canary', 'code=A&access_token=canary', 'code=A&id_token=canary', 'code=A&id_token='])(
   'AR17: token injection: %s in the answer to response type code',

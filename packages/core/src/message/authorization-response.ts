@@ -61,7 +61,11 @@ export function refuseDuplicates(parameters: Form): void {
 
 function checkState(state: string | undefined, expected: string): void {
   if (state === undefined || state === '') {
-    refuse('OAUTH_STATE_MISSING', 'it has no "state" though one was sent. The server dropped it, or the link was made by somebody else', 'RFC 6749 §4.1.2')
+    refuse(
+      'OAUTH_STATE_MISSING',
+      'it has no "state" though one was sent. The server dropped it, or the link was made by somebody else',
+      'RFC 6749 §4.1.2',
+    )
   }
   if (!constantTimeEqual(state, expected)) {
     refuse(
@@ -72,7 +76,10 @@ function checkState(state: string | undefined, expected: string): void {
   }
 }
 
-function checkIssuer(iss: string | undefined, server: Pick<ServerMetadata, 'issuer' | 'authorization_response_iss_parameter_supported'>): void {
+function checkIssuer(
+  iss: string | undefined,
+  server: Pick<ServerMetadata, 'issuer' | 'authorization_response_iss_parameter_supported'>,
+): void {
   // A server configured by hand without an issuer has nothing to compare with; its answers are bound by state and PKCE alone.
   if (server.issuer === undefined) return
   if (iss === undefined) {

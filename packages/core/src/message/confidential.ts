@@ -6,7 +6,15 @@ import { base64Text } from '../jose/encoding.js'
 const SHORTEST_SECRET = 8
 
 /** Parameters whose values are public words, worth reading in an error text. */
-const PUBLIC_PARAMETERS: ReadonlySet<string> = new Set(['grant_type', 'scope', 'redirect_uri', 'resource', 'audience', 'client_id', 'token_type_hint'])
+const PUBLIC_PARAMETERS: ReadonlySet<string> = new Set([
+  'grant_type',
+  'scope',
+  'redirect_uri',
+  'resource',
+  'audience',
+  'client_id',
+  'token_type_hint',
+])
 
 /**
  * Makes a function that cuts out of a server's text what the request sent in confidence, in case the server echoes it: as it is, and as it

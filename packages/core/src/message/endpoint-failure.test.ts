@@ -51,7 +51,12 @@ describe('TR13: an OAuth error', () => {
 describe('what real servers answer instead', () => {
   test('TR14: 502 with the HTML page of a proxy', () => {
     const error = fail(answer(502, '<html><h1>canary Bad Gateway</h1></html>', { 'content-type': 'text/html' }))
-    expect(error).toMatchObject({ name: 'ResponseError', code: 'OAUTH_RESPONSE_STATUS', status: 502, message: expect.stringContaining('Try again later') })
+    expect(error).toMatchObject({
+      name: 'ResponseError',
+      code: 'OAUTH_RESPONSE_STATUS',
+      status: 502,
+      message: expect.stringContaining('Try again later'),
+    })
     expect(inspect(error, { depth: null })).not.toContain('canary')
   })
 
@@ -67,7 +72,10 @@ describe('what real servers answer instead', () => {
   )
 
   test('401 with a challenge', () => {
-    const error = fail(answer(401, '', { 'www-authenticate': 'Bearer realm="x", error="invalid_token"' }), getRequest('userinfo', 'https://as.example/u'))
+    const error = fail(
+      answer(401, '', { 'www-authenticate': 'Bearer realm="x", error="invalid_token"' }),
+      getRequest('userinfo', 'https://as.example/u'),
+    )
     expect(error).toMatchObject({ name: 'ChallengeError', endpoint: 'userinfo', status: 401, error: 'invalid_token' })
   })
 
@@ -122,6 +130,6 @@ describe('LG05: what the request sent in confidence is cut out when the server e
 
   test('AR22: controls in a challenge are replaced', () => {
     const error = fail(answer(401, '', { 'www-authenticate': 'Bearer error_description="a\u001B[2J\u0085b"' }))
-    expect(inspect(error, { depth: null })).not.toMatch(/\\x1B|\\x85|[\u001B\u0085]/)
+    expect(error).toMatchObject({ challenges: [{ parameters: { error_description: 'a\uFFFD[2J\uFFFDb' } }] })
   })
 })

@@ -21,7 +21,9 @@ export function endpointFailure(response: HttpResponse, request: HttpRequest): O
   if (response.status === 401 && challenges.length > 0) return challengeError(challenges, response, request)
   return new ResponseError(
     'OAUTH_RESPONSE_STATUS',
-    response.status >= 500 ? 'is a failure of the server or of a proxy before it. Try again later.' : 'is not a success, and no OAuth error in JSON.',
+    response.status >= 500
+      ? 'is a failure of the server or of a proxy before it. Try again later.'
+      : 'is not a success, and no OAuth error in JSON.',
     { endpoint: request.endpoint, status: response.status },
   )
 }

@@ -13,12 +13,30 @@ test.each([
   expect(wholeSeconds(value)).toBe(seconds)
 })
 
-test.each([-1, '-1', Number.NaN, Number.POSITIVE_INFINITY, 1e308, '1e308', 1e16, '3600.5', 'abc', '', ' 5', '5 ', '0x10', '9'.repeat(16), null, undefined, true, {}, [], [5]])(
-  'TR10, C18: %j is no number of seconds',
-  (value) => {
-    expect(wholeSeconds(value)).toBeUndefined()
-  },
-)
+test.each([
+  -1,
+  '-1',
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  1e308,
+  '1e308',
+  1e16,
+  '3600.5',
+  'abc',
+  '',
+  ' 5',
+  '5 ',
+  '0x10',
+  '9'.repeat(16),
+  null,
+  undefined,
+  true,
+  {},
+  [],
+  [5],
+])('TR10, C18: %j is no number of seconds', (value) => {
+  expect(wholeSeconds(value)).toBeUndefined()
+})
 
 test.each([
   [{ expires_at: NOW + 5, expires_in: 60 }, NOW + 5],
@@ -37,11 +55,14 @@ test('S28: the moment of expiry is a whole second', () => {
   expect(expiresAt({ expires_in: 60 }, NOW + 0.9)).toBe(NOW + 60)
 })
 
-test.each([{ expires_in: Number.MAX_SAFE_INTEGER }, { expires_at: Number.MAX_SAFE_INTEGER }])('TR10: %j is cut to a date that exists', (token) => {
-  const at = expiresAt(token, NOW) ?? 0
-  expect(at).toBe(NOW + MAX_LIFETIME)
-  expect(Number.isNaN(new Date(at * 1000).getTime())).toBe(false)
-})
+test.each([{ expires_in: Number.MAX_SAFE_INTEGER }, { expires_at: Number.MAX_SAFE_INTEGER }])(
+  'TR10: %j is cut to a date that exists',
+  (token) => {
+    const at = expiresAt(token, NOW) ?? 0
+    expect(at).toBe(NOW + MAX_LIFETIME)
+    expect(Number.isNaN(new Date(at * 1000).getTime())).toBe(false)
+  },
+)
 
 test.each([
   [undefined, 60, false],

@@ -4,7 +4,7 @@ import { ProtocolError } from '../error/protocol-error.js'
 import type { JsonObject } from '../http/json.js'
 import { constantTimeEqual } from '../jose/constant-time.js'
 import { halfHash } from '../jose/half-hash.js'
-import { decodeJws, type DecodedJws } from '../jose/jws.js'
+import { type DecodedJws, decodeJws } from '../jose/jws.js'
 import { isSignatureAlgorithm } from '../jose/jws-algorithm.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 
@@ -26,7 +26,8 @@ export interface IdTokenClaims {
 
 /** What an ID token has to agree with. */
 export interface IdTokenExpectation {
-  readonly issuer: string
+  /** `undefined` for a server that has none: then no ID token is taken. */
+  readonly issuer: string | undefined
   readonly clientId: string
   /** Seconds since the epoch. */
   readonly now: number
@@ -36,7 +37,7 @@ export interface IdTokenExpectation {
   readonly maxAge?: number | undefined
   /** The access token that came along, which `at_hash` has to match when it is there. */
   readonly accessToken?: string | undefined
-  /** Seconds that clocks may differ: 10 unless told, at most 60. */
+  /** Seconds that clocks may differ: 10 unless told; more than 60 counts as 60. */
   readonly clockTolerance?: number | undefined
 }
 
@@ -79,8 +80,9 @@ export function decodeIdToken(idToken: string, server: ServerMetadata, registere
  * @throws {@link ProtocolError}
  * @see OpenID Connect Core §3.1.3.7 https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation
  */
-export async function validateIdToken(environment: Environment, jws: DecodedJws, expected: IdTokenExpectation): Promise<IdTokenClaims> {
+export async function validateIdToken(environment: Environment, jws: DecodedJws, expectation: IdTokenExpectation): Promise<IdTokenClaims> {
   const { payload } = jws
+  const expected = { ...expectation, clockTolerance: tolerance(expectation.clockTolerance) }
   checkParties(payload, expected)
   checkDates(payload, expected)
   checkNonce(payload['nonce'], expected.nonce)
@@ -89,25 +91,36 @@ export async function validateIdToken(environment: Environment, jws: DecodedJws,
   return { ...payload } as unknown as IdTokenClaims
 }
 
+type Checked = IdTokenExpectation & { readonly clockTolerance: number }
+
+/** `NaN`, which compares as false with every date, must not switch the dates off. */
+function tolerance(seconds: number = CLOCK_TOLERANCE): number {
+  return Number.isNaN(seconds) ? CLOCK_TOLERANCE : Math.min(seconds, MAX_CLOCK_TOLERANCE)
+}
+
 function checkParties({ iss, sub, aud, azp }: JsonObject, { issuer, clientId }: IdTokenExpectation): void {
-  if (iss !== issuer) refuse('ISS', 'has another "iss" than the issuer that was asked', 'OpenID Connect Core §3.1.3.7 step 2')
+  if (issuer === undefined || iss !== issuer)
+    refuse('ISS', 'has another "iss" than the issuer that was asked', 'OpenID Connect Core §3.1.3.7 step 2')
   if (typeof sub !== 'string' || sub === '' || sub.length > MAX_SUB_LENGTH) {
     refuse('SUB', 'has no "sub" of 1 to 255 characters', 'OpenID Connect Core §2')
   }
   const audiences = Array.isArray(aud) ? aud : [aud]
-  if (!audiences.includes(clientId)) refuse('AUD', 'is not for this client: "aud" does not contain the client id', 'OpenID Connect Core §3.1.3.7 step 3')
+  if (!audiences.includes(clientId))
+    refuse('AUD', 'is not for this client: "aud" does not contain the client id', 'OpenID Connect Core §3.1.3.7 step 3')
   if (audiences.some((audience) => audience !== clientId)) {
     refuse('AUD', 'is also for others: "aud" names audiences that are not trusted', 'OpenID Connect Core §3.1.3.7 step 3')
   }
-  if (azp !== undefined && azp !== clientId) refuse('AZP', 'was issued to another client: "azp" is not the client id', 'OpenID Connect Core §3.1.3.7 step 5')
+  if (azp !== undefined && azp !== clientId)
+    refuse('AZP', 'was issued to another client: "azp" is not the client id', 'OpenID Connect Core §3.1.3.7 step 5')
 }
 
-function checkDates({ exp, iat, nbf }: JsonObject, { now, clockTolerance = CLOCK_TOLERANCE }: IdTokenExpectation): void {
+function checkDates({ exp, iat, nbf }: JsonObject, { now, clockTolerance }: Checked): void {
   const clock = 'If it should be valid, compare the clocks of this machine and of the server'
   if (!isDate(exp)) refuse('EXP', 'has no "exp" that is a date', 'OpenID Connect Core §2')
   if (exp + clockTolerance <= now) refuse('EXP', `expired ${Math.ceil(now - exp)} s ago. ${clock}`, 'OpenID Connect Core §3.1.3.7 step 9')
   if (!isDate(iat)) refuse('IAT', 'has no "iat" that is a date', 'OpenID Connect Core §2')
-  if (iat > now + clockTolerance) refuse('IAT', `was issued ${Math.ceil(iat - now)} s in the future. ${clock}`, 'OpenID Connect Core §3.1.3.7 step 10')
+  if (iat > now + clockTolerance)
+    refuse('IAT', `was issued ${Math.ceil(iat - now)} s in the future. ${clock}`, 'OpenID Connect Core §3.1.3.7 step 10')
   if (iat < now - MAX_AGE_OF_TOKEN) refuse('IAT', 'was issued more than a day ago', 'OpenID Connect Core §3.1.3.7 step 10')
   if (nbf !== undefined && !(isDate(nbf) && nbf <= now + clockTolerance)) refuse('NBF', `is not valid yet. ${clock}`, 'RFC 7519 §4.1.5')
 }
@@ -122,7 +135,7 @@ function checkNonce(nonce: unknown, expected: string | undefined): void {
   }
 }
 
-function checkAuthTime(authTime: unknown, { maxAge, now, clockTolerance = CLOCK_TOLERANCE }: IdTokenExpectation): void {
+function checkAuthTime(authTime: unknown, { maxAge, now, clockTolerance }: Checked): void {
   if (authTime !== undefined && !isDate(authTime)) refuse('AUTH_TIME', 'has an "auth_time" that is no date', 'OpenID Connect Core §2')
   if (maxAge === undefined) return
   if (authTime === undefined) refuse('AUTH_TIME', 'has no "auth_time" though "max_age" was asked for', 'OpenID Connect Core §3.1.2.1')
@@ -131,7 +144,11 @@ function checkAuthTime(authTime: unknown, { maxAge, now, clockTolerance = CLOCK_
   }
 }
 
-async function checkAccessTokenHash(environment: Environment, { header, payload }: DecodedJws, accessToken: string | undefined): Promise<void> {
+async function checkAccessTokenHash(
+  environment: Environment,
+  { header, payload }: DecodedJws,
+  accessToken: string | undefined,
+): Promise<void> {
   const { at_hash } = payload
   if (at_hash === undefined || accessToken === undefined) return
   const expected = await halfHash(environment, header.alg, accessToken)

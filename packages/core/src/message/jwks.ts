@@ -17,5 +17,8 @@ export function jwkSetResponse(response: HttpResponse, request: HttpRequest): re
   if (response.status !== 200) throw endpointFailure(response, request)
   const keys = verificationKeys(readJsonObject(response, request, { anyContentType: true }))
   if (keys !== undefined) return keys
-  throw new ResponseError('OAUTH_RESPONSE_SHAPE', 'has no "keys": it is not a JWK Set.', { endpoint: request.endpoint, status: response.status })
+  throw new ResponseError('OAUTH_RESPONSE_SHAPE', 'has no "keys": it is not a JWK Set.', {
+    endpoint: request.endpoint,
+    status: response.status,
+  })
 }

@@ -28,7 +28,10 @@ test('S16, S22, S23: a code grant: parameters in order, no scope, JSON asked for
 })
 
 test('S25, C17: repeated and listed parameters are all sent, after those of the grant', async () => {
-  const { body } = await build({ parameters: { resource: ['a', 'b'], audience: undefined } }, toForm({ grant_type: 'client_credentials', scope: 'p q' }))
+  const { body } = await build(
+    { parameters: { resource: ['a', 'b'], audience: undefined } },
+    toForm({ grant_type: 'client_credentials', scope: 'p q' }),
+  )
   expect(body).toBe('grant_type=client_credentials&scope=p+q&resource=a&resource=b')
 })
 
@@ -73,7 +76,7 @@ describe('CA02: exactly one method', () => {
     }
   })
 
-  test('S41: a method given for one request replaces the client\'s own', async () => {
+  test("S41: a method given for one request replaces the client's own", async () => {
     const { headers, body } = await build({ clientAuthentication: 'client_secret_post' })
     expect(headers).not.toHaveProperty('authorization')
     expect(formDecode(body ?? '').slice(-2)).toEqual([
@@ -117,7 +120,8 @@ describe('CA06: the method is never changed by what the metadata or an answer sa
 })
 
 describe('C15, S37: revocation', () => {
-  const revoke = (own: object, options: object = {}) => revocationRequest(server, { ...client, ...own }, { environment, token: 'T', ...options })
+  const revoke = (own: object, options: object = {}) =>
+    revocationRequest(server, { ...client, ...own }, { environment, token: 'T', ...options })
 
   test('uses its own method, else that of the token endpoint', async () => {
     expect((await revoke({})).headers['authorization']).toBe(basic)

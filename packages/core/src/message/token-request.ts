@@ -3,11 +3,11 @@ import { type ClientAuthentication, clientAuthentication, defaultMethod } from '
 import type { Environment, Maybe } from '../environment.js'
 import { UsageError } from '../error/usage-error.js'
 import { type Form, type Parameters, toForm } from '../http/form.js'
-import type { HttpHeaders } from '../http/http-response.js'
 import { formRequest, type HttpRequest } from '../http/http-request.js'
+import type { HttpHeaders } from '../http/http-response.js'
+import { parseUrl } from '../http/uri.js'
 import { assertEndpoint, type HttpPolicy } from '../metadata/issuer.js'
 import { endpointUrl, type ServerMetadata } from '../metadata/server-metadata.js'
-import { parseUrl } from '../http/uri.js'
 
 /** Changes a request before the client authentication is added to it. Hooks for one provider's needs are made of these. */
 export type RequestHook = (request: HttpRequest) => Maybe<HttpRequest>
@@ -50,14 +50,19 @@ export async function clientRequest(
   const further = toForm(options.parameters)
   const double = [...form, ...further].find(([name]) => CREDENTIALS.has(name))
   if (double !== undefined) {
-    throw new UsageError(`Request to the ${label} endpoint: "${double[0]}" cannot be a parameter. Client credentials are set by clientSecret and tokenEndpointAuthMethod.`)
+    throw new UsageError(
+      `Request to the ${label} endpoint: "${double[0]}" cannot be a parameter. Client credentials are set by clientSecret and tokenEndpointAuthMethod.`,
+    )
   }
   if (options.endpoint !== undefined) assertEndpoint('endpoint', options.endpoint, parseUrl(server.issuer ?? ''), options)
   const url = options.endpoint ?? endpointUrl(server, `${label}_endpoint`)
   const plain = formRequest(label, url, [...form, ...further])
   const request = { ...plain, headers: { ...plain.headers, ...lowerCase(headers) } }
   const hooked = requestHook === undefined ? request : await requestHook(request)
-  const authenticate = clientAuthentication(options.clientAuthentication ?? method ?? defaultMethod(client, server), options.registeredMethods)
+  const authenticate = clientAuthentication(
+    options.clientAuthentication ?? method ?? defaultMethod(client, server),
+    options.registeredMethods,
+  )
   return authenticate(hooked, { client, server, environment })
 }
 

@@ -30,14 +30,21 @@ describe('TR01: status confusion', () => {
   })
 
   test.each([301, 302, 303, 307, 308])('%d', async (status) => {
-    expect(await refusal(json(good, status, { location: 'https://evil.example/' }))).toMatchObject({ name: 'TransportError', code: 'OAUTH_REDIRECT' })
+    expect(await refusal(json(good, status, { location: 'https://evil.example/' }))).toMatchObject({
+      name: 'TransportError',
+      code: 'OAUTH_REDIRECT',
+    })
     expect(await refusal(json(good, status), { acceptTokenStatus: [status] })).toMatchObject({ code: 'OAUTH_REDIRECT' })
   })
 
   test('200 with {"error": …}, alone or beside a token', async () => {
     for (const body of [{ error: 'invalid_grant' }, { ...good, error: 'invalid_grant' }]) {
       expect(await refusal(json(body))).toMatchObject(problem('OAUTH_RESPONSE_SHAPE'))
-      expect(await refusal(json(body), { errorWithStatus200: true })).toMatchObject({ name: 'EndpointError', error: 'invalid_grant', status: 200 })
+      expect(await refusal(json(body), { errorWithStatus200: true })).toMatchObject({
+        name: 'EndpointError',
+        error: 'invalid_grant',
+        status: 200,
+      })
     }
   })
 })
@@ -50,21 +57,33 @@ describe('TR02: wrong type', () => {
   })
 })
 
-test.each(['{"access_token":"A","token_type":"Bea', '', `${JSON.stringify(good)}x`, `${JSON.stringify(good)}${JSON.stringify(good)}`, '[]', 'null', '"x"', 'access_token=A&token_type=bearer'])(
-  'TR03: broken JSON: %j',
-  async (body) => {
-    expect(await refusal(json(body))).toMatchObject(problem('OAUTH_RESPONSE_JSON'))
-  },
-)
+test.each([
+  '{"access_token":"A","token_type":"Bea',
+  '',
+  `${JSON.stringify(good)}x`,
+  `${JSON.stringify(good)}${JSON.stringify(good)}`,
+  '[]',
+  'null',
+  '"x"',
+  'access_token=A&token_type=bearer',
+])('TR03: broken JSON: %j', async (body) => {
+  expect(await refusal(json(body))).toMatchObject(problem('OAUTH_RESPONSE_JSON'))
+})
 
 test('TR04: duplicate keys', async () => {
   const body = '{"access_token":"good","token_type":"Bearer","access_token":"evil"}'
   expect(await refusal(json(body))).toMatchObject(problem('OAUTH_RESPONSE_DUPLICATE_KEY'))
-  expect(await refusal(json(body.replace('"access_token":"evil"', '"access\\u005ftoken":"evil"')))).toMatchObject(problem('OAUTH_RESPONSE_DUPLICATE_KEY'))
+  expect(await refusal(json(body.replace('"access_token":"evil"', '"access\\u005ftoken":"evil"')))).toMatchObject(
+    problem('OAUTH_RESPONSE_DUPLICATE_KEY'),
+  )
 })
 
 test('TR05: prototype keys are dropped', () => {
-  const token = read(json('{"access_token":"A","token_type":"Bearer","__proto__":{"refresh_token":"evil"},"constructor":1,"prototype":2,"x":{"__proto__":1}}'))
+  const token = read(
+    json(
+      '{"access_token":"A","token_type":"Bearer","__proto__":{"refresh_token":"evil"},"constructor":1,"prototype":2,"x":{"__proto__":1}}',
+    ),
+  )
   expect(Object.getOwnPropertyNames(token).sort()).toEqual(['access_token', 'token_type', 'x'])
   expect(token.refresh_token).toBeUndefined()
   expect(Object.getOwnPropertyNames(token['x'])).toEqual([])
@@ -75,20 +94,26 @@ test.each([undefined, null, '', 1, {}, [], true])('TR06, S27: no access token: %
   expect(await refusal(json({ ...good, access_token }))).toMatchObject(problem('OAUTH_RESPONSE_SHAPE'))
 })
 
-test.each(['a\r\nX-Evil: 1', 'a b', ' a', 'a\n', 'é', '\u0000', 'a\u007F', '\u2028'])('TR07: header injection by token: %j', async (text) => {
-  expect(await refusal(json({ ...good, access_token: text }))).toMatchObject(problem('OAUTH_RESPONSE_SHAPE'))
-  expect(await refusal(json({ ...good, refresh_token: text }))).toMatchObject(problem('OAUTH_RESPONSE_SHAPE'))
-  expect(await refusal(json({ ...good, id_token: text }))).toMatchObject(problem('OAUTH_RESPONSE_SHAPE'))
-})
+test.each(['a\r\nX-Evil: 1', 'a b', ' a', 'a\n', 'é', '\u0000', 'a\u007F', '\u2028'])(
+  'TR07: header injection by token: %j',
+  async (text) => {
+    expect(await refusal(json({ ...good, access_token: text }))).toMatchObject(problem('OAUTH_RESPONSE_SHAPE'))
+    expect(await refusal(json({ ...good, refresh_token: text }))).toMatchObject(problem('OAUTH_RESPONSE_SHAPE'))
+    expect(await refusal(json({ ...good, id_token: text }))).toMatchObject(problem('OAUTH_RESPONSE_SHAPE'))
+  },
+)
 
 describe('TR08: token_type', () => {
   test.each(['Bearer', 'bearer', 'bEaReR'])('%s is taken as it is spelt', (token_type) => {
     expect(read(json({ ...good, token_type })).token_type).toBe(token_type)
   })
 
-  test.each([undefined, null, '', 'mac', 'N_A', 'DPoP', 'Bearer ', 7, ['Bearer']])('C19: %j is refused by name, whatever the error', async (token_type) => {
-    expect(await refusal(json({ ...good, token_type }))).toMatchObject(problem('OAUTH_RESPONSE_TOKEN_TYPE'))
-  })
+  test.each([undefined, null, '', 'mac', 'N_A', 'DPoP', 'Bearer ', 7, ['Bearer']])(
+    'C19: %j is refused by name, whatever the error',
+    async (token_type) => {
+      expect(await refusal(json({ ...good, token_type }))).toMatchObject(problem('OAUTH_RESPONSE_TOKEN_TYPE'))
+    },
+  )
 })
 
 describe('TR10, S28, C18: expires_in', () => {
@@ -114,7 +139,9 @@ describe('TR10, S28, C18: expires_in', () => {
   })
 
   test.each(['1e308', '1e999', '-1e999'])('the JSON number %s is refused', async (number) => {
-    expect(await refusal(json(`{"access_token":"A","token_type":"Bearer","expires_in":${number}}`))).toMatchObject(problem('OAUTH_RESPONSE_SHAPE'))
+    expect(await refusal(json(`{"access_token":"A","token_type":"Bearer","expires_in":${number}}`))).toMatchObject(
+      problem('OAUTH_RESPONSE_SHAPE'),
+    )
   })
 
   test('NaN is no JSON', async () => {

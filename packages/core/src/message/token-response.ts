@@ -38,7 +38,8 @@ export function tokenResponse(response: HttpResponse, context: TokenResponseCont
   refuseRedirect(response, request)
   if (response.status !== 200 && !quirks.acceptTokenStatus?.includes(response.status)) throw notSuccessful(response, request)
   const body = readJsonObject(response, request, quirks)
-  const shape = (problem: string) => new ResponseError('OAUTH_RESPONSE_SHAPE', problem, { endpoint: request.endpoint, status: response.status })
+  const shape = (problem: string) =>
+    new ResponseError('OAUTH_RESPONSE_SHAPE', problem, { endpoint: request.endpoint, status: response.status })
 
   if (body['error'] !== undefined) {
     if (quirks.errorWithStatus200) throw endpointError(body, response, request)
@@ -76,10 +77,14 @@ function further(body: JsonObject): JsonObject {
 
 function notSuccessful(response: HttpResponse, request: HttpRequest) {
   if (response.status < 300) {
-    return new ResponseError('OAUTH_RESPONSE_STATUS', 'has a status other than 200 (RFC 6749 §5.1). If this server answers so, set quirks.acceptTokenStatus.', {
-      endpoint: request.endpoint,
-      status: response.status,
-    })
+    return new ResponseError(
+      'OAUTH_RESPONSE_STATUS',
+      'has a status other than 200 (RFC 6749 §5.1). If this server answers so, set quirks.acceptTokenStatus.',
+      {
+        endpoint: request.endpoint,
+        status: response.status,
+      },
+    )
   }
   return endpointFailure(response, request)
 }

@@ -8,7 +8,12 @@ const request = userinfoRequest(server, 'the-access-token')
 const read = (response: HttpResponse, subject?: string) => userinfoResponse(response, request, { subject })
 
 test('UI04: the token is in the Authorization header only', () => {
-  expect(request).toMatchObject({ endpoint: 'userinfo', method: 'GET', url: server.userinfo_endpoint, headers: { authorization: 'Bearer the-access-token' } })
+  expect(request).toMatchObject({
+    endpoint: 'userinfo',
+    method: 'GET',
+    url: server.userinfo_endpoint,
+    headers: { authorization: 'Bearer the-access-token' },
+  })
   expect(request.url).not.toContain('token')
   expect(request).not.toHaveProperty('body')
 })
@@ -45,7 +50,9 @@ describe('UI02: shape', () => {
 })
 
 test('a signed answer is not taken for JSON', async () => {
-  expect(await thrown(() => read(answer(200, 'a.b.c', { 'content-type': 'application/jwt' })))).toMatchObject({ code: 'OAUTH_RESPONSE_CONTENT_TYPE' })
+  expect(await thrown(() => read(answer(200, 'a.b.c', { 'content-type': 'application/jwt' })))).toMatchObject({
+    code: 'OAUTH_RESPONSE_CONTENT_TYPE',
+  })
 })
 
 test.each([

@@ -3,12 +3,16 @@ import { thrown } from '../../test/answers.js'
 import { assertEndpoint, assertIssuer } from './issuer.js'
 
 describe('an issuer that the application configures', () => {
-  test.each(['https://as.example', 'https://as.example/', 'https://as.example/tenant/a', 'http://localhost:8080', 'http://127.0.0.1/x', 'http://[::1]:1'])(
-    '%s is taken',
-    (issuer) => {
-      expect(assertIssuer(issuer).href).toBe(new URL(issuer).href)
-    },
-  )
+  test.each([
+    'https://as.example',
+    'https://as.example/',
+    'https://as.example/tenant/a',
+    'http://localhost:8080',
+    'http://127.0.0.1/x',
+    'http://[::1]:1',
+  ])('%s is taken', (issuer) => {
+    expect(assertIssuer(issuer).href).toBe(new URL(issuer).href)
+  })
 
   test.each([
     ['as.example', 'not a URL'],
@@ -64,8 +68,12 @@ describe('JK03: the scheme of an endpoint', () => {
   })
 
   test('with allowInsecureHttp http is taken anywhere, a script nowhere', async () => {
-    expect(assertEndpoint('token_endpoint', 'http://as.internal/token', new URL('http://as.internal'), { allowInsecureHttp: true })).toBeUndefined()
-    expect(await thrown(() => assertEndpoint('token_endpoint', 'javascript:x', undefined, { allowInsecureHttp: true }))).toMatchObject(refusal)
+    expect(
+      assertEndpoint('token_endpoint', 'http://as.internal/token', new URL('http://as.internal'), { allowInsecureHttp: true }),
+    ).toBeUndefined()
+    expect(await thrown(() => assertEndpoint('token_endpoint', 'javascript:x', undefined, { allowInsecureHttp: true }))).toMatchObject(
+      refusal,
+    )
   })
 
   test('the endpoint is not repeated in the message: it may hold a password', async () => {

@@ -18,15 +18,20 @@ const WELL_KNOWN = /\/\.well-known\/(openid-configuration|oauth-authorization-se
  */
 export function assertIssuer(issuer: string, policy: HttpPolicy = {}): URL {
   const url = parseUrl(issuer)
-  if (url === undefined) throw new UsageError('Option "issuer" is not a URL. Use the "issuer" value of the server\'s metadata, such as https://as.example.')
+  if (url === undefined)
+    throw new UsageError('Option "issuer" is not a URL. Use the "issuer" value of the server\'s metadata, such as https://as.example.')
   if (WELL_KNOWN.test(url.pathname)) {
-    throw new UsageError(`Option "issuer" is the address of the metadata. Use the issuer itself: ${JSON.stringify(issuer.replace(/\/\.well-known\/.*$/, ''))}.`)
+    throw new UsageError(
+      `Option "issuer" is the address of the metadata. Use the issuer itself: ${JSON.stringify(issuer.replace(/\/\.well-known\/.*$/, ''))}.`,
+    )
   }
   if (url.search !== '' || url.hash !== '' || url.username !== '') {
     throw new UsageError('Option "issuer" has a query, a fragment or a user name. An issuer has none (RFC 8414 §2).')
   }
   if (!isSecure(url, policy, url)) {
-    throw new UsageError(`Option "issuer" uses ${url.protocol}//: an issuer is an https URL (http only on loopback, or with allowInsecureHttp).`)
+    throw new UsageError(
+      `Option "issuer" uses ${url.protocol}//: an issuer is an https URL (http only on loopback, or with allowInsecureHttp).`,
+    )
   }
   return url
 }

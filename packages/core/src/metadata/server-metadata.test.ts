@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { thrown } from '../../test/answers.js'
-import { parseJson } from '../http/json.js'
 import type { JsonObject } from '../http/json.js'
+import { parseJson } from '../http/json.js'
 import { assertServerMetadata, endpointUrl, serverIdentity, serverMetadata } from './server-metadata.js'
 
 const ISSUER = 'https://as.example/t1'
@@ -34,8 +34,13 @@ describe('JK01, JK02: the issuer is compared as a plain string (RFC 8414 §3.3)'
   })
 
   test('a trailing slash is pointed out in both directions', async () => {
-    for (const [given, configured] of [['https://as.example/', 'https://as.example'], ['https://as.example', 'https://as.example/']] as const) {
-      expect(String(await thrown(() => serverMetadata({ ...good, issuer: given }, configured)))).toContain(`trailing slash: configure "${given}"`)
+    for (const [given, configured] of [
+      ['https://as.example/', 'https://as.example'],
+      ['https://as.example', 'https://as.example/'],
+    ] as const) {
+      expect(String(await thrown(() => serverMetadata({ ...good, issuer: given }, configured)))).toContain(
+        `trailing slash: configure "${given}"`,
+      )
     }
   })
 
@@ -94,12 +99,16 @@ describe('JK09: shape', () => {
   })
 
   test.each([7, null, ['https://as.example/token'], {}])('a token_endpoint of %j is refused', async (token_endpoint) => {
-    expect(await thrown(() => serverMetadata({ ...good, token_endpoint } as JsonObject, ISSUER))).toMatchObject({ code: 'OAUTH_ENDPOINT_SCHEME' })
+    expect(await thrown(() => serverMetadata({ ...good, token_endpoint } as JsonObject, ISSUER))).toMatchObject({
+      code: 'OAUTH_ENDPOINT_SCHEME',
+    })
   })
 
   test('TR05: a metadata document cannot lend members through __proto__', async () => {
     const document = parseJson(`{"issuer":"${ISSUER}","__proto__":{"token_endpoint":"https://evil.example/token"}}`) as JsonObject
-    expect(await thrown(() => endpointUrl(serverMetadata(document, ISSUER), 'token_endpoint'))).toMatchObject({ code: 'OAUTH_ENDPOINT_MISSING' })
+    expect(await thrown(() => endpointUrl(serverMetadata(document, ISSUER), 'token_endpoint'))).toMatchObject({
+      code: 'OAUTH_ENDPOINT_MISSING',
+    })
   })
 })
 
@@ -113,7 +122,9 @@ test('S17: a missing endpoint is a typed error that names it', async () => {
 
 test('metadata written by hand is checked like any other', async () => {
   expect(assertServerMetadata({ token_endpoint: 'https://as.example/token' })).toBeUndefined()
-  expect(await thrown(() => assertServerMetadata({ token_endpoint: 'http://as.example/token' }))).toMatchObject({ code: 'OAUTH_ENDPOINT_SCHEME' })
+  expect(await thrown(() => assertServerMetadata({ token_endpoint: 'http://as.example/token' }))).toMatchObject({
+    code: 'OAUTH_ENDPOINT_SCHEME',
+  })
   expect(await thrown(() => assertServerMetadata({ issuer: 'http://as.example' }))).toMatchObject({ code: 'OAUTH_USAGE' })
 })
 

@@ -64,25 +64,40 @@ const LISTS = [
  * @throws {@link ResponseError} a member of the wrong type.
  * @see RFC 8414 §3.3 https://www.rfc-editor.org/rfc/rfc8414#section-3.3
  */
-export function serverMetadata(document: JsonObject, issuer: string, policy: HttpPolicy = {}): ServerMetadata & { readonly issuer: string } {
+export function serverMetadata(
+  document: JsonObject,
+  issuer: string,
+  policy: HttpPolicy = {},
+): ServerMetadata & { readonly issuer: string } {
   const given = document['issuer']
   if (given !== issuer) {
-    throw new ProtocolError('OAUTH_ISSUER_MISMATCH', `Server metadata: the "issuer" differs from the one configured. ${difference(given, issuer)}`, {
-      reference: 'RFC 8414 §3.3',
-    })
+    throw new ProtocolError(
+      'OAUTH_ISSUER_MISMATCH',
+      `Server metadata: the "issuer" differs from the one configured. ${difference(given, issuer)}`,
+      {
+        reference: 'RFC 8414 §3.3',
+      },
+    )
   }
   for (const name of LISTS) {
     const value = document[name]
     if (value !== undefined && !(Array.isArray(value) && value.every((word) => typeof word === 'string'))) {
-      throw new ResponseError('OAUTH_RESPONSE_SHAPE', `has a member "${name}" that is not a list of strings.`, { endpoint: 'discovery', status: 200 })
+      throw new ResponseError('OAUTH_RESPONSE_SHAPE', `has a member "${name}" that is not a list of strings.`, {
+        endpoint: 'discovery',
+        status: 200,
+      })
     }
   }
   const iss = document['authorization_response_iss_parameter_supported']
   if (iss !== undefined && typeof iss !== 'boolean') {
-    throw new ResponseError('OAUTH_RESPONSE_SHAPE', 'has a member "authorization_response_iss_parameter_supported" that is not a boolean.', {
-      endpoint: 'discovery',
-      status: 200,
-    })
+    throw new ResponseError(
+      'OAUTH_RESPONSE_SHAPE',
+      'has a member "authorization_response_iss_parameter_supported" that is not a boolean.',
+      {
+        endpoint: 'discovery',
+        status: 200,
+      },
+    )
   }
   assertEndpoints(document, policy)
   return { ...document, issuer } as ServerMetadata & { readonly issuer: string }
@@ -102,9 +117,13 @@ export function assertServerMetadata(server: ServerMetadata, policy: HttpPolicy 
 export function endpointUrl(server: ServerMetadata, name: (typeof ENDPOINTS)[number]): string {
   const url = server[name]
   if (typeof url === 'string') return url
-  throw new ProtocolError('OAUTH_ENDPOINT_MISSING', `Server metadata: there is no "${name}". Give it in the "server" option if the server has one`, {
-    reference: 'RFC 8414 §2',
-  })
+  throw new ProtocolError(
+    'OAUTH_ENDPOINT_MISSING',
+    `Server metadata: there is no "${name}". Give it in the "server" option if the server has one`,
+    {
+      reference: 'RFC 8414 §2',
+    },
+  )
 }
 
 /** What names this server in a transaction or a stored record: its issuer, or its token endpoint when it has no issuer. */
@@ -122,6 +141,7 @@ function assertEndpoints(server: { readonly [member: string]: unknown }, policy:
 /** Both issuers are public names; telling them apart by eye is the hard part. */
 function difference(given: unknown, configured: string): string {
   if (typeof given !== 'string') return 'The document has none: it is not the metadata of an authorization server.'
-  if (`${given}/` === configured || given === `${configured}/`) return `They differ in the trailing slash: configure ${JSON.stringify(given)}.`
+  if (`${given}/` === configured || given === `${configured}/`)
+    return `They differ in the trailing slash: configure ${JSON.stringify(given)}.`
   return `Configured: ${JSON.stringify(configured)}; found: ${JSON.stringify(printable(given))}.`
 }

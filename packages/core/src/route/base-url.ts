@@ -14,11 +14,22 @@ export interface BaseUrl {
 export function parseBaseUrl(text: string): BaseUrl {
   const url = typeof text === 'string' ? parseUrl(text) : undefined
   // A path with two slashes in front would make every redirect to the application's root one to another host.
-  if (url === undefined || url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '' || url.pathname.startsWith('//')) {
-    throw new UsageError('Option "baseUrl" must be the application\'s address as browsers see it, such as https://app.example or https://app.example/path.')
+  if (
+    url === undefined ||
+    url.search !== '' ||
+    url.hash !== '' ||
+    url.username !== '' ||
+    url.password !== '' ||
+    url.pathname.startsWith('//')
+  ) {
+    throw new UsageError(
+      'Option "baseUrl" must be the application\'s address as browsers see it, such as https://app.example or https://app.example/path.',
+    )
   }
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url))) {
-    throw new UsageError('Option "baseUrl" must use https: login and session cookies would travel in clear text. (http is taken on loopback alone.)')
+    throw new UsageError(
+      'Option "baseUrl" must use https: login and session cookies would travel in clear text. (http is taken on loopback alone.)',
+    )
   }
   return { origin: url.origin, path: url.pathname.replace(/\/+$/, ''), secure: url.protocol === 'https:' }
 }

@@ -8,7 +8,10 @@ export interface BoundedSet {
 }
 
 /** Makes a set that forgets names after `ttl` seconds, and the oldest ones beyond `limit`. */
-export function boundedSet({ now }: Pick<Environment, 'now'>, { ttl, limit }: { readonly ttl: number; readonly limit: number }): BoundedSet {
+export function boundedSet(
+  { now }: Pick<Environment, 'now'>,
+  { ttl, limit }: { readonly ttl: number; readonly limit: number },
+): BoundedSet {
   const until = new Map<string, number>()
 
   function has(name: string): boolean {

@@ -1,5 +1,5 @@
-import type { AuthorizationResponseProblem } from '../error/error-code.js'
 import { isOAuthError } from '../error/any-oauth-error.js'
+import type { AuthorizationResponseProblem } from '../error/error-code.js'
 import { ProtocolError } from '../error/protocol-error.js'
 import { type AuthorizationResult, finishAuthorization } from '../flow/authorization-code.js'
 import type { Flow } from '../flow/flow.js'
@@ -9,9 +9,9 @@ import { authorizationResponse, refuseDuplicates } from '../message/authorizatio
 import { endpointUrl, serverIdentity } from '../metadata/server-metadata.js'
 import type { TokenRecord } from '../session/token-record.js'
 import { type AuthorizationTransaction, TRANSACTION_TTL } from '../transaction/authorization-transaction.js'
+import { queryOf } from './login.js'
 import { loginClaims } from './login-claims.js'
 import { idOf } from './login-cookies.js'
-import { queryOf } from './login.js'
 import type { Provider } from './provider.js'
 import { plain, type RouteResponse, redirect } from './route-response.js'
 import type { Visit } from './visit.js'
@@ -32,9 +32,14 @@ export async function* callback<Http>(context: WebContext<Http>, visit: Visit<Ht
   const attempt = await findAttempt(context, visit, parameters)
   if ('status' in attempt) return attempt
   if (context.environment.now() > attempt.createdAt + TRANSACTION_TTL) {
-    refuse('OAUTH_TRANSACTION_EXPIRED', `the login was started more than ${TRANSACTION_TTL / 60} minutes ago. Start it again`, 'RFC 9700 §4.7.1')
+    refuse(
+      'OAUTH_TRANSACTION_EXPIRED',
+      `the login was started more than ${TRANSACTION_TTL / 60} minutes ago. Start it again`,
+      'RFC 9700 §4.7.1',
+    )
   }
-  if (attempt.provider !== provider.name) refuse('OAUTH_PROVIDER_MISMATCH', 'the login was started at another provider', 'RFC 9700 §4.4.2.2')
+  if (attempt.provider !== provider.name)
+    refuse('OAUTH_PROVIDER_MISMATCH', 'the login was started at another provider', 'RFC 9700 §4.4.2.2')
 
   const { registration } = provider
   const server = yield* registration.server()
@@ -67,7 +72,11 @@ export async function* callback<Http>(context: WebContext<Http>, visit: Visit<Ht
 function answerOf<Http>({ request }: Visit<Http>, { options }: Provider<Http>): Form | RouteResponse {
   const formPost = options.responseMode === 'form_post'
   if ((request.method === 'POST') !== formPost) {
-    refuse('OAUTH_MODE_MISMATCH', `it came by ${request.method}, but was asked for by ${formPost ? 'form_post' : 'query'}`, 'OAuth 2.0 Form Post Response Mode §2')
+    refuse(
+      'OAUTH_MODE_MISMATCH',
+      `it came by ${request.method}, but was asked for by ${formPost ? 'form_post' : 'query'}`,
+      'OAuth 2.0 Form Post Response Mode §2',
+    )
   }
   if (!formPost) return queryOf(request.url)
   if (request.body?.kind === 'form') return request.body.pairs
@@ -112,7 +121,11 @@ function finish<Http>(context: WebContext<Http>, visit: Visit<Http>, { state }: 
   return context.usedLogins.add(idOf(state))
 }
 
-function tokenRecord({ token, claims }: AuthorizationResult, attempt: AuthorizationTransaction, from: { issuer: string; token_endpoint: string }): TokenRecord {
+function tokenRecord(
+  { token, claims }: AuthorizationResult,
+  attempt: AuthorizationTransaction,
+  from: { issuer: string; token_endpoint: string },
+): TokenRecord {
   const { scope, resource, client_id } = attempt
   return {
     v: 1,
@@ -134,7 +147,14 @@ async function beginSession<Http>(
 ): Promise<void> {
   const before = visit.current
   const now = Math.floor(environment.now())
-  await visit.replace({ v: 1, id: randomToken(environment), createdAt: now, usedAt: now, generation: 0, providers: { [name]: { ...login, claims: { ...login.claims } } } })
+  await visit.replace({
+    v: 1,
+    id: randomToken(environment),
+    createdAt: now,
+    usedAt: now,
+    generation: 0,
+    providers: { [name]: { ...login, claims: { ...login.claims } } },
+  })
   if (before !== undefined) endedSessions.add(before.id)
 }
 

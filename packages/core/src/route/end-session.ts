@@ -1,7 +1,7 @@
 import type { Flow } from '../flow/flow.js'
 import { endSessionUrl } from '../message/end-session.js'
 import { type Provider, revokeTokens } from './provider.js'
-import type { Visit } from './visit.js'
+import type { SessionVisit } from './session-visit.js'
 import type { WebContext } from './web-context.js'
 
 /**
@@ -10,7 +10,7 @@ import type { WebContext } from './web-context.js'
  *
  * @see OpenID Connect RP-Initiated Logout §2 https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout
  */
-export async function* endSession<Http>(context: WebContext<Http>, visit: Visit<Http>): Flow<string> {
+export async function* endSession<Http>(context: WebContext<Http>, visit: SessionVisit): Flow<string> {
   const { current, provider: last } = visit
   const logins = Object.entries(current?.providers ?? {})
   if (current !== undefined) context.endedSessions.add(current.id)
@@ -27,7 +27,11 @@ export async function* endSession<Http>(context: WebContext<Http>, visit: Visit<
   return location
 }
 
-async function* providerLogout<Http>(context: WebContext<Http>, provider: Provider<Http>, idTokenHint: string | undefined): Flow<string | undefined> {
+async function* providerLogout<Http>(
+  context: WebContext<Http>,
+  provider: Provider<Http>,
+  idTokenHint: string | undefined,
+): Flow<string | undefined> {
   const server = yield* provider.registration.server()
   if (server.end_session_endpoint === undefined || provider.options.endSession === false) return undefined
   return endSessionUrl(server, {

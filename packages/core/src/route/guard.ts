@@ -1,7 +1,7 @@
 import { isNavigation } from './navigation.js'
 import { safeReturnTo } from './return-to.js'
 import { json, type RouteResponse, redirect } from './route-response.js'
-import type { Visit } from './visit.js'
+import type { SessionVisit } from './session-visit.js'
 import { providerOf, type WebContext } from './web-context.js'
 
 /** What a guard asks of a visitor. */
@@ -14,7 +14,7 @@ export interface GuardOptions {
  * `undefined` for a visitor who is logged in; else what to answer: the way to the login, or 401 to a script. A login whose tokens the
  * provider has taken back is over: only a new one helps.
  */
-export function guard<Http>(context: WebContext<Http>, visit: Visit<Http>, { provider }: GuardOptions = {}): RouteResponse | undefined {
+export function guard<Http>(context: WebContext<Http>, visit: SessionVisit, { provider }: GuardOptions = {}): RouteResponse | undefined {
   const login = visit.login(provider)
   if (login !== undefined && login.record.ended === undefined) return undefined
   if (!isNavigation(visit.request)) return json(401, { error: 'login_required' })

@@ -48,7 +48,11 @@ function wantsUserinfo<Http>({ options, scope }: Provider<Http>, claims: IdToken
   return Object.entries(SIGN_OF_SCOPE).some(([name, signs]) => hasScope(scope, name) && !signs.some((sign) => claims[sign] !== undefined))
 }
 
-async function ownProfile<Http>({ environment, http }: WebContext<Http>, { name, options }: Provider<Http>, record: TokenRecord): Promise<UserClaims> {
+async function ownProfile<Http>(
+  { environment, http }: WebContext<Http>,
+  { name, options }: Provider<Http>,
+  record: TokenRecord,
+): Promise<UserClaims> {
   if (options.profile === undefined) return { provider: name }
   const authoriser = resourceAuthoriser({
     environment,
@@ -58,7 +62,9 @@ async function ownProfile<Http>({ environment, http }: WebContext<Http>, { name,
   })
   const profile = await options.profile(http.authorised(authoriser))
   if (typeof profile?.sub !== 'string' || profile.sub === '') {
-    throw new UsageError(`oauth: provider "${name}": "profile" has to give a "sub", the person's unchangeable id at this provider, as a string.`)
+    throw new UsageError(
+      `oauth: provider "${name}": "profile" has to give a "sub", the person's unchangeable id at this provider, as a string.`,
+    )
   }
   return { ...profile }
 }

@@ -56,7 +56,8 @@ export function loginCookies({ name, secrets, secure, environment }: LoginCookie
 
   async function evicted(added: number, cookies: Form): Promise<readonly SetCookie[]> {
     const names = present(cookies)
-    const sizeOf = (cookie: string) => cookie.length + Math.max(...cookies.filter(([one]) => one === cookie).map(([, value]) => value.length))
+    const sizeOf = (cookie: string) =>
+      cookie.length + Math.max(...cookies.filter(([one]) => one === cookie).map(([, value]) => value.length))
     let size = added + names.reduce((sum, cookie) => sum + sizeOf(cookie), 0)
     if (names.length < MAX_LOGINS && size <= MAX_LENGTH) return []
     const aged = await Promise.all(names.map(async (cookie) => ({ cookie, createdAt: (await read(cookie, cookies))?.createdAt ?? 0 })))
@@ -77,9 +78,12 @@ export function loginCookies({ name, secrets, secure, environment }: LoginCookie
       const value = await (await sealer()).seal(JSON.stringify(transaction))
       const cookie = prefix + idOf(transaction.state)
       if (cookie.length + value.length > MAX_COOKIE_LENGTH) {
-        throw new UsageError(`The login attempt takes a cookie of ${value.length} bytes; browsers keep ${MAX_COOKIE_LENGTH}. Ask for fewer scopes or resources.`, {
-          code: 'OAUTH_SESSION_TOO_LARGE',
-        })
+        throw new UsageError(
+          `The login attempt takes a cookie of ${value.length} bytes; browsers keep ${MAX_COOKIE_LENGTH}. Ask for fewer scopes or resources.`,
+          {
+            code: 'OAUTH_SESSION_TOO_LARGE',
+          },
+        )
       }
       // The answer to a form_post is a POST from the provider's site, which only SameSite=None lets this one cookie come along with.
       const sameSite = transaction.response_mode === 'form_post' && secure ? 'None' : 'Lax'

@@ -43,13 +43,16 @@ export function routeTable({ path: basePath }: BaseUrl, providers: readonly stri
   const path = (name: keyof RoutePaths, provider = '') => templates[name].replaceAll('{provider}', provider)
 
   for (const name of Object.keys(DEFAULTS) as (keyof RoutePaths)[]) {
-    if (!/^\/(?!\/)[\w./{}-]*$/.test(templates[name])) throw new UsageError(`Option "paths": "${name}" must be a path such as ${DEFAULTS[name]}.`)
+    if (!/^\/(?!\/)[\w./{}-]*$/.test(templates[name]))
+      throw new UsageError(`Option "paths": "${name}" must be a path such as ${DEFAULTS[name]}.`)
     const perProvider = DEFAULTS[name].includes('{provider}')
-    for (const provider of perProvider ? providers : [undefined]) add(path(name, provider), { name, ...(provider === undefined ? {} : { provider }) })
+    for (const provider of perProvider ? providers : [undefined])
+      add(path(name, provider), { name, ...(provider === undefined ? {} : { provider }) })
   }
 
   function add(at: string, route: Route): void {
-    if (routes.has(at)) throw new UsageError(`Option "paths": two routes share the path ${at}. Use {provider} in the paths of login and callback.`)
+    if (routes.has(at))
+      throw new UsageError(`Option "paths": two routes share the path ${at}. Use {provider} in the paths of login and callback.`)
     routes.set(at, route)
   }
 

@@ -6,6 +6,7 @@ import { scopeText } from '../message/authorization-request.js'
 import type { TokenSet } from '../message/token-set.js'
 import { assertMethods, type Registration, registration, type ServerCaches } from '../session/registration.js'
 import { renewToken } from '../session/renew.js'
+import { allowedOrigins } from '../session/resource-authoriser.js'
 import { TokenLifeCycle } from '../session/token-life-cycle.js'
 import type { ProviderOptions } from './web-options.js'
 
@@ -34,6 +35,8 @@ export function createProvider<Http>(
 ): Provider<Http> {
   const checked = registration(options, environment, caches)
   assertMethods(checked)
+  // Read at each use; what is no origin is refused now.
+  allowedOrigins(options.allowedOrigins, undefined)
   const oidc = options.issuer ?? options.server?.issuer
   return {
     name,

@@ -1,4 +1,5 @@
 import type { HttpHeaders } from '../http/http-response.js'
+import { parseUrl } from '../http/uri.js'
 import type { SetCookie } from './cookie.js'
 
 /** What to answer a browser, as plain data. Written by a framework adapter. */
@@ -13,9 +14,17 @@ export interface RouteResponse {
 /** On every answer that read or wrote a session: no cache may keep it, nor give it to somebody else. */
 export const NO_STORE: HttpHeaders = { 'cache-control': 'private, no-store', vary: 'Cookie' }
 
-/** A redirect that carries no code or state on in a `Referer`. */
+/**
+ * A redirect that carries no code or state on in a `Referer`. A URL is written anew: what parsers overlook in a provider's metadata, such as
+ * a line break, must not get into a header.
+ */
 export function redirect(location: string, cookies: readonly SetCookie[] = []): RouteResponse {
-  return { status: 303, headers: { ...NO_STORE, 'referrer-policy': 'no-referrer' }, cookies, location }
+  return {
+    status: 303,
+    headers: { ...NO_STORE, 'referrer-policy': 'no-referrer' },
+    cookies,
+    location: parseUrl(location)?.href ?? location,
+  }
 }
 
 /** A short answer in plain text. */

@@ -1,5 +1,5 @@
 import type { TokenRecord, TokenStore } from '../session/token-record.js'
-import type { Visit } from './visit.js'
+import type { SessionVisit } from './session-visit.js'
 import type { WebContext } from './web-context.js'
 import type { WebSession } from './web-session.js'
 
@@ -7,7 +7,11 @@ import type { WebSession } from './web-session.js'
  * The token of one login, as one request sees it: in the session's cookie. A write is a `Set-Cookie` that waits for the response. Other
  * requests of the same browser see it once they bring the new cookie; until then the life cycle's memory of the renewal serves them.
  */
-export function sessionTokenStore<Http>({ environment, endedSessions }: WebContext<Http>, visit: Visit<Http>, name: string): TokenStore {
+export function sessionTokenStore<Http>(
+  { environment, endedSessions, replacedRecords }: WebContext<Http>,
+  visit: SessionVisit,
+  name: string,
+): TokenStore {
   function session(): WebSession | undefined {
     const current = visit.current
     return current === undefined || endedSessions.has(current.id) ? undefined : current
@@ -28,9 +32,15 @@ export function sessionTokenStore<Http>({ environment, endedSessions }: WebConte
       // Only a login creates, and it writes the whole session.
       if (current === undefined || login === undefined || versionOf(login.record) !== expected) return undefined
       const now = Math.floor(environment.now())
+      const receipt = { version: versionOf(value), now }
+      const nameOf = ({ generation }: TokenRecord) => `${current.id} ${name} ${generation}`
+      // The browser was given a later one: a cookie with this one, arriving after it, would bring a spent refresh token back.
+      if (replacedRecords.has(nameOf(value))) return receipt
+      if (value.generation > login.record.generation) replacedRecords.add(nameOf(login.record))
       const providers = { ...current.providers, [name]: { ...login, record: value } }
       await visit.replace({ ...current, usedAt: now, generation: current.generation + 1, providers })
-      return { version: versionOf(value), now }
+      // A logout meanwhile wins, and the new token is given back.
+      return session() === undefined ? undefined : receipt
     },
     async delete() {
       const current = session()

@@ -9,9 +9,10 @@ import { endSession } from './end-session.js'
 import { type GuardOptions, guard } from './guard.js'
 import type { RouteRequest } from './route-request.js'
 import { NO_STORE, type RouteResponse } from './route-response.js'
+import { sessionTokenStore } from './session-token-store.js'
+import type { SessionVisit } from './session-visit.js'
 import { providerOf, type WebContext } from './web-context.js'
 import { type ProviderLogin, parseWebSession, type UserClaims, type WebSession } from './web-session.js'
-import { sessionTokenStore } from './session-token-store.js'
 
 /** What an adapter lends a visit. */
 export interface VisitPorts {
@@ -32,7 +33,7 @@ export interface LoginView {
  *
  * Changes of the session become cookies at once; the adapter writes them with whatever is answered.
  */
-export class Visit<Http> {
+export class Visit<Http> implements SessionVisit {
   readonly #context: WebContext<Http>
   readonly #request: RouteRequest
   readonly #ports: VisitPorts
@@ -80,9 +81,12 @@ export class Visit<Http> {
   /** The user's HTTP client at a provider: the last login's unless named. @throws {@link UsageError} when nobody is logged in there. */
   client(name: string | undefined = this.provider): Http {
     if (name === undefined || this.login(name) === undefined) {
-      throw new UsageError(`Nobody is logged in${name === undefined ? '' : ` at "${name}"`}: there is no client. Guard the route with requireLogin.`, {
-        code: 'OAUTH_MISSING_TOKEN',
-      })
+      throw new UsageError(
+        `Nobody is logged in${name === undefined ? '' : ` at "${name}"`}: there is no client. Guard the route with requireLogin.`,
+        {
+          code: 'OAUTH_MISSING_TOKEN',
+        },
+      )
     }
     const { environment, http } = this.#context
     const { lifeCycle, options } = providerOf(this.#context, name)
@@ -124,7 +128,8 @@ export class Visit<Http> {
   login(name: string | undefined = this.provider): ProviderLogin | undefined {
     const providers = this.current?.providers
     // A provider that was taken out of the configuration is logged in no more; `constructor` and its like never were.
-    if (name === undefined || providers === undefined || !this.#context.providers.has(name) || !Object.hasOwn(providers, name)) return undefined
+    if (name === undefined || providers === undefined || !this.#context.providers.has(name) || !Object.hasOwn(providers, name))
+      return undefined
     return providers[name]
   }
 
@@ -142,8 +147,21 @@ export class Visit<Http> {
   async replace(session: WebSession | undefined): Promise<void> {
     const { sessionCookie } = this.#context
     const { cookies } = this.#request
-    this.#sessionCookies = session === undefined ? sessionCookie.clear(cookies) : await sessionCookie.write(JSON.stringify(session), cookies)
+    const before = this.#session
     this.#session = session
+    this.#touched = true
+    try {
+      const set = session === undefined ? sessionCookie.clear(cookies) : await sessionCookie.write(JSON.stringify(session), cookies)
+      // It may have been replaced again, or ended, while it was sealed.
+      if (this.#session === session) this.#sessionCookies = set
+    } catch (error) {
+      if (this.#session === session) this.#session = before
+      throw error
+    }
+  }
+
+  /** @internal The answer is for this browser alone, whatever it says. */
+  keepPrivate(): void {
     this.#touched = true
   }
 

@@ -17,8 +17,10 @@ import { assertWebOptions, SESSION_LIFETIME, secretList, type WebOptions } from 
 /** How many finished logins and ended sessions are remembered, at most. */
 const MAX_LOGINS = 10_000
 const MAX_ENDED = 100_000
+/** Seconds after which no request that was sent with the cookie before is still under way. */
+const REPLACED_TTL = 600
 
-/** Everything the routes of one application share. Made once from the options; no request changes it but the two memories. */
+/** Everything the routes of one application share. Made once from the options; no request changes it but the three memories. */
 export interface WebContext<Http> {
   readonly environment: Environment
   readonly http: HttpClient<Http>
@@ -36,6 +38,8 @@ export interface WebContext<Http> {
   readonly usedLogins: BoundedSet
   /** Sessions that were logged out, by id: a copy of their cookie is worth nothing in this process. */
   readonly endedSessions: BoundedSet
+  /** Token records that a later one has replaced, by session, provider and generation: they are not written again. */
+  readonly replacedRecords: BoundedSet
 }
 
 /** @throws {@link UsageError} for options that cannot work. */
@@ -69,6 +73,7 @@ export function webContext<Http>(options: WebOptions<Http>, http: HttpClient<Htt
     afterLogout: afterLogoutPath(options.afterLogout, base),
     usedLogins: boundedSet(environment, { ttl: TRANSACTION_TTL, limit: MAX_LOGINS }),
     endedSessions: boundedSet(environment, { ttl: lifetime, limit: MAX_ENDED }),
+    replacedRecords: boundedSet(environment, { ttl: REPLACED_TTL, limit: MAX_ENDED }),
   }
 }
 
@@ -81,6 +86,7 @@ export function providerOf<Http>({ providers }: WebContext<Http>, name: string):
 
 function afterLogoutPath(given: string | undefined, { origin, path }: BaseUrl): string {
   const target = given ?? `${path}/`
-  if (safeReturnTo(target, origin, '') === '') throw new UsageError('Option "afterLogout" must be a path of this application, such as /goodbye.')
+  if (safeReturnTo(target, origin, '') === '')
+    throw new UsageError('Option "afterLogout" must be a path of this application, such as /goodbye.')
   return target
 }

@@ -73,17 +73,22 @@ export function assertWebOptions<Http>(options: WebOptions<Http>): void {
   assertKnownOptions(options, WEB_OPTIONS, 'oauth')
   assertSecrets(secretList(options.secret))
   const names = Object.keys(options.providers ?? {})
-  if (names.length === 0) throw new UsageError('Option "providers" is empty. Name at least one: providers: { google: { issuer, clientId, clientSecret } }.')
+  if (names.length === 0)
+    throw new UsageError('Option "providers" is empty. Name at least one: providers: { google: { issuer, clientId, clientSecret } }.')
   for (const name of names) {
     if (!/^[A-Za-z0-9_-]{1,64}$/.test(name) || UNUSABLE_NAMES.includes(name)) {
-      throw new UsageError(`Option "providers": the name "${name}" is used in paths and cookies; use letters, digits, "-" and "_", and no name of JavaScript's own.`)
+      throw new UsageError(
+        `Option "providers": the name "${name}" is used in paths and cookies; use letters, digits, "-" and "_", and no name of JavaScript's own.`,
+      )
     }
     assertKnownOptions(options.providers[name] as object, PROVIDER_OPTIONS, `oauth: provider "${name}"`)
   }
   assertKnownOptions(options.session ?? {}, SESSION_OPTIONS, 'oauth: option "session"')
   const { name = 'oauth', lifetime = SESSION_LIFETIME } = options.session ?? {}
-  if (!/^[A-Za-z0-9_-]{1,64}$/.test(name)) throw new UsageError('Option "session.name" is part of cookie names; use letters, digits, "-" and "_".')
-  if (!(Number.isFinite(lifetime) && lifetime > 0)) throw new UsageError('Option "session.lifetime" must be a number of seconds, more than 0.')
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(name))
+    throw new UsageError('Option "session.name" is part of cookie names; use letters, digits, "-" and "_".')
+  if (!(Number.isFinite(lifetime) && lifetime > 0))
+    throw new UsageError('Option "session.lifetime" must be a number of seconds, more than 0.')
 }
 
 /** The secrets as a list; an absent one stays for the check to find. */

@@ -37,6 +37,7 @@ export function webRoutes<Http, Name extends string>(options: WebOptions<Http, N
   const context = webContext(options, http)
 
   async function* flow(route: Route, visit: Visit<Http>): Flow<RouteResponse> {
+    visit.keepPrivate()
     const response = yield* routed(context, route, visit)
     return { ...response, cookies: [...response.cookies, ...visit.takeCookies()] }
   }

@@ -1,4 +1,5 @@
 import type { Environment } from '../environment.js'
+import { PersistError } from '../error/persist-error.js'
 import { RefreshError } from '../error/refresh-error.js'
 import type { TokenPlace } from './token-life-cycle.js'
 import type { TokenRecord, TokenStore } from './token-record.js'
@@ -15,13 +16,15 @@ export interface Renewal {
   finishedAt?: number
   /** What it brought. */
   brought?: TokenRecord
+  /** It brought what could not be stored. */
+  dropped?: boolean
 }
 
 /** Knows the renewals of this process by what they spend, so that nothing is spent twice. */
 export interface RenewalMemory {
   /** The renewal that spends, or has spent, what a record would be renewed with. */
   find(place: TokenPlace, old: TokenRecord): Renewal | undefined
-  /** Remembers a renewal until its grace is over. One that fails and may be tried again is forgotten at once. */
+  /** Remembers a renewal until its grace is over. One that fails without having spent anything for good is forgotten at once. */
   add(place: TokenPlace, old: TokenRecord, record: Promise<TokenRecord>): Renewal
   /** Milliseconds since a renewal in this process brought a record; `undefined` when none did of late. */
   age(place: TokenPlace, record: TokenRecord): number | undefined
@@ -51,7 +54,8 @@ export function renewalMemory({ monotonic }: Pick<Environment, 'monotonic'>): Re
           renewal.finishedAt = monotonic()
         },
         (error: unknown) => {
-          if (error instanceof RefreshError && error.terminal) renewal.finishedAt = monotonic()
+          renewal.dropped = error instanceof PersistError
+          if (renewal.dropped || (error instanceof RefreshError && error.terminal)) renewal.finishedAt = monotonic()
           else if (renewals.get(name) === renewal) renewals.delete(name)
         },
       )

@@ -68,6 +68,8 @@ export class TokenLifeCycle<How = undefined> {
   readonly #ports: LifeCyclePorts<How>
   readonly #renewals: RenewalMemory
   readonly #unsaved = new Map<string, Unsaved>()
+  /** The last login of each key, until it is stored or deleted. */
+  readonly #logins = new Map<string, Unsaved>()
   /** Refresh tokens, by key, whose answer was lost: the server may have rotated them. */
   readonly #lostAnswers: Cache<string> = createCache()
 
@@ -132,19 +134,24 @@ export class TokenLifeCycle<How = undefined> {
    * @throws {@link PersistError} when it cannot be stored; that is tried again at the next use.
    */
   async put(place: TokenPlace, record: TokenRecord): Promise<void> {
-    this.#unsaved.delete(place.key)
+    const login: Unsaved = { record, stored: false }
     this.#lostAnswers.delete(place.key)
-    await this.#putOver(place, { record, stored: false })
+    this.#logins.set(place.key, login)
+    await this.#putOver(place, login)
   }
 
-  /** Forgets the token. A renewal under way will find it gone, and give its tokens back to the server. */
+  /** Forgets the token. A renewal under way will find it gone, and give its tokens back to the server, as do those that wait to be stored. */
   async delete(place: TokenPlace): Promise<void> {
+    const unsaved = this.#unsaved.get(place.key)
     this.#unsaved.delete(place.key)
+    this.#logins.delete(place.key)
     this.#lostAnswers.delete(place.key)
     try {
       await place.store.delete(place.key)
     } catch (error) {
       throw new StoreError('delete', { cause: plainCause(error) })
+    } finally {
+      if (unsaved !== undefined) await this.#giveBack(unsaved.record)
     }
   }
 
@@ -189,7 +196,10 @@ export class TokenLifeCycle<How = undefined> {
     if (unsaved !== undefined) return this.#adopted(place, old, this.#saveAgain(place, unsaved))
     const renewal = this.#renewals.find(place, old)
     if (renewal === undefined) return undefined
-    return renewal.finishedAt === undefined && renewal.store === place.store ? renewal.record : this.#adopted(place, old, renewal.record)
+    if (renewal.finishedAt === undefined && renewal.store === place.store) return renewal.record
+    // What it brought waits no more: another login, or a logout, came over it.
+    if (renewal.dropped) return this.#latest(place)
+    return this.#adopted(place, old, renewal.record)
   }
 
   async #renewOnce(place: TokenPlace, { value: before, version }: Entry, how?: How): Promise<TokenRecord> {
@@ -200,7 +210,11 @@ export class TokenLifeCycle<How = undefined> {
       return this.#failed(place, { record: before, version, error })
     }
     this.#lostAnswers.delete(place.key)
-    return this.#save(place, version, { record: { ...before, token, generation: before.generation + 1 }, before, stored: false })
+    const unsaved: Unsaved = { record: { ...before, token, generation: before.generation + 1 }, before, stored: false }
+    if (this.#ports.updateToken === undefined) return this.#save(place, version, unsaved)
+    // In the store it can be read before the application has been told of it: who comes meanwhile waits.
+    this.#unsaved.set(place.key, unsaved)
+    return this.#saving(unsaved, () => this.#save(place, version, unsaved))
   }
 
   /** Decides what a failed renewal means: somebody was faster, the end, or a matter of time. */
@@ -257,7 +271,13 @@ export class TokenLifeCycle<How = undefined> {
 
   /** Tries to store again what could not be stored, against the store as it is now. Never asks the server again. */
   #saveAgain(place: TokenPlace, unsaved: Unsaved): Promise<TokenRecord> {
-    unsaved.saving ??= (unsaved.before === undefined ? this.#putOver(place, unsaved) : this.#saveOver(place, unsaved, unsaved.before)).finally(() => {
+    const { before } = unsaved
+    return this.#saving(unsaved, () => (before === undefined ? this.#putOver(place, unsaved) : this.#saveOver(place, unsaved, before)))
+  }
+
+  /** At most one attempt at a time, shared by all who need it. */
+  #saving(unsaved: Unsaved, attempt: () => Promise<TokenRecord>): Promise<TokenRecord> {
+    unsaved.saving ??= attempt().finally(() => {
       unsaved.saving = undefined
     })
     return unsaved.saving
@@ -286,7 +306,7 @@ export class TokenLifeCycle<How = undefined> {
         const entry = await place.store.get(place.key)
         const version = entry?.version ?? null
         // Tried again: it was written after all, or somebody has written or deleted since, who wins.
-        if (expected !== undefined && (expected !== version || this.#unsaved.get(place.key) !== unsaved)) break
+        if (expected !== undefined && (expected !== version || this.#logins.get(place.key) !== unsaved)) break
         unsaved.expected = version
         const generation = entry === undefined ? record.generation : Math.max(record.generation, entry.value.generation + 1)
         const receipt = await place.store.compareAndSet(place.key, version, { ...record, generation }, { ttl: this.#ttl })
@@ -295,16 +315,25 @@ export class TokenLifeCycle<How = undefined> {
     } catch (error) {
       throw this.#notSaved(place, unsaved, error)
     }
-    this.#settled(place, unsaved)
+    if (this.#logins.get(place.key) === unsaved) {
+      // What waited to be stored until now belongs to the login before.
+      this.#unsaved.delete(place.key)
+      this.#logins.delete(place.key)
+    }
     return record
   }
 
   /** The store changed while the token was renewed. Who wrote there wins; a deleted session stays deleted, and its new tokens are given back. */
   async #overtaken(place: TokenPlace, unsaved: Unsaved): Promise<TokenRecord> {
     const { record } = unsaved
-    const latest = await this.#read(place)
+    let latest: Entry | undefined
+    try {
+      latest = await place.store.get(place.key)
+    } catch (error) {
+      throw this.#notSaved(place, unsaved, error)
+    }
     if (latest === undefined) {
-      await this.#ports.revoke?.(record.token).catch(() => undefined)
+      await this.#giveBack(record)
       this.#tell('ended', place, record)
       throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
     }
@@ -330,10 +359,27 @@ export class TokenLifeCycle<How = undefined> {
     return record
   }
 
+  async #latest(place: TokenPlace): Promise<TokenRecord> {
+    const entry = await this.#read(place)
+    if (entry === undefined) throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
+    return alive(entry.value)
+  }
+
+  async #giveBack({ token }: TokenRecord): Promise<void> {
+    await this.#ports.revoke?.(token).catch(() => undefined)
+  }
+
   #notSaved(place: TokenPlace, unsaved: Unsaved, error: unknown): PersistError<TokenSet> {
-    this.#unsaved.set(place.key, unsaved)
+    if (this.#isWanted(place, unsaved)) this.#unsaved.set(place.key, unsaved)
     this.#tell('persist-failed', place, unsaved.record)
     return new PersistError(unsaved.record.token, { cause: plainCause(error) })
+  }
+
+  /** A login that was followed by another, or by a logout, is not tried again; nor is a renewal that was followed by either or by a later one. */
+  #isWanted({ key }: TokenPlace, { before, record }: Unsaved): boolean {
+    if (before === undefined) return this.#logins.get(key)?.record === record
+    const other = this.#unsaved.get(key)
+    return other === undefined || (other.before !== undefined && other.record.generation <= record.generation)
   }
 
   #settled({ key }: TokenPlace, unsaved: Unsaved): void {

@@ -8,6 +8,7 @@ export type ReplacedToken =
 
 /**
  * Called after each renewal, before anybody uses the new token, and awaited. Without a store it is where the application persists tokens.
- * When it throws, it is called again with the same token at the next use.
+ * When it throws, it is called again with the same token at the next use. A call through the session from within waits for it, and so for
+ * ever: the new token is in the first argument.
  */
 export type UpdateToken = (token: TokenSet, old: ReplacedToken) => Maybe<void>

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import { fetchTransport } from '@oauth/core/fetch'
+import { testTransport, type TransportCheckId } from '../src/index.js'
+import { broken } from './broken-transports.js'
+
+type Registered = { readonly title: string; readonly run: () => Promise<void> }
+
+function registered(...[create, options]: [Parameters<typeof testTransport>[1], Parameters<typeof testTransport>[2]?]): Registered[] {
+  const tests: Registered[] = []
+  testTransport((title, run) => tests.push({ title, run }), create, options)
+  return tests
+}
+
+async function failed(tests: readonly Registered[]): Promise<string[]> {
+  const results = await Promise.allSettled(tests.map(({ run }) => run()))
+  return results.flatMap(({ status }, index) => (status === 'rejected' ? [tests[index]?.title.split(':', 1)[0] ?? ''] : []))
+}
+
+describe('each check fails for what it is about, and no other check does', () => {
+  it.each(Object.entries(broken))('%s', async (id, create) => {
+    expect(await failed(registered(create))).toEqual([id])
+  }, 60_000)
+
+  it('there is a broken transport for every check', () => {
+    const ids = registered(() => fetchTransport()).map(({ title }) => title.split(':', 1)[0])
+    expect(ids).toEqual(Object.keys(broken))
+  })
+})
+
+describe('a transport that never settles', () => {
+  it('fails the checks; it does not hang them', async () => {
+    const [, status] = registered(() => () => new Promise(() => undefined), { skip: {} })
+    const one = registered(() => () => new Promise(() => undefined)).find(({ title }) => title.startsWith('transport.headers'))
+    expect(status).toBeDefined()
+    await expect(one?.run()).rejects.toThrow('neither resolved nor rejected within')
+  })
+})
+
+describe('skipping', () => {
+  it('shows the reason in the title, and runs nothing', async () => {
+    let created = 0
+    const create = () => {
+      created += 1
+      return fetchTransport()
+    }
+    const test = registered(create, { skip: { 'transport.tls': 'no TLS here' } }).find(({ title }) => title.startsWith('transport.tls'))
+    expect(test?.title).toBe('transport.tls: skipped: no TLS here')
+    await test?.run()
+    expect(created).toBe(0)
+  })
+
+  it.each([
+    ['without a reason', { 'transport.tls': ' ' }],
+    ['of what does not exist', { 'transport.unknown': 'because' }],
+  ])('%s is refused', (_how, skip) => {
+    expect(() => registered(() => fetchTransport(), { skip: skip as Record<TransportCheckId, string> })).toThrow(TypeError)
+  })
+})
+
+describe('what a failure says', () => {
+  it('names each case that failed', async () => {
+    const redirect = registered(broken['transport.redirect']).find(({ title }) => title.startsWith('transport.redirect'))
+    await expect(redirect?.run()).rejects.toThrow(/307 to another origin, answering a POST: the redirect was followed/)
+  })
+})

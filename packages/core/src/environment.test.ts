@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { defaultEnvironment } from './environment.js'
+
+const environment = defaultEnvironment()
+
+test('now is in seconds, monotonic in milliseconds', () => {
+  expect(Math.abs(environment.now() - Date.now() / 1000)).toBeLessThan(1)
+  const before = environment.monotonic()
+  expect(environment.monotonic()).toBeGreaterThanOrEqual(before)
+})
+
+test('AR25: random bytes are as many as asked for, and others each time', () => {
+  expect(environment.randomBytes(32)).toHaveLength(32)
+  expect(environment.randomBytes(32)).not.toEqual(environment.randomBytes(32))
+})
+
+test.each([
+  ['SHA-256', 'sha256'],
+  ['SHA-384', 'sha384'],
+  ['SHA-512', 'sha512'],
+] as const)('on Node %s is synchronous', (algorithm, name) => {
+  const data = Uint8Array.of(1, 2, 3)
+  expect(Buffer.from(environment.digest?.(algorithm, data) ?? [])).toEqual(createHash(name).update(data).digest())
+})
+
+test('RFC 7518 §5.3: on Node A256GCM is synchronous; a wrong tag, key or header opens nothing', () => {
+  const { aead } = environment
+  if (aead === undefined) throw new Error('Node has A256GCM')
+  const [key, iv, text, header] = [new Uint8Array(32), new Uint8Array(12), Uint8Array.of(1, 2, 3), Uint8Array.of(4)]
+  const { sealed, tag } = aead.seal(key, iv, text, header)
+  expect(tag).toHaveLength(16)
+  expect(Buffer.from(aead.open(key, iv, sealed, tag, header) ?? [])).toEqual(Buffer.from(text))
+  expect(
+    aead.open(
+      key,
+      iv,
+      sealed,
+      tag.map((byte) => byte ^ 1),
+      header,
+    ),
+  ).toBeUndefined()
+  expect(
+    aead.open(
+      key.map((byte) => byte ^ 1),
+      iv,
+      sealed,
+      tag,
+      header,
+    ),
+  ).toBeUndefined()
+  expect(aead.open(key, iv, sealed, tag, Uint8Array.of(5))).toBeUndefined()
+})
+
+test('sleep ends after its time, or at once with the reason of the abort', async () => {
+  expect(await environment.sleep(0)).toBeUndefined()
+  const reason = new Error('stopped')
+  await expect(environment.sleep(60_000, AbortSignal.abort(reason))).rejects.toBe(reason)
+  const controller = new AbortController()
+  const sleeping = expect(environment.sleep(60_000, controller.signal)).rejects.toBe(reason)
+  controller.abort(reason)
+  await sleeping
+})

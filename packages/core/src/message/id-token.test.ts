@@ -1,0 +1,238 @@
+import { describe, expect, test } from 'vitest'
+import { thrown } from '../../test/answers.js'
+import { browserEnvironment, NOW, testEnvironment } from '../../test/environment.js'
+import { CLAIMS, ISSUER } from '../../test/parties.js'
+import { createSigner } from '../../test/signer.js'
+import { halfHash } from '../jose/half-hash.js'
+import { decodeIdToken, type IdTokenExpectation, validateIdToken } from './id-token.js'
+
+const environment = testEnvironment()
+const signer = createSigner('RS256')
+const expected: IdTokenExpectation = { issuer: ISSUER, clientId: 'client', now: NOW, nonce: 'nonce' }
+
+/** Claims that differ from good ones; `undefined` takes a claim away. */
+const validate = async (claims: object = {}, expectation: Partial<IdTokenExpectation> = {}) =>
+  validateIdToken(environment, decodeIdToken(signer.sign({ ...CLAIMS, ...claims }), { issuer: ISSUER }, undefined), {
+    ...expected,
+    ...expectation,
+  })
+
+async function refused(claims: object, expectation: Partial<IdTokenExpectation> = {}) {
+  const error = await thrown(() => validate(claims, expectation))
+  expect(error).toMatchObject({ name: 'ProtocolError', reference: expect.stringMatching(/^(OpenID Connect Core|RFC \d+) §/) })
+  return (error as { code: string }).code
+}
+
+test('good claims are returned as they are, unknown ones included', async () => {
+  const claims = { ...CLAIMS, azp: 'client', nbf: NOW, auth_time: NOW - 5, email: 'a@b.example', 'https://own': { a: [1] } }
+  expect(await validate(claims)).toEqual(claims)
+})
+
+describe('ID07: issuer', () => {
+  test.each(['https://evil.example', undefined, `${ISSUER}/`, 'https://AS.example', [ISSUER], null, ''])('%j', async (iss) => {
+    expect(await refused({ iss })).toBe('OAUTH_ID_TOKEN_ISS')
+  })
+})
+
+describe('ID09: audience', () => {
+  test.each(['client', ['client'], ['client', 'client']])('%j is taken', async (aud) => {
+    expect(await validate({ aud })).toMatchObject({ aud })
+  })
+
+  test.each([
+    'other',
+    undefined,
+    null,
+    '',
+    [],
+    ['client', 'evil'],
+    ['evil', 'client'],
+    ['other'],
+    [['client']],
+    { client: true },
+    'client ',
+  ])('%j', async (aud) => {
+    expect(await refused({ aud })).toBe('OAUTH_ID_TOKEN_AUD')
+  })
+
+  test.each(['other', []])('C6: %j is refused although azp is this client', async (aud) => {
+    expect(await refused({ aud, azp: 'client' })).toBe('OAUTH_ID_TOKEN_AUD')
+  })
+})
+
+test.each(['evil', '', null, ['client'], 7])('ID10: azp %j with a single aud', async (azp) => {
+  expect(await refused({ azp })).toBe('OAUTH_ID_TOKEN_AZP')
+})
+
+describe('ID11: exp', () => {
+  test.each([undefined, NOW - 300, NOW - 10, String(NOW + 300), 1e300, -1, 0, null, true, {}])('%j', async (exp) => {
+    expect(await refused({ exp })).toBe('OAUTH_ID_TOKEN_EXP')
+  })
+
+  test.each([NOW - 9, NOW + 300])('%j is within 10 s of skew', async (exp) => {
+    expect(await validate({ exp })).toMatchObject({ exp })
+  })
+})
+
+describe('ID12: iat', () => {
+  test.each([undefined, NOW - 7 * 86_400, NOW - 86_401, NOW + 11, NOW + 315_360_000, String(NOW), -1, 1e300])('%j', async (iat) => {
+    expect(await refused({ iat })).toBe('OAUTH_ID_TOKEN_IAT')
+  })
+
+  test.each([NOW + 10, NOW - 86_400, NOW - 3600, NOW + 0.5])('%j is taken', async (iat) => {
+    expect(await validate({ iat })).toMatchObject({ iat })
+  })
+
+  test('skew: 60 s at most, whatever is asked for; less when told', async () => {
+    expect(await validate({ iat: NOW + 60 }, { clockTolerance: 60 })).toMatchObject({ iat: NOW + 60 })
+    for (const clockTolerance of [60, 61, 3600, Number.POSITIVE_INFINITY, Number.NaN]) {
+      expect(await refused({ iat: NOW + 61 }, { clockTolerance })).toBe('OAUTH_ID_TOKEN_IAT')
+      expect(await refused({ exp: NOW - 61 }, { clockTolerance })).toBe('OAUTH_ID_TOKEN_EXP')
+    }
+    expect(await refused({ iat: NOW + 1 }, { clockTolerance: 0 })).toBe('OAUTH_ID_TOKEN_IAT')
+  })
+
+  test('F23: a message about a date says how far off it is, and "clock"', async () => {
+    expect(await thrown(() => validate({ iat: NOW + 3600 }))).toMatchObject({
+      message: expect.stringMatching(/3600 s in the future.*clock/),
+    })
+    expect(await thrown(() => validate({ exp: NOW - 3600 }))).toMatchObject({ message: expect.stringMatching(/3600 s ago.*clock/) })
+  })
+})
+
+test.each([NOW + 3600, NOW + 11, 'now', null, -1])('ID13: nbf %j', async (nbf) => {
+  expect(await refused({ nbf })).toBe('OAUTH_ID_TOKEN_NBF')
+})
+
+describe('ID14: nonce', () => {
+  test.each([
+    ['wrong', 'other', 'nonce'],
+    ['missing when sent', undefined, 'nonce'],
+    ['empty when sent', '', 'nonce'],
+    ['a list when sent', ['nonce'], 'nonce'],
+    ['present when not sent', 'nonce', undefined],
+    ['null when not sent', null, undefined],
+  ])('%s', async (_name, nonce, sent) => {
+    expect(await refused({ nonce }, { nonce: sent })).toBe('OAUTH_ID_TOKEN_NONCE')
+  })
+
+  test('absent when not sent is right', async () => {
+    expect(await validate({ nonce: undefined }, { nonce: undefined })).not.toHaveProperty('nonce')
+  })
+})
+
+test.each([undefined, '', 7, 'x'.repeat(300), 'x'.repeat(256), null, ['alice']])('ID16: sub %j', async (sub) => {
+  expect(await refused({ sub })).toBe('OAUTH_ID_TOKEN_SUB')
+})
+
+test('ID16: 255 characters are a sub', async () => {
+  expect(await validate({ sub: 'x'.repeat(255) })).toMatchObject({ sub: 'x'.repeat(255) })
+})
+
+describe('ID17: auth_time', () => {
+  test.each([
+    [300, undefined],
+    [0, undefined],
+    [300, NOW - 311],
+    [0, NOW - 11],
+    [300, String(NOW)],
+    [undefined, 'yesterday'],
+    [undefined, -1],
+    [300, null],
+  ])('max_age %j, auth_time %j', async (maxAge, auth_time) => {
+    expect(await refused({ auth_time }, { maxAge })).toBe('OAUTH_ID_TOKEN_AUTH_TIME')
+  })
+
+  test.each([
+    [300, NOW - 310],
+    [0, NOW - 10],
+    [0, NOW],
+    [undefined, NOW - 1e6],
+  ])('max_age %j, auth_time %j is taken', async (maxAge, auth_time) => {
+    expect(await validate({ auth_time }, { maxAge })).toMatchObject({ auth_time })
+  })
+})
+
+describe('TR16: at_hash', () => {
+  test('right: taken, with synchronous hashes and without', async () => {
+    const at_hash = await halfHash(environment, 'RS256', 'the token')
+    expect(await validate({ at_hash }, { accessToken: 'the token' })).toMatchObject({ at_hash })
+    const jws = decodeIdToken(signer.sign({ ...CLAIMS, at_hash }), { issuer: ISSUER }, undefined)
+    expect(await validateIdToken(browserEnvironment(), jws, { ...expected, accessToken: 'the token' })).toMatchObject({ at_hash })
+  })
+
+  test.each(['AAAAAAAAAAAAAAAAAAAAAA', '', 7, null, ['x']])('%j is wrong: refused', async (at_hash) => {
+    expect(await refused({ at_hash }, { accessToken: 'the token' })).toBe('OAUTH_ID_TOKEN_AT_HASH')
+  })
+
+  test('absent in the code flow: taken', async () => {
+    expect(await validate({}, { accessToken: 'the token' })).not.toHaveProperty('at_hash')
+  })
+
+  test('TR17: unknown hash algorithm: fails closed', async () => {
+    const jws = decodeIdToken(signer.sign({ ...CLAIMS, at_hash: '61RCcFlp3I2l36yPlljcaA' }), { issuer: ISSUER }, undefined)
+    const unknown = { ...jws, header: { ...jws.header, alg: 'ES256K' } }
+    expect(await thrown(() => validateIdToken(environment, unknown, { ...expected, accessToken: 'AT' }))).toMatchObject({
+      code: 'OAUTH_ID_TOKEN_AT_HASH',
+    })
+  })
+})
+
+describe('the header (OpenID Connect Core §3.1.3.7 steps 6 to 8)', () => {
+  const header = (members: object, metadata: object = {}, registered?: string) =>
+    thrown(() => decodeIdToken(signer.sign({ ...CLAIMS }, members as never), { issuer: ISSUER, ...metadata }, registered))
+
+  test.each(['none', 'None', 'NONE', '', 'HS256', 'ES256K', 'rs256', 'toString'])(
+    'ID02, C7: alg %j is refused although the server announces it',
+    async (alg) => {
+      expect(await header({ alg }, { id_token_signing_alg_values_supported: [alg, 'RS256'] })).toMatchObject({ code: 'OAUTH_ID_TOKEN_ALG' })
+      expect(await header({ alg }, {}, alg)).toMatchObject({ code: 'OAUTH_ID_TOKEN_ALG' })
+    },
+  )
+
+  test('ID04: RS256 where PS256 or ES256 is registered', async () => {
+    for (const registered of ['PS256', 'ES256']) {
+      const metadata = { id_token_signing_alg_values_supported: ['RS256', registered] }
+      expect(await header({}, metadata, registered)).toMatchObject({
+        code: 'OAUTH_ID_TOKEN_ALG',
+        reference: 'OpenID Connect Core §3.1.3.7 step 7',
+      })
+    }
+  })
+
+  test('ID04: only RS256 without announcement, only what is announced with one', async () => {
+    expect(await header({ alg: 'ES256' })).toMatchObject({ code: 'OAUTH_ID_TOKEN_ALG' })
+    expect(await header({}, { id_token_signing_alg_values_supported: ['ES256'] })).toMatchObject({ code: 'OAUTH_ID_TOKEN_ALG' })
+    expect(decodeIdToken(signer.sign(CLAIMS), { id_token_signing_alg_values_supported: ['ES256', 'RS256'] }, undefined).header.alg).toBe(
+      'RS256',
+    )
+  })
+
+  test.each([[['bork']], [['b64']], [[]], ['x'], [null]])('ID06: crit %j', async (crit) => {
+    expect(await header({ crit, b64: false })).toMatchObject({ code: 'OAUTH_ID_TOKEN_CRIT', reference: 'RFC 7515 §4.1.11' })
+  })
+
+  test.each(['at+jwt', 'logout+jwt', 'dpop+jwt', 'oauth-authz-req+jwt', 'application/at+jwt', '', 7, null, ['JWT']])(
+    'ID20: typ %j is a token of another kind',
+    async (typ) => {
+      expect(await header({ typ })).toMatchObject({ code: 'OAUTH_ID_TOKEN_TYP', reference: 'RFC 8725 §3.11' })
+    },
+  )
+
+  test.each(['JWT', 'jwt', undefined])('ID20: typ %j is taken', (typ) => {
+    expect(decodeIdToken(signer.sign(CLAIMS, { typ }), {}, undefined).payload['sub']).toBe('alice')
+  })
+
+  test.each([
+    ['nothing', ''],
+    ['two parts', 'a.b'],
+    ['1e6 dots', '.'.repeat(1e6)],
+    ['alg twice', signer.raw('{"alg":"RS256","alg":"none"}', '{}')],
+    ['sub twice', signer.raw('{"alg":"RS256"}', '{"sub":"good","sub":"evil"}')],
+  ])('ID21, ID22: %s', async (_name, compact) => {
+    expect(await thrown(() => decodeIdToken(compact, {}, undefined))).toMatchObject({
+      code: 'OAUTH_ID_TOKEN_MALFORMED',
+      reference: 'RFC 7515 §7.1',
+    })
+  })
+})

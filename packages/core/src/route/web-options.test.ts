@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest'
+import { testEnvironment } from '../../test/environment.js'
+import { boundedSet } from './bounded-set.js'
+import { type Options, registered, world } from './testing/world.js'
+
+describe('SS11: a weak secret', () => {
+  it.each([[undefined], [''], ['x'.repeat(31)], [[]], [['x'.repeat(32), 'short']], [[undefined]]])('%j is refused at once', (secret) => {
+    expect(() => world({ secret: secret as string })).toThrow(
+      expect.objectContaining({ name: 'UsageError', message: expect.stringContaining('"secret"') }),
+    )
+  })
+
+  it('32 bytes are taken', () => {
+    expect(() => world({ secret: 'é'.repeat(16) })).not.toThrow()
+  })
+})
+
+describe('B1: options that cannot work are refused at once', () => {
+  const wrong: Record<string, [unknown, RegExp]> = {
+    'an unknown option': [{ sercet: 'x' }, /no option "sercet"/],
+    'an unknown option of a provider': [
+      { providers: { demo: { ...registered, client_id: 'x' } } },
+      /provider "demo": there is no option "client_id"/,
+    ],
+    'an unknown option of the session': [{ session: { maxAge: 1 } }, /"session": there is no option "maxAge"/],
+    'an unknown path': [{ paths: { signin: '/signin' } }, /"paths": there is no option "signin"/],
+    'no provider': [{ providers: {} }, /"providers" is empty/],
+    'providers missing': [{ providers: undefined }, /"providers" is empty/],
+    'a provider name with a slash': [{ providers: { 'a/b': registered } }, /"a\/b"/],
+    'a provider named constructor': [{ providers: { constructor: registered } }, /"constructor"/],
+    'a provider named __proto__': [
+      { providers: JSON.parse(JSON.stringify({ x: registered }).replace('"x"', '"__proto__"')) },
+      /"__proto__"/,
+    ],
+    'neither issuer nor server': [{ providers: { demo: { clientId: 'client' } } }, /"issuer" is missing/],
+    'both issuer and server': [{ providers: { demo: { ...registered, server: {} } } }, /contradict/],
+    'an unknown client authentication method': [{ providers: { demo: { ...registered, tokenEndpointAuthMethod: 'magic' } } }, /magic/],
+    'an allowed origin that is no URL': [{ providers: { demo: { ...registered, allowedOrigins: ['api.example'] } } }, /allowedOrigins/],
+    'no baseUrl': [{ baseUrl: undefined }, /"baseUrl"/],
+    'a relative baseUrl': [{ baseUrl: '/app' }, /"baseUrl"/],
+    'a baseUrl with a query': [{ baseUrl: 'https://app.example/?a=1' }, /"baseUrl"/],
+    'a baseUrl with a fragment': [{ baseUrl: 'https://app.example/#a' }, /"baseUrl"/],
+    'a baseUrl with a user': [{ baseUrl: 'https://a@app.example' }, /"baseUrl"/],
+    'a baseUrl with a password': [{ baseUrl: 'https://:a@app.example' }, /"baseUrl"/],
+    'a baseUrl whose path is another host': [{ baseUrl: 'https://app.example//evil.example' }, /"baseUrl"/],
+    'http beyond loopback': [{ baseUrl: 'http://app.example' }, /https/],
+    'another scheme': [{ baseUrl: 'ftp://localhost' }, /https/],
+    'a session name with a semicolon': [{ session: { name: 'a;b' } }, /session\.name/],
+    'a lifetime of 0': [{ session: { lifetime: 0 } }, /lifetime/],
+    'a lifetime that is no number': [{ session: { lifetime: Number.NaN } }, /lifetime/],
+    'two routes with one path': [{ paths: { login: '/auth/{provider}', callback: '/auth/{provider}' } }, /share the path/],
+    'AR11: one callback for two providers': [
+      { providers: { a: registered, b: registered }, paths: { callback: '/callback' } },
+      /share the path/,
+    ],
+    'a path that is none': [{ paths: { logout: 'logout' } }, /"logout" must be a path/],
+    'a path that is a host': [{ paths: { logout: '//evil.example' } }, /"logout" must be a path/],
+    'a path with a query': [{ paths: { logout: '/a?b' } }, /"logout" must be a path/],
+  }
+  it.each(Object.entries(wrong))('%s', (_name, [options, message]) => {
+    expect(() => world(options as Options)).toThrow(
+      expect.objectContaining({ name: 'UsageError', message: expect.stringMatching(message) }),
+    )
+  })
+})
+
+describe('SS25: paths', () => {
+  const routes = world().routes
+
+  it.each([
+    ['/auth/demo/login', { name: 'login', provider: 'demo' }],
+    ['/auth/demo/callback?code=a', { name: 'callback', provider: 'demo' }],
+    ['/auth/logout', { name: 'logout' }],
+    ['/auth/user?x', { name: 'user' }],
+  ])('%s is a route', (url, route) => {
+    expect(routes.match(url)).toEqual(route)
+  })
+
+  it.each([
+    '//auth/demo/callback',
+    '/auth//demo/callback',
+    '/auth/demo/Callback',
+    '/AUTH/demo/callback',
+    '/auth/demo/callback;x',
+    '/auth/demo/callback/',
+    '/auth/demo/callback#x',
+    '/auth/demo/callback%3Fx',
+    '/auth/demo%2Fcallback',
+    '/auth/demo/../demo/callback',
+    '/auth/./demo/callback',
+    '/auth/other/callback',
+    '/auth/__proto__/callback',
+    '/auth/{provider}/callback',
+    '/auth//callback',
+    '/auth/logout/x',
+    '/x/auth/logout',
+    'https://evil.example/auth/logout',
+    'auth/logout',
+    '*',
+    '',
+  ])('%j is none', (url) => {
+    expect(routes.match(url)).toBeUndefined()
+  })
+
+  it('a guard does not look at paths, so no spelling of one goes around it', async () => {
+    for (const url of [
+      '/items',
+      '//items',
+      '/Items',
+      '/items;x',
+      '/items?/auth/logout',
+      '/auth/demo/login/../../../items',
+      '/items#/auth/user',
+    ]) {
+      expect((await world().browser().open(url)).guard()?.status).toBe(303)
+    }
+  })
+
+  it('own paths, below a base path, in redirects and cookies', async () => {
+    const app = world({
+      baseUrl: 'https://app.example/shop/',
+      paths: { login: '/in/{provider}', callback: '/back/{provider}', logout: '/out', user: '/me' },
+    })
+    const browser = app.browser()
+    const guarded = (await browser.open('/shop/items')).guard()
+    expect(guarded?.location).toBe('/shop/in/demo?returnTo=%2Fshop%2Fitems')
+    const { location } = await browser.go(guarded?.location ?? '')
+    expect(new URL(location).searchParams.get('redirect_uri')).toBe('https://app.example/shop/back/demo')
+    expect((await browser.go(`/shop/back/demo?${app.server.authorize(location)}`)).location).toBe('/shop/items')
+    expect((await browser.go('/shop/me')).status).toBe(200)
+    expect(app.routes.match('/auth/demo/login')).toBeUndefined()
+    expect(app.routes.match('/out')).toBeUndefined()
+    const out = await browser.go('/shop/out', { method: 'POST' })
+    expect(new URL(out.location).searchParams.get('post_logout_redirect_uri')).toBe('https://app.example/shop/')
+  })
+
+  it.each([
+    ['/shop/items', '/shop/items'],
+    ['/shop', '/shop'],
+    ['/shop?a=1', '/shop?a=1'],
+    ['/items', '/shop/items'],
+    ['/shopping', '/shop/shopping'],
+    ['/', '/shop/'],
+  ])('a URL that lost the base path to a proxy gets it back: %s is %s', (url, expected) => {
+    expect(world({ baseUrl: 'https://app.example/shop' }).routes.browserUrl(url)).toBe(expected)
+  })
+})
+
+describe('what is remembered', () => {
+  it('names are forgotten after their time, and the oldest beyond the limit', () => {
+    const clock = testEnvironment()
+    const set = boundedSet(clock, { ttl: 10, limit: 3 })
+    expect(['a', 'b', 'a'].map((name) => set.add(name))).toEqual([true, true, false])
+    clock.time += 10
+    expect([set.has('a'), set.add('a')]).toEqual([false, true])
+    for (const name of ['c', 'd', 'e']) set.add(name)
+    expect(['a', 'c', 'd', 'e'].map((name) => set.has(name))).toEqual([false, true, true, true])
+  })
+})

@@ -1,0 +1,316 @@
+import { describe, expect, it } from 'vitest'
+import { createSigner } from '../../test/signer.js'
+import { isOAuthError } from '../error/any-oauth-error.js'
+import { RefreshError } from '../error/refresh-error.js'
+import { TransportError } from '../error/transport-error.js'
+import type { HttpResponse } from '../http/http-response.js'
+import { API, AS, type Answer, answer, json, NOW, rotatingServer, server, sessionOver, testClock, wire } from './testing/fixture.js'
+import { slowStore } from './testing/stores.js'
+
+const KEY = 'alice'
+const TOKEN = { access_token: 'access-1', refresh_token: 'refresh-1', expires_in: 3600 }
+
+function lost(reason: 'reset' | 'timeout' | 'refused' | 'dns' | 'tls' | 'redirect' | 'too_large' = 'reset'): never {
+  throw new TransportError('token', { reason, sent: ['refused', 'dns', 'tls'].includes(reason) ? 'no' : 'maybe' })
+}
+
+/** A session whose server answers the next refreshes as told, the last answer again and again. */
+async function loggedIn(...answers: Answer[]) {
+  const clock = testClock()
+  const store = slowStore(clock.now)
+  let count = 0
+  const line = wire((request) => (answers[Math.min(count++, answers.length - 1)] as Answer)(request))
+  const session = sessionOver(line, { environment: clock, store, key: KEY })
+  await session.setToken(TOKEN)
+  return {
+    clock,
+    store,
+    line,
+    session,
+    /** Within the leeway: stale, and still valid. */
+    soon: () => void (clock.time = NOW + 3570),
+    expire: () => void (clock.time = NOW + 3601),
+  }
+}
+
+const ok = () => json({ access_token: 'access-2', refresh_token: 'refresh-2', token_type: 'Bearer', expires_in: 3600 })
+const refused = (error: string, status = 400) => () => json({ error }, status)
+
+describe('RF11/F13: invalid_grant', () => {
+  it('ends the session: the refresh token is gone from the store, was sent once, and the second use sends nothing', async () => {
+    const { session, store, line, clock, expire } = await loggedIn(refused('invalid_grant'))
+    expire()
+    const first = await session.http(`${API}/me`).catch((error: unknown) => error)
+    expect(first).toMatchObject({ name: 'RefreshError', code: 'OAUTH_REFRESH_TERMINAL', terminal: true, reason: 'invalid_grant' })
+    expect((first as Error).cause).toMatchObject({ name: 'EndpointError', error: 'invalid_grant' })
+    expect(store.peek(KEY)?.token).not.toHaveProperty('refresh_token')
+    expect(store.peek(KEY)?.ended).toEqual({ reason: 'invalid_grant', at: NOW + 3601 })
+    for (const use of [() => session.http(`${API}/me`), () => session.refreshToken(), () => session.ensureActiveToken()]) {
+      await expect(use()).rejects.toMatchObject({ code: 'OAUTH_REFRESH_TERMINAL', reason: 'invalid_grant' })
+    }
+    expect(line.tokenRequests()).toHaveLength(1)
+    expect(line.sent).toHaveLength(0)
+    expect(clock.events).toEqual([{ type: 'ended', key: KEY, detail: 'generation 0' }])
+  })
+
+  it('ends it for all who asked at the same time, with one request', async () => {
+    const { session, line, expire } = await loggedIn(refused('invalid_grant'))
+    expire()
+    const results = await Promise.allSettled(Array.from({ length: 20 }, () => session.http(`${API}/me`)))
+    expect(results.every((result) => result.status === 'rejected' && (result.reason as RefreshError).terminal)).toBe(true)
+    expect(line.tokenRequests()).toHaveLength(1)
+  })
+
+  it('does not serve an access token that is still valid: the server has said that it is over', async () => {
+    const { session, soon } = await loggedIn(refused('invalid_grant'))
+    soon()
+    await expect(session.http(`${API}/me`)).rejects.toMatchObject({ reason: 'invalid_grant' })
+  })
+
+  it('RF19: a new login begins anew', async () => {
+    const { session, line, expire } = await loggedIn(refused('invalid_grant'), ok)
+    expire()
+    await expect(session.http(`${API}/me`)).rejects.toThrow(RefreshError)
+    await session.setToken({ access_token: 'again', refresh_token: 'refresh-9', expires_in: 3600 })
+    expect(await session.http(`${API}/me`)).toBe(200)
+    await session.refreshToken()
+    expect(line.tokenRequests().map(({ refresh_token }) => refresh_token)).toEqual(['refresh-1', 'refresh-9'])
+  })
+
+  it('RF03: is no end when somebody else has renewed the token meanwhile', async () => {
+    const { session, store, line, clock, expire } = await loggedIn(async () => {
+      const record = store.peek(KEY)
+      const entry = await store.get(KEY)
+      const token = { ...TOKEN, access_token: 'theirs', refresh_token: 'refresh-7', token_type: 'Bearer', expires_at: clock.time + 3600 }
+      await store.compareAndSet(KEY, entry?.version ?? null, { ...record, token, generation: 1 } as never, { ttl: 60 })
+      return json({ error: 'invalid_grant' }, 400)
+    })
+    expire()
+    expect(await session.http(`${API}/me`)).toBe(200)
+    expect(line.sent[0]?.authorization).toBe('Bearer theirs')
+    expect(store.peek(KEY)?.ended).toBeUndefined()
+  })
+
+  it('RF03: nor when that happens while the end is being written down', async () => {
+    const { session, store, line, clock, expire } = await loggedIn(refused('invalid_grant'))
+    expire()
+    const held = store.holdWrite()
+    const call = session.http(`${API}/me`)
+    await held.reached
+    await sessionOver(line, { environment: clock, store, key: KEY }).setToken({ access_token: 'theirs', refresh_token: 'refresh-7', expires_in: 3600 })
+    held.release()
+    expect(await call).toBe(200)
+    expect(line.sent[0]?.authorization).toBe('Bearer theirs')
+    expect(store.peek(KEY)?.ended).toBeUndefined()
+  })
+
+  it('a second session on the same store that is refused too is told of the end, and not handed the dead token', async () => {
+    const { session, store, line, clock, expire } = await loggedIn(refused('invalid_grant'))
+    const other = sessionOver(line, { environment: clock, store, key: KEY })
+    expire()
+    const results = await Promise.allSettled([session.http(`${API}/me`), other.http(`${API}/me`)])
+    expect(results.map((result) => result.status === 'rejected' && (result.reason as RefreshError).reason)).toEqual(['invalid_grant', 'invalid_grant'])
+    expect(line.sent).toHaveLength(0)
+  })
+
+  it('F20 without a lease: who has got new tokens keeps them, though another process took their rotation for the end', async () => {
+    const clock = testClock()
+    const store = slowStore(clock.now)
+    const as = rotatingServer()
+    const line = wire(as.answer)
+    const [one, two] = [0, 1].map(() => sessionOver(line, { environment: clock, store, key: KEY }))
+    await one?.setToken(as.issue())
+    clock.time += 3601
+    const held = store.holdWrite()
+    const winner = one?.http(`${API}/me`)
+    await held.reached
+    await expect(two?.http(`${API}/me`)).rejects.toMatchObject({ reason: 'invalid_grant' })
+    held.release()
+    expect(await winner).toBe(200)
+    expect(store.peek(KEY)).toMatchObject({ generation: 1, token: { refresh_token: 'refresh-2' } })
+    expect(store.peek(KEY)?.ended).toBeUndefined()
+    expect(await two?.http(`${API}/me`)).toBe(200)
+  })
+
+  it('when the end cannot be written down, it is told all the same', async () => {
+    const { session, store, line, expire } = await loggedIn(refused('invalid_grant'))
+    expire()
+    store.failWrites(1)
+    await expect(session.http(`${API}/me`)).rejects.toMatchObject({ reason: 'invalid_grant' })
+    await expect(session.http(`${API}/me`)).rejects.toMatchObject({ reason: 'invalid_grant' })
+    expect(line.tokenRequests()).toHaveLength(1)
+  })
+})
+
+describe('RF12/F06: trouble at the server', () => {
+  const troubles: [string, Answer][] = [
+    ['500', () => answer(500)],
+    ['503 with Retry-After', () => answer(503, '', { 'retry-after': '3600' })],
+    ['429', () => json({ error: 'slow_down' }, 429)],
+    ['F10: 502 with an HTML page', () => answer(502, '<html>bad gateway</html>', { 'content-type': 'text/html' })],
+    ['F10: a captive portal with 200', () => answer(200, '<html>log in</html>', { 'content-type': 'text/html' })],
+    ['F09: truncated JSON', () => answer(200, '{"access_token":"a', { 'content-type': 'application/json' })],
+    ['F15: server_error with 400', refused('server_error')],
+    ['F08: a timeout', () => lost('timeout')],
+    ['F02: connection refused', () => lost('refused')],
+    ['F01: no such name', () => lost('dns')],
+    ['F02: TLS', () => lost('tls')],
+    ['F12: a redirect', () => lost('redirect')],
+    ['F11: too large', () => lost('too_large')],
+  ]
+
+  it.each(troubles)('%s: a token that is still valid goes on being served; token and session are kept', async (_name, trouble) => {
+    const { session, store, line, soon } = await loggedIn(trouble)
+    soon()
+    expect(await session.http(`${API}/me`)).toBe(200)
+    expect(line.sent[0]?.authorization).toBe('Bearer access-1')
+    expect(store.peek(KEY)?.token.refresh_token).toBe('refresh-1')
+    expect(store.peek(KEY)?.ended).toBeUndefined()
+    expect(line.tokenRequests()).toHaveLength(1)
+  })
+
+  it.each(troubles)('%s: an expired one is a transient RefreshError, and the next try renews', async (_name, trouble) => {
+    const { session, line, clock, expire } = await loggedIn(trouble, ok)
+    expire()
+    await expect(session.http(`${API}/me`)).rejects.toMatchObject({ name: 'RefreshError', code: 'OAUTH_REFRESH_TRANSIENT', terminal: false })
+    expect(clock.events.map(({ type }) => type)).toEqual(['refresh-failed'])
+    expect(await session.http(`${API}/me`)).toBe(200)
+    expect(line.tokenRequests().map(({ refresh_token }) => refresh_token)).toEqual(['refresh-1', 'refresh-1'])
+  })
+
+  it('a manual renewal says so, also while the token is valid', async () => {
+    const { session } = await loggedIn(() => answer(500))
+    await expect(session.refreshToken()).rejects.toMatchObject({ code: 'OAUTH_REFRESH_TRANSIENT' })
+  })
+})
+
+describe('RF13/F14: the server refuses the client, not the token', () => {
+  it.each([
+    ['invalid_client', 401],
+    ['unauthorized_client', 400],
+    ['invalid_scope', 400],
+    ['made_up', 400],
+  ])('%s: the error itself names the fault; session and refresh token are kept; a valid token is served', async (word, status) => {
+    const { session, store, line, soon, expire } = await loggedIn(refused(word, status))
+    soon()
+    expect(await session.http(`${API}/me`)).toBe(200)
+    expire()
+    await expect(session.http(`${API}/me`)).rejects.toMatchObject({ name: 'EndpointError', error: word })
+    expect(store.peek(KEY)?.token.refresh_token).toBe('refresh-1')
+    expect(line.tokenRequests()).toHaveLength(2)
+  })
+
+  it('a bare 401 with a challenge is the same', async () => {
+    const { session, store, expire } = await loggedIn(() => answer(401, '', { 'www-authenticate': 'Basic realm="as"' }))
+    expire()
+    await expect(session.http(`${API}/me`)).rejects.toMatchObject({ name: 'ChallengeError' })
+    expect(store.peek(KEY)?.token.refresh_token).toBe('refresh-1')
+  })
+
+  it('says what to look at', async () => {
+    const { session, expire } = await loggedIn(refused('invalid_client', 401))
+    expire()
+    await expect(session.http(`${API}/me`)).rejects.toThrow('Check client id, client secret')
+  })
+})
+
+describe('F05: the answer to a refresh is lost', () => {
+  it.each<[string, Answer]>([
+    ['reset', () => lost('reset')],
+    ['timeout', () => lost('timeout')],
+    ['F09: cut off', () => answer(200, '{"access_token":"a', { 'content-type': 'application/json' })],
+  ])('%s, then invalid_grant: terminal, and the reason says that it may have been rotated', async (_name, trouble) => {
+    const { session, line, expire } = await loggedIn(trouble, refused('invalid_grant'))
+    expire()
+    await expect(session.http(`${API}/me`)).rejects.toMatchObject({ code: 'OAUTH_REFRESH_TRANSIENT' })
+    await expect(session.http(`${API}/me`)).rejects.toMatchObject({ code: 'OAUTH_REFRESH_TERMINAL', reason: 'refresh_answer_lost' })
+    expect(line.tokenRequests()).toHaveLength(2)
+    await expect(session.http(`${API}/me`)).rejects.toMatchObject({ reason: 'refresh_answer_lost' })
+    expect(line.tokenRequests()).toHaveLength(2)
+  })
+
+  it.each(['refused', 'dns', 'tls'] as const)('%s: nothing was sent, so a later invalid_grant is what it says', async (reason) => {
+    const { session, expire } = await loggedIn(() => lost(reason), refused('invalid_grant'))
+    expire()
+    await expect(session.http(`${API}/me`)).rejects.toMatchObject({ code: 'OAUTH_REFRESH_TRANSIENT' })
+    await expect(session.http(`${API}/me`)).rejects.toMatchObject({ reason: 'invalid_grant' })
+  })
+
+  it('a renewal that works in between forgets it', async () => {
+    const { session, clock, expire } = await loggedIn(() => lost(), ok, refused('invalid_grant'))
+    expire()
+    await expect(session.http(`${API}/me`)).rejects.toMatchObject({ code: 'OAUTH_REFRESH_TRANSIENT' })
+    expect(await session.http(`${API}/me`)).toBe(200)
+    clock.time += 3601
+    await expect(session.http(`${API}/me`)).rejects.toMatchObject({ reason: 'invalid_grant' })
+  })
+})
+
+describe('RF09/RF10: the ID token of a refresh', () => {
+  const signer = createSigner('ES256')
+  const claims = { iss: AS, sub: 'alice', aud: 'client', iat: NOW + 3601, exp: NOW + 4000 }
+  const metadata = { ...server, id_token_signing_alg_values_supported: ['ES256'] }
+
+  async function renewedWith(idToken: string, jwks: () => HttpResponse = () => json({ keys: [signer.jwk] })) {
+    const clock = testClock()
+    const store = slowStore(clock.now)
+    const line = wire((request) =>
+      request.endpoint === 'jwks' ? jwks() : json({ access_token: 'access-2', refresh_token: 'refresh-2', token_type: 'Bearer', expires_in: 3600, id_token: idToken }),
+    )
+    const session = sessionOver(line, { environment: clock, store, key: KEY, server: metadata })
+    await session.setToken({ ...TOKEN, id_token: signer.sign({ ...claims, iat: NOW, exp: NOW + 60 }) })
+    clock.time = NOW + 3601
+    const outcome = await session.http(`${API}/me`).then(
+      (status) => ({ status }),
+      (error: unknown) => ({ error }),
+    )
+    return { outcome, store, line, session }
+  }
+
+  it('is taken when it is for the same issuer, subject and client', async () => {
+    const idToken = signer.sign(claims)
+    const { outcome, store } = await renewedWith(idToken)
+    expect(outcome).toEqual({ status: 200 })
+    expect(store.peek(KEY)?.token.id_token).toBe(idToken)
+  })
+
+  it.each([
+    ['another subject', { sub: 'mallory' }],
+    ['another issuer', { iss: 'https://evil.example' }],
+    ['another audience', { aud: 'other' }],
+    ['another authorised party', { azp: 'other' }],
+  ])('RF09: %s: the tokens are not used, the session ends, and no spent token is sent again', async (_name, change) => {
+    const { outcome, store, line, session } = await renewedWith(signer.sign({ ...claims, ...change }))
+    expect(outcome).toMatchObject({ error: { code: 'OAUTH_REFRESH_TERMINAL', reason: 'identity_changed' } })
+    expect(store.peek(KEY)?.token).not.toHaveProperty('refresh_token')
+    expect(JSON.stringify(store.peek(KEY))).not.toContain('access-2')
+    await expect(session.http(`${API}/me`)).rejects.toMatchObject({ reason: 'identity_changed' })
+    expect(line.tokenRequests()).toHaveLength(1)
+  })
+
+  it('RF10: a signature that does not hold is the same', async () => {
+    const { outcome } = await renewedWith(`${signer.sign(claims).split('.').slice(0, 2).join('.')}.AAAA`)
+    expect(outcome).toMatchObject({ error: { reason: 'identity_changed' } })
+  })
+
+  it('RF10: a key that nobody knows is the same: the refresh token is spent, and is not sent again', async () => {
+    const { outcome, line, session } = await renewedWith(createSigner('ES256', { kid: 'unknown' }).sign(claims))
+    expect(outcome).toMatchObject({ error: { reason: 'identity_changed' } })
+    await session.http(`${API}/me`).catch(() => undefined)
+    expect(line.tokenRequests()).toHaveLength(1)
+  })
+
+  it('keys that cannot be fetched right now do not cost the new tokens; the identity stays what it was', async () => {
+    const { outcome, store } = await renewedWith(signer.sign(claims), () => answer(503))
+    expect(outcome).toEqual({ status: 200 })
+    expect(store.peek(KEY)?.token.refresh_token).toBe('refresh-2')
+    expect(store.peek(KEY)?.token.id_token).not.toBe(signer.sign(claims))
+  })
+
+  it('errors of a renewal carry no token', async () => {
+    const { outcome } = await renewedWith(signer.sign({ ...claims, sub: 'mallory' }))
+    const { error } = outcome as { error: unknown }
+    expect(isOAuthError(error)).toBe(true)
+    expect(JSON.stringify(error) + String((error as Error).cause)).not.toMatch(/access-|refresh-|eyJ/)
+  })
+})

@@ -1,0 +1,176 @@
+import { connect } from 'node:net'
+import express, { type ErrorRequestHandler } from 'express'
+import { afterEach, describe, expect, it } from 'vitest'
+import { isOAuthError } from '../src/index.js'
+import { NAVIGATION, raw } from './raw.js'
+import { closeAll, hostileWorld, serve, world } from './world.js'
+
+afterEach(closeAll)
+
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
+const CALLBACK = '/auth/demo/callback'
+
+/** The attempt that a browser has under way: the state, and the cookie. */
+async function attempt(url: string): Promise<{ state: string; cookie: string }> {
+  const { headers } = await raw(url, '/auth/demo/login', { headers: NAVIGATION })
+  const state = new URL(headers.location ?? '').searchParams.get('state') ?? ''
+  return { state, cookie: (headers['set-cookie'] ?? []).map((text) => text.split(';', 1)[0]).join('; ') }
+}
+
+describe('errors of the routes', () => {
+  it("reach the application's own error handler, with their status", async () => {
+    const seen: unknown[] = []
+    const handler: ErrorRequestHandler = (error, _req, res, _next) => {
+      seen.push(error)
+      res.send(`own page ${res.statusCode} ${isOAuthError(error) ? error.code : 'other'}`)
+    }
+    const { url } = await world({ handler })
+    const answer = await fetch(`${url}${CALLBACK}?code=a&state=b`)
+    expect([answer.status, await answer.text()]).toEqual([400, 'own page 400 OAUTH_NO_TRANSACTION'])
+    expect(seen).toHaveLength(1)
+    expect(answer.headers.get('cache-control')).toBe('private, no-store')
+  })
+
+  it('reach the error handler of the application that this one is mounted in', async () => {
+    const { url } = await serve(async () => {
+      const inner = await world()
+      const outer = express()
+      outer.use(express().use(await oauthOf(inner.url)))
+      const handler: ErrorRequestHandler = (_error, _req, res, _next) => void res.status(418).send('outer')
+      return outer.use(handler)
+    })
+    expect((await fetch(`${url}${CALLBACK}?code=a&state=b`)).status).toBe(418)
+  })
+
+  async function oauthOf(baseUrl: string) {
+    const { oauth } = await import('../src/index.js')
+    return oauth({
+      baseUrl,
+      secret: 'x'.repeat(32),
+      providers: { demo: { issuer: 'https://as.example', clientId: 'client', clientSecret: 'secret' } },
+    })
+  }
+
+  it('errorPage: true keeps them from it; errorPage: false never shows the page', async () => {
+    const handler: ErrorRequestHandler = (_error, _req, res, _next) => void res.send('own page')
+    const page = await world({ handler, options: { errorPage: true } })
+    expect(await (await fetch(`${page.url}${CALLBACK}?code=a&state=b`)).text()).toContain('<code>OAUTH_NO_TRANSACTION</code>')
+    const own = await world({ handler, options: { errorPage: false } })
+    expect(await (await fetch(`${own.url}${CALLBACK}?code=a&state=b`)).text()).toBe('own page')
+  })
+
+  it('with no error handler end in the plain page: 400 for the answer, 502 for the provider, 500 for the set-up', async () => {
+    const { url, server } = await hostileWorld({ provider: { scope: 'openid' } })
+    expect((await fetch(`${url}${CALLBACK}?code=a&state=b`)).status).toBe(400)
+    server.answer('discovery', { fault: 'reset' })
+    const down = await raw(url, '/auth/demo/login', { headers: NAVIGATION })
+    expect([down.status, down.body]).toEqual([502, expect.stringContaining('OAUTH_RESET')])
+    const wrong = await hostileWorld({ provider: { authorizationParameters: { redirect_uri: 'x' } } })
+    const setUp = await raw(wrong.url, '/auth/demo/login', { headers: NAVIGATION })
+    expect([setUp.status, setUp.body]).toEqual([500, expect.stringContaining('OAUTH_USAGE')])
+    for (const { body } of [down, setUp]) expect(body).not.toMatch(/redirect_uri|127\.0\.0\.1|Error:| at /)
+  })
+
+  it('AR21: <script> in error and "><img in error_description are not in the page', async () => {
+    const { url, server } = await hostileWorld()
+    const { state, cookie } = await attempt(url)
+    const parameters = { state, iss: server.url, error: '<script>alert(1)</script>', error_description: '"><img src=x onerror=alert(1)>' }
+    const { status, headers, body } = await raw(url, `${CALLBACK}?${new URLSearchParams(parameters)}`, {
+      headers: { ...NAVIGATION, cookie },
+    })
+    expect(status).toBe(400)
+    expect(body).not.toMatch(/script|img|alert|onerror/)
+    expect(headers).toMatchObject({
+      'content-security-policy': expect.stringContaining("default-src 'none'"),
+      'cache-control': 'private, no-store',
+      'content-type': 'text/html; charset=utf-8',
+    })
+    expect(headers['set-cookie']).toEqual([expect.stringMatching(/^oauth\.login\.[\w-]+=; Max-Age=0;/)])
+  })
+
+  it('AR22: %0d%0aSet-Cookie in error, iss and state makes no header', async () => {
+    const { url } = await hostileWorld()
+    for (const name of ['error', 'iss', 'state']) {
+      const { state, cookie } = await attempt(url)
+      const { headers } = await raw(url, `${CALLBACK}?${new URLSearchParams({ state })}&${name}=%0d%0aSet-Cookie:%20evil=1`, {
+        headers: { ...NAVIGATION, cookie },
+      })
+      expect(JSON.stringify(headers)).not.toContain('evil')
+    }
+  })
+})
+
+describe('AR19: the body of a form_post', () => {
+  const form = { provider: { responseMode: 'form_post' } } as const
+
+  it.each([
+    ['JSON', { 'content-type': 'application/json' }, '{"state":"x"}'],
+    [
+      'multipart',
+      { 'content-type': 'multipart/form-data; boundary=x' },
+      '--x\r\ncontent-disposition: form-data; name="state"\r\n\r\nx\r\n--x--',
+    ],
+    ['text/plain', { 'content-type': 'text/plain' }, 'state=x'],
+    ['no type', {}, 'state=x'],
+    ['a type that only looks right', { 'content-type': 'application/x-www-form-urlencodedx' }, 'state=x'],
+  ])('as %s is 415', async (_name, headers, body) => {
+    const { url, server } = await hostileWorld(form)
+    expect((await raw(url, CALLBACK, { method: 'POST', headers, body })).status).toBe(415)
+    expect(server.requests).toEqual([])
+  })
+
+  it('of 10 MiB is 413, and the answer arrives', async () => {
+    const { url } = await hostileWorld(form)
+    const body = Buffer.alloc(10 * 1024 * 1024, 'a')
+    expect((await raw(url, CALLBACK, { method: 'POST', headers: { ...FORM, 'content-length': String(body.length) }, body })).status).toBe(
+      413,
+    )
+    expect((await raw(url, CALLBACK, { method: 'POST', headers: { ...FORM, 'transfer-encoding': 'chunked' }, body })).status).toBe(413)
+  })
+
+  it('of 64 KiB is read, one byte more is not', async () => {
+    const { url } = await hostileWorld(form)
+    const post = (size: number) => raw(url, CALLBACK, { method: 'POST', headers: FORM, body: `state=${'x'.repeat(size - 6)}` })
+    expect([(await post(65_536)).status, (await post(65_537)).status]).toEqual([400, 413])
+  })
+
+  it.each([true, false])('with a body parser in front (extended: %s): lists are duplicates, bracket objects are 415', async (extended) => {
+    const { url } = await serve(async () => {
+      const inner = await hostileWorld(form)
+      const { oauth } = await import('../src/index.js')
+      return express().use(
+        express.urlencoded({ extended }),
+        oauth({
+          baseUrl: inner.url,
+          secret: 'x'.repeat(32),
+          providers: { demo: { issuer: inner.server.url, clientId: 'client', responseMode: 'form_post' } },
+        }),
+      )
+    })
+    const post = async (body: string) => {
+      const { status, body: page } = await raw(url, CALLBACK, { method: 'POST', headers: FORM, body })
+      return `${status} ${/OAUTH_\w+/.exec(page)?.[0] ?? ''}`
+    }
+    expect(await post('state=a&state=b')).toBe('400 OAUTH_DUPLICATE_PARAM')
+    expect(await post('state[a]=b&code=c')).toBe(extended ? '415 ' : '400 OAUTH_NO_TRANSACTION')
+    expect(await post('state=a&code=b')).toBe('400 OAUTH_NO_TRANSACTION')
+  })
+
+  it('that breaks off ends in the error handler, not in an unhandled rejection', async () => {
+    let seen: (error: unknown) => void = () => undefined
+    const error = new Promise((resolve) => {
+      seen = resolve
+    })
+    const handler: ErrorRequestHandler = (thrown, _req, res, _next) => {
+      seen(thrown)
+      res.end()
+    }
+    const { url } = await hostileWorld({ ...form, handler })
+    const socket = connect(Number(new URL(url).port), '127.0.0.1')
+    socket.write(
+      `POST ${CALLBACK} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nstate=`,
+      () => socket.destroy(),
+    )
+    expect(await error).toMatchObject({ code: 'ECONNRESET' })
+  })
+})

@@ -1,0 +1,154 @@
+import { createBrowser, login, startProvider } from '@oauth-test/provider'
+import express from 'express'
+import { afterEach, describe, expect, it } from 'vitest'
+import { requireLogin } from '../src/index.js'
+import { NAVIGATION, raw } from './raw.js'
+import { clock, closeAll, closing, registered, serve, world } from './world.js'
+
+afterEach(closeAll)
+
+describe('a whole login', () => {
+  it('from a guarded page over the provider back to it; then out again', async () => {
+    const { browser, url, provider, login } = await world({
+      routes: (app) => app.get('/items', requireLogin(), (req, res) => res.send(`Hello ${req.oauth.user?.email} of ${req.oauth.provider}`)),
+    })
+    const page = await login('/items?page=2')
+    expect([page.url, page.status, page.text]).toEqual([`${url}/items?page=2`, 200, 'Hello alice@example.com of demo'])
+    expect(page.history.filter(({ url: visited }) => visited.startsWith(url)).map(({ status }) => status)).toEqual([303, 200])
+    expect(browser.cookies.all(url).filter(({ name }) => name.startsWith('oauth.'))).toEqual([
+      expect.objectContaining({ name: 'oauth.session.0', httpOnly: true, sameSite: 'lax', path: '/' }),
+    ])
+    expect(browser.cookies.visibleToScript(url)).toBe('')
+    expect(await (await browser.fetch(`${url}/auth/user`)).json()).toMatchObject({ sub: 'alice', email: 'alice@example.com' })
+
+    const stolen = browser.cookies.header(url)
+    const out = await browser.goto(`${url}/auth/logout`, { from: url })
+    expect(out.url).toMatch(new RegExp(`^${provider.issuer}/session/end`))
+    expect(provider.requests.filter(({ endpoint }) => endpoint === 'revocation').map(({ status }) => status)).toEqual([200])
+    expect((await browser.fetch(`${url}/auth/user`)).status).toBe(401)
+    expect((await fetch(`${url}/auth/user`, { headers: { cookie: stolen } })).status).toBe(401)
+  })
+
+  it('by form_post', async () => {
+    const { url, browser, login } = await world({ provider: { responseMode: 'form_post' } })
+    const page = await login()
+    // The page posts itself by a script; without scripts a person presses the button.
+    const done = await page.submit()
+    expect(done.history.map(({ method, status }) => [method, status])).toEqual([
+      ['POST', 303],
+      ['GET', 404],
+    ])
+    expect(done.url).toBe(`${url}/`)
+    expect(await (await browser.fetch(`${url}/auth/user`)).json()).toMatchObject({ sub: 'alice' })
+  })
+
+  it('by form_post with a body parser in front', async () => {
+    for (const extended of [true, false]) {
+      const { url, browser, login } = await world({ provider: { responseMode: 'form_post' }, before: [express.urlencoded({ extended })] })
+      await (await login()).submit()
+      expect((await browser.fetch(`${url}/auth/user`)).status).toBe(200)
+    }
+  })
+
+  it('that the person denies ends with 400, and nobody is logged in', async () => {
+    const { url, browser } = await world()
+    const page = await login(await browser.goto(`${url}/auth/demo/login`), { username: 'alice', consent: false })
+    expect([page.status, page.text]).toEqual([400, expect.stringContaining('OAUTH_AUTHORIZATION_RESPONSE')])
+    expect(browser.cookies.all(url).filter(({ name }) => name.startsWith('oauth.'))).toEqual([])
+  })
+
+  it('with own paths', async () => {
+    const { url, browser, login } = await world({
+      options: { paths: { login: '/in/{provider}', callback: '/back/{provider}', logout: '/out', user: '/me' } },
+    })
+    expect((await login('/in/demo')).url).toBe(`${url}/`)
+    expect(await (await browser.fetch(`${url}/me`)).json()).toMatchObject({ sub: 'alice' })
+    expect((await browser.goto(`${url}/auth/user`)).status).toBe(404)
+    await browser.fetch(`${url}/out`, { method: 'POST', redirect: 'manual' })
+    expect((await browser.fetch(`${url}/me`)).status).toBe(401)
+  })
+
+  it('that another site links to works; one that it frames or fetches does not start', async () => {
+    const { url, browser } = await world()
+    expect((await browser.goto(`${url}/auth/demo/login`, { from: 'https://elsewhere.example/' })).status).toBe(200)
+    expect((await browser.fetch(`${url}/auth/demo/login`)).status).toBe(401)
+  })
+
+  it('F28: survives a restart of the application in the middle', async () => {
+    const provider = closing(await startProvider())
+    const time = clock()
+    let oauth = express.Router()
+    const server = await serve(async (url) => {
+      oauth.use(await registered(provider, url, { clock: time }))
+      return express().use((req, res, next) => oauth(req, res, next))
+    })
+    const browser = createBrowser()
+    const page = await browser.goto(`${server.url}/auth/demo/login`)
+    oauth = express.Router().use(await registered(provider, server.url, { clock: time }))
+    await login(page, { username: 'alice' })
+    expect((await browser.fetch(`${server.url}/auth/user`)).status).toBe(200)
+  })
+
+  it('req.oauth.logout() ends the session from a route of the application', async () => {
+    const { url, browser, login } = await world({
+      routes: (app) => app.post('/bye', async (req, res) => res.json({ go: await req.oauth.logout(), user: req.oauth.user ?? null })),
+    })
+    await login()
+    const answer = await browser.fetch(`${url}/bye`, { method: 'POST' })
+    expect(await answer.json()).toEqual({ go: expect.stringMatching(/\/session\/end\?/), user: null })
+    expect(answer.headers.get('cache-control')).toBe('private, no-store')
+    expect((await browser.fetch(`${url}/auth/user`)).status).toBe(401)
+  })
+})
+
+describe('requests that the routes do not take', () => {
+  it.each([
+    ['HEAD', '/auth/demo/login'],
+    ['PUT', '/auth/demo/login'],
+    ['HEAD', '/auth/demo/callback?code=a&state=b'],
+    ['PUT', '/auth/demo/callback'],
+    ['HEAD', '/auth/logout'],
+    ['DELETE', '/auth/logout'],
+    ['PUT', '/auth/user'],
+    ['OPTIONS', '/auth/user'],
+  ])('%s %s is 405 with Allow', async (method, path) => {
+    const { url } = await world()
+    const answer = await fetch(`${url}${path}`, { method })
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, expect.stringMatching(/^GET/)])
+    expect(answer.headers.getSetCookie()).toEqual([])
+  })
+
+  it('HEAD of the user route has the status and no body', async () => {
+    const { url } = await world()
+    const answer = await fetch(`${url}/auth/user`, { method: 'HEAD' })
+    expect([answer.status, await answer.text()]).toEqual([401, ''])
+  })
+})
+
+describe('requireLogin', () => {
+  it('sends a navigation to the login, and answers a script with 401 in JSON', async () => {
+    const { url, browser } = await world({ routes: (app) => app.use('/items', requireLogin(), (_req, res) => res.send('inside')) })
+    const sent = await raw(url, '/items/a?b=c', { headers: NAVIGATION })
+    expect([sent.status, sent.headers.location]).toEqual([303, '/auth/demo/login?returnTo=%2Fitems%2Fa%3Fb%3Dc'])
+    expect(sent.headers).toMatchObject({ 'cache-control': 'private, no-store', vary: 'Cookie' })
+    const refused = await browser.fetch(`${url}/items/a`)
+    expect([refused.status, await refused.json()]).toEqual([401, { error: 'login_required' }])
+    expect([refused.headers.get('cache-control'), refused.headers.get('vary')]).toEqual(['private, no-store', 'Cookie'])
+    expect((await raw(url, '/items/a', { method: 'POST', headers: NAVIGATION })).status).toBe(401)
+  })
+
+  it('RD03: //evil.example on a guarded page does not come back there', async () => {
+    const { url } = await world({ routes: (app) => app.use(requireLogin()) })
+    for (const path of ['//evil.example/%2e%2e', '/%2f/evil.example', '/\\evil.example', 'http://evil.example/']) {
+      expect(await raw(url, path, { headers: NAVIGATION })).toMatchObject({ status: 303, headers: { location: '/auth/demo/login' } })
+    }
+  })
+
+  it('for a provider that does not exist is an error, for everybody', async () => {
+    const { url, browser, login } = await world({
+      routes: (app) => app.get('/items', requireLogin({ provider: 'toString' }), (_req, res) => res.send('inside')),
+    })
+    await login()
+    expect((await browser.goto(`${url}/items`)).status).toBe(500)
+  })
+})

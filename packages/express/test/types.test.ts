@@ -1,0 +1,52 @@
+import type { AuthorisedFetch } from '@oauth/core/fetch'
+import type { Request, RequestHandler } from 'express'
+import { describe, expect, expectTypeOf, it } from 'vitest'
+import { type OAuthOptions, oauth, type RequestOAuth, requireLogin } from '../src/index.js'
+
+const registration = { issuer: 'https://as.example', clientId: 'client' }
+const options = { baseUrl: 'https://app.example', secret: 'x'.repeat(32), providers: { demo: registration } }
+
+type Providers = OAuthOptions<AuthorisedFetch>['providers']
+
+describe('types', () => {
+  it('of req.oauth', () => {
+    expectTypeOf<Request['oauth']>().toEqualTypeOf<RequestOAuth<AuthorisedFetch>>()
+    expectTypeOf<Request['oauth']['client']>().returns.toEqualTypeOf<AuthorisedFetch>()
+    expectTypeOf<Request['oauth']['client']>().parameter(0).toEqualTypeOf<string | undefined>()
+    expectTypeOf<Request['oauth']['logout']>().returns.toEqualTypeOf<Promise<string>>()
+    expectTypeOf<NonNullable<Request['oauth']['user']>['sub']>().toEqualTypeOf<string | undefined>()
+    expectTypeOf<Request['oauth']>().not.toHaveProperty('takeCookies')
+    expectTypeOf<Request['oauth']>().not.toHaveProperty('current')
+  })
+
+  it('of the middlewares', () => {
+    expectTypeOf(oauth(options)).toEqualTypeOf<RequestHandler>()
+    expectTypeOf(requireLogin({ provider: 'demo' })).toEqualTypeOf<RequestHandler>()
+  })
+
+  it('refuse unknown and missing options, as the code does', () => {
+    // @ts-expect-error a misspelt option
+    expect(() => oauth({ ...options, sercet: 'x' })).toThrow(/no option "sercet"/)
+    // @ts-expect-error a wire name where ours is meant
+    const wire: Providers = { demo: { ...registration, client_secret: 'x' } }
+    expect(() => oauth({ ...options, providers: wire })).toThrow(/client_secret/)
+    // @ts-expect-error no secret
+    expect(() => oauth({ baseUrl: options.baseUrl, providers: options.providers })).toThrow(/"secret"/)
+    // @ts-expect-error an unknown path
+    expect(() => oauth({ ...options, paths: { signin: '/signin' } })).toThrow(/signin/)
+    // @ts-expect-error an unknown response mode
+    const fragment: Providers = { demo: { ...registration, responseMode: 'fragment' } }
+    expect(fragment).toBeDefined()
+    // @ts-expect-error an unknown option of the guard
+    expect(requireLogin({ providers: 'demo' })).toBeTypeOf('function')
+  })
+
+  it('of a profile: its client is the one that client() gives, and a sub is wanted', () => {
+    oauth({
+      ...options,
+      providers: { demo: { ...registration, profile: async (http) => ({ sub: await (await http('https://api.example/')).text() }) } },
+    })
+    // @ts-expect-error no sub
+    oauth({ ...options, providers: { demo: { ...registration, profile: () => ({ name: 'Alice' }) } } })
+  })
+})

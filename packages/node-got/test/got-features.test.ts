@@ -1,0 +1,347 @@
+import got, { type ExtendOptions, type Got, HTTPError, RequestError, TimeoutError } from 'got'
+import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from 'vitest'
+import { isOAuthError, OAuth2Session } from '@oauth/node-got'
+import { json, startWorld, type World } from './world.js'
+
+let world: World
+beforeEach(async () => {
+  world = await startWorld()
+})
+afterEach(() => world.close())
+
+describe('session.http is a got instance', () => {
+  it('in its type and in its members', async () => {
+    const session = await world.session()
+    expectTypeOf(session.http).toEqualTypeOf<Got>()
+    expectTypeOf(session.extend(got)).toEqualTypeOf<Got>()
+    for (const member of ['get', 'post', 'extend', 'stream', 'paginate']) expect(Reflect.get(session.http, member)).toBeTypeOf('function')
+  })
+
+  it('json(), text(), buffer() and responseType work', async () => {
+    const { http } = await world.session()
+    expect(await http.get(`${world.api}/me`).json<{ path: string }>()).toMatchObject({ path: '/me' })
+    expect(await http.get(`${world.api}/me`).text()).toContain('/me')
+    expect((await http.get(`${world.api}/me`).buffer()).length).toBeGreaterThan(10)
+    expect((await http.get(`${world.api}/me`, { responseType: 'json' })).body).toMatchObject({ path: '/me' })
+  })
+
+  it('prefixUrl and searchParams of the instance apply to the application’s calls', async () => {
+    const session = await world.session({ http: got.extend({ prefixUrl: `${world.api}/v1`, searchParams: { a: 1 } }) })
+    expect(await session.http.get('me').json()).toMatchObject({ path: '/v1/me?a=1' })
+    expect(world.authorizations()).toEqual(['Bearer access-1'])
+  })
+
+  it('extend keeps the authorisation', async () => {
+    const session = await world.session()
+    const extended = session.http.extend({ prefixUrl: world.api, headers: { 'x-mine': '1' } })
+    await extended.get('me')
+    await got.extend(session.http).get(`${world.api}/me`)
+    expect(world.authorizations()).toEqual(['Bearer access-1', 'Bearer access-1'])
+    expect(world.seen[0]?.headers['x-mine']).toBe('1')
+  })
+
+  it('session.extend(existing): the token goes to the origin of that instance’s prefixUrl', async () => {
+    const session = await world.session()
+    const existing = got.extend({ prefixUrl: world.api, headers: { 'user-agent': 'mine' } })
+    const authorised = session.extend(existing)
+    expect(await authorised.get('me').json()).toMatchObject({ path: '/me' })
+    expect(world.seen[0]?.headers).toMatchObject({ 'user-agent': 'mine', authorization: 'Bearer access-1' })
+    await expect(authorised.get(world.elsewhere)).rejects.toMatchObject({ code: 'OAUTH_ORIGIN_NOT_ALLOWED' })
+    await existing.get('me', { throwHttpErrors: false })
+    expect(world.authorizations().at(-1)).toBeUndefined()
+  })
+})
+
+describe('got’s own retries', () => {
+  it('503, then 200: each attempt carries the token of its moment', async () => {
+    const session = await world.session()
+    let count = 0
+    world.on('/flaky', async (_seen, response) => {
+      count += 1
+      if (count > 1) return json(response, 200, {})
+      await session.refreshToken()
+      json(response, 503, {}, { 'retry-after': '0' })
+    })
+    expect((await session.http.get(`${world.api}/flaky`)).statusCode).toBe(200)
+    expect(world.authorizations()).toEqual(['Bearer access-1', 'Bearer access-2'])
+  })
+
+  it('a 401 after a retry is still repeated, once', async () => {
+    const session = await world.session()
+    let count = 0
+    world.on('/flaky', (_seen, response) => {
+      count += 1
+      json(response, [503, 401, 200][count - 1] ?? 500, {}, { 'retry-after': '0' })
+    })
+    expect((await session.http.get(`${world.api}/flaky`)).statusCode).toBe(200)
+    expect(world.authorizations()).toEqual(['Bearer access-1', 'Bearer access-1', 'Bearer access-2'])
+  })
+})
+
+describe('hooks of the application', () => {
+  it('run on the first and on the repeated attempt, whether they were registered before or after the authorisation', async () => {
+    const ran: string[] = []
+    const hooks = (name: string): ExtendOptions => ({
+      hooks: {
+        beforeRequest: [({ url }) => void ran.push(`${name} beforeRequest ${(url as URL).pathname}`)],
+        afterResponse: [
+          (response) => {
+            ran.push(`${name} afterResponse ${response.statusCode}`)
+            return response
+          },
+        ],
+      },
+    })
+    const session = await world.session({ http: got.extend(hooks('early')) })
+    const late = session.http.extend(hooks('late'))
+    world.forget()
+    await late.get(`${world.api}/me`)
+    // The 401 itself is not shown to hooks behind ours: for them it did not happen.
+    expect(ran).toEqual([
+      'early beforeRequest /me',
+      'late beforeRequest /me',
+      'early afterResponse 401',
+      'early beforeRequest /token',
+      'early beforeRequest /me',
+      'late beforeRequest /me',
+      'early afterResponse 200',
+      'late afterResponse 200',
+    ])
+  })
+
+  it('a hook that comes later sees the token; one that takes it away decides', async () => {
+    const session = await world.session()
+    const http = session.http.extend({ hooks: { beforeRequest: [(options) => void delete options.headers['authorization']] } })
+    await http.get(`${world.api}/me`, { throwHttpErrors: false })
+    expect(world.authorizations()[0]).toBeUndefined()
+  })
+
+  it('context of the application is kept', async () => {
+    const session = await world.session()
+    const response = await session.http.get(`${world.api}/me`, { context: { mine: 1 } })
+    expect(response.request.options.context).toMatchObject({ mine: 1 })
+  })
+})
+
+describe('pagination', () => {
+  function pages(next: (page: number) => string | undefined): void {
+    world.on('/items', ({ path }, response) => {
+      const page = Number(new URL(path, world.api).searchParams.get('page') ?? 1)
+      const link = next(page)
+      json(response, 200, [page], link === undefined ? {} : { link: `<${link}>; rel="next"` })
+    })
+  }
+
+  it('goes through the pages with the token', async () => {
+    const session = await world.session()
+    pages((page) => (page < 3 ? `${world.api}/items?page=${page + 1}` : undefined))
+    expect(await session.http.paginate.all(`${world.api}/items`)).toEqual([1, 2, 3])
+    expect(world.authorizations()).toEqual(Array(3).fill('Bearer access-1'))
+  })
+
+  it('a token that ends between two pages is renewed', async () => {
+    const session = await world.session()
+    let asked = 0
+    world.on('/items', ({ path, headers }, response) => {
+      asked += 1
+      if (asked === 2) return json(response, 401, {})
+      const page = Number(new URL(path, world.api).searchParams.get('page') ?? 1)
+      expect(headers.authorization).toBe(asked === 1 ? 'Bearer access-1' : 'Bearer access-2')
+      json(response, 200, [page], page < 3 ? { link: `<${world.api}/items?page=${page + 1}>; rel="next"` } : {})
+    })
+    expect(await session.http.paginate.all(`${world.api}/items`)).toEqual([1, 2, 3])
+    expect(world.tokenRequests).toHaveLength(1)
+  })
+
+  it('RD10: a page at another origin, which the server chose, gets no token', async () => {
+    const session = await world.session()
+    pages(() => `${world.elsewhere}/items`)
+    expect(await session.http.paginate.all(`${world.api}/items`)).toEqual([1])
+    expect(world.authorizations()).toEqual(['Bearer access-1'])
+    expect(world.seenElsewhere).toHaveLength(1)
+    expect(world.seenElsewhere[0]?.headers.authorization).toBeUndefined()
+  })
+
+  it('the same where the application extended the instance', async () => {
+    const session = await world.session()
+    pages(() => `${world.elsewhere}/items`)
+    await got.extend(session.http.extend({ headers: { 'x-mine': '1' } })).paginate.all(`${world.api}/items`)
+    expect(world.seenElsewhere[0]?.headers.authorization).toBeUndefined()
+  })
+
+  it('a paginate function that reuses the options of the page before keeps the token', async () => {
+    const session = await world.session()
+    pages(() => undefined)
+    const all = await session.http.paginate.all<number>(`${world.api}/items`, {
+      pagination: {
+        requestLimit: 2,
+        paginate: ({ response }) => {
+          const { options } = response.request
+          options.url = new URL(`${world.api}/items?page=2`)
+          return options
+        },
+      },
+    })
+    expect(all).toEqual([1, 2])
+    expect(world.authorizations()).toEqual(['Bearer access-1', 'Bearer access-1'])
+  })
+})
+
+describe('where the token goes', () => {
+  it.each([302, 307])('RD09: a %i to another origin: the request goes there without the token', async (status) => {
+    const session = await world.session()
+    world.on('/away', (_seen, response) => response.writeHead(status, { location: `${world.elsewhere}/got` }).end())
+    await session.http.get(`${world.api}/away`)
+    expect(world.authorizations()).toEqual(['Bearer access-1'])
+    expect(world.seenElsewhere).toHaveLength(1)
+    expect(world.seenElsewhere[0]?.headers.authorization).toBeUndefined()
+  })
+
+  it('a redirect within the origin keeps it', async () => {
+    const session = await world.session()
+    world.on('/old', (_seen, response) => response.writeHead(302, { location: '/me' }).end())
+    expect((await session.http.get(`${world.api}/old`)).statusCode).toBe(200)
+    expect(world.authorizations()).toEqual(['Bearer access-1', 'Bearer access-1'])
+  })
+
+  it('a redirect away and back is authorised again at home only', async () => {
+    const session = await world.session()
+    world.on('/away', (_seen, response) => response.writeHead(302, { location: `http://localhost:${new URL(world.api).port}/back` }).end())
+    world.on('/back', (_seen, response) => response.writeHead(302, { location: `${world.api}/me` }).end())
+    const answer = await session.http.get(`${world.api}/away`, { throwHttpErrors: false, dnsLookupIpVersion: 4 })
+    expect(world.authorizations().slice(0, 2)).toEqual(['Bearer access-1', undefined])
+    expect(answer.statusCode).toBe(200)
+  })
+
+  it('RD10: an absolute URL to another origin over prefixUrl is refused before anything is sent', async () => {
+    const session = await world.session({ http: got.extend({ prefixUrl: world.api }) })
+    for (const call of [session.http.get(world.elsewhere), session.http.get(`${world.elsewhere}/x`).json()]) {
+      const error = await call.catch((thrown: unknown) => thrown)
+      expect(isOAuthError(error) && error.code).toBe('OAUTH_ORIGIN_NOT_ALLOWED')
+      expect(error).not.toBeInstanceOf(RequestError)
+    }
+    expect(world.seenElsewhere).toHaveLength(0)
+  })
+
+  it('RD10: allowedOrigins names others', async () => {
+    const session = await world.session({ allowedOrigins: [world.elsewhere] })
+    await session.http.get(world.elsewhere)
+    expect(world.seenElsewhere[0]?.headers.authorization).toBe('Bearer access-1')
+    await expect(session.http.get(`${world.api}/me`)).rejects.toMatchObject({ code: 'OAUTH_ORIGIN_NOT_ALLOWED' })
+  })
+
+  it('RD10: plain http beyond loopback gets none', async () => {
+    const session = await world.session()
+    await expect(session.http.get('http://api.example.invalid/')).rejects.toMatchObject({ code: 'OAUTH_ORIGIN_NOT_ALLOWED' })
+  })
+
+  it('S48: withholdToken sends without it, and without asking for one', async () => {
+    const session = await world.session()
+    await session.setToken({ access_token: 'gone', expires_at: 1 })
+    await session.http.get(`${world.api}/me`, { throwHttpErrors: false, context: { oauth: { withholdToken: true } } })
+    expect(world.authorizations()).toEqual([undefined])
+    expect(world.tokenRequests).toHaveLength(0)
+  })
+
+  it('S48: a request that has an authorization already is left alone, its 401 too', async () => {
+    const session = await world.session()
+    const answer = await session.http.get(`${world.api}/me`, { throwHttpErrors: false, headers: { authorization: 'Basic bWluZQ==' } })
+    expect(answer.statusCode).toBe(401)
+    expect(world.authorizations()).toEqual(['Basic bWluZQ=='])
+    expect(world.tokenRequests).toHaveLength(0)
+  })
+})
+
+describe('errors', () => {
+  it('S47: without a token, a UsageError, unwrapped; nothing is sent', async () => {
+    const server = { issuer: world.api, token_endpoint: `${world.api}/token` }
+    const session = new OAuth2Session({ server, clientId: 'client' })
+    for (const call of [session.http.get(`${world.api}/me`), session.http.get(`${world.api}/me`).json()]) {
+      await expect(call).rejects.toMatchObject({ name: 'UsageError', code: 'OAUTH_MISSING_TOKEN' })
+    }
+    expect(world.seen).toHaveLength(0)
+  })
+
+  it('RF11: the end of a session is a RefreshError, unwrapped, and is not retried by got', async () => {
+    const session = await world.session()
+    await session.setToken({ ...session.token, access_token: 'old', expires_at: 1 })
+    world.tokenAnswer(400, { error: 'invalid_grant' })
+    await expect(session.http.get(`${world.api}/me`).json()).rejects.toMatchObject({ name: 'RefreshError', code: 'OAUTH_REFRESH_TERMINAL' })
+    expect(world.tokenRequests).toHaveLength(1)
+    expect(world.seen).toHaveLength(0)
+  })
+
+  it('also when a 401 brought it about', async () => {
+    const session = await world.session()
+    world.forget()
+    world.tokenAnswer(400, { error: 'invalid_grant' })
+    await expect(session.http.get(`${world.api}/me`)).rejects.toMatchObject({ name: 'RefreshError', code: 'OAUTH_REFRESH_TERMINAL' })
+  })
+
+  it('RF12: an authorization server in trouble leaves the API’s 401 to got', async () => {
+    const session = await world.session()
+    world.forget()
+    world.tokenAnswer(503, {})
+    await expect(session.http.get(`${world.api}/me`)).rejects.toBeInstanceOf(HTTPError)
+  })
+
+  it('got’s own errors stay got’s', async () => {
+    const session = await world.session()
+    world.on('/gone', (_seen, response) => json(response, 410, {}))
+    world.on('/slow', () => undefined)
+    await expect(session.http.get(`${world.api}/gone`)).rejects.toBeInstanceOf(HTTPError)
+    await expect(session.http.get(`${world.api}/slow`, { timeout: { request: 100 }, retry: { limit: 0 } })).rejects.toBeInstanceOf(TimeoutError)
+  })
+
+  it('a beforeError hook of the application goes on working', async () => {
+    const session = await world.session()
+    world.on('/gone', (_seen, response) => json(response, 410, {}))
+    const http = session.http.extend({ hooks: { beforeError: [(error) => Object.assign(new Error('mine'), { cause: error })] } })
+    await expect(http.get(`${world.api}/gone`)).rejects.toThrow('mine')
+  })
+})
+
+describe('nothing of an instance leaks into requests that carry credentials', () => {
+  it('TR18: cookies, search parameters, user name, headers and the prefix stay away from the token endpoint; the user agent goes along', async () => {
+    const stored: string[] = []
+    const instance = got.extend({
+      prefixUrl: `${world.elsewhere}/api`,
+      searchParams: { key: 'api' },
+      username: 'api',
+      password: 'api',
+      headers: { authorization: 'Bearer api', cookie: 'api=1', 'x-api-key': 'api', 'user-agent': 'mine/1.0' },
+      cookieJar: { setCookie: async (cookie: string) => stored.push(cookie), getCookieString: async () => 'sid=1' },
+      retry: { limit: 3, methods: ['POST'] },
+    })
+    const session = await world.session({ http: instance })
+    await session.refreshToken()
+    const [headers] = world.tokenHeaders
+    expect(headers).toMatchObject({ 'user-agent': 'mine/1.0', authorization: expect.stringMatching(/^Basic /) })
+    expect(headers).not.toHaveProperty('cookie')
+    expect(headers).not.toHaveProperty('x-api-key')
+    expect(world.tokenRequests[0]).toEqual({ grant_type: 'refresh_token', refresh_token: 'refresh-1' })
+    expect(world.seenElsewhere).toHaveLength(0)
+    expect(stored).toHaveLength(0)
+  })
+
+  it('a public client sends no authorization, whatever the instance has', async () => {
+    const instance = got.extend({ username: 'api', password: 'api', headers: { authorization: 'Bearer api' } })
+    const session = await world.session({ http: instance, clientSecret: undefined })
+    await session.refreshToken()
+    expect(world.tokenHeaders[0]).not.toHaveProperty('authorization')
+    expect(world.tokenRequests[0]).toMatchObject({ client_id: 'client' })
+  })
+
+  it('an instance that another session authorised puts no token on token requests', async () => {
+    const first = await world.session()
+    const second = await world.session({ http: first.http, clientSecret: undefined })
+    await second.refreshToken()
+    expect(world.tokenHeaders[0]).not.toHaveProperty('authorization')
+  })
+
+  it('a beforeRequest hook of the instance does see them: proxies and signatures are made so', async () => {
+    const session = await world.session({ http: got.extend({ hooks: { beforeRequest: [(options) => void (options.headers['x-proxy'] = '1')] } }) })
+    await session.refreshToken()
+    expect(world.tokenHeaders[0]).toMatchObject({ 'x-proxy': '1' })
+  })
+})
