@@ -3,7 +3,12 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 
 /** An authorization server in memory: it answers from texts, so that only the clients' own work is measured. */
 export interface MemoryServer {
-  readonly metadata: { readonly issuer: string; readonly authorization_endpoint: string; readonly token_endpoint: string; readonly jwks_uri: string }
+  readonly metadata: {
+    readonly issuer: string
+    readonly authorization_endpoint: string
+    readonly token_endpoint: string
+    readonly jwks_uri: string
+  }
   readonly clientId: string
   readonly redirectUri: string
   /** Signs an ID token for a nonce; done before the measurement. */
@@ -28,15 +33,26 @@ export async function memoryServer(): Promise<MemoryServer> {
     response_types_supported: ['code'],
   }
   const bodyFor = (url: string, idToken: string) =>
-    url.endsWith('/jwks') ? jwks : JSON.stringify({ access_token: 'access', token_type: 'Bearer', expires_in: 3600, refresh_token: 'refresh', id_token: idToken })
+    url.endsWith('/jwks')
+      ? jwks
+      : JSON.stringify({ access_token: 'access', token_type: 'Bearer', expires_in: 3600, refresh_token: 'refresh', id_token: idToken })
 
   return {
     metadata,
     clientId: 'client',
     redirectUri: 'https://app.example/callback',
     idToken: (nonce) =>
-      new SignJWT({ nonce }).setProtectedHeader({ alg: 'ES256', kid: 'k' }).setIssuer(issuer).setSubject('user').setAudience('client').setIssuedAt().setExpirationTime('1h').sign(privateKey),
-    transport: (idToken) => async ({ url }) => ({ status: 200, headers: json, body: new TextEncoder().encode(bodyFor(url, idToken)) }),
+      new SignJWT({ nonce })
+        .setProtectedHeader({ alg: 'ES256', kid: 'k' })
+        .setIssuer(issuer)
+        .setSubject('user')
+        .setAudience('client')
+        .setIssuedAt()
+        .setExpirationTime('1h')
+        .sign(privateKey),
+    transport:
+      (idToken) =>
+      async ({ url }) => ({ status: 200, headers: json, body: new TextEncoder().encode(bodyFor(url, idToken)) }),
     fetch: (idToken) => async (url) => new Response(bodyFor(url, idToken), { headers: json }),
   }
 }

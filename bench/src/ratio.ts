@@ -16,5 +16,6 @@ export async function ratio(job: string, ours: Contender, theirs: Readonly<Recor
   }
   const mine = medianOf('ours')
   console.log(`\n${job}: ${(mine * 1000).toFixed(1)} µs`)
-  for (const name of Object.keys(theirs)) console.log(`  ${(mine / medianOf(name)).toFixed(2)} × ${name} (${(medianOf(name) * 1000).toFixed(1)} µs)`)
+  for (const name of Object.keys(theirs))
+    console.log(`  ${(mine / medianOf(name)).toFixed(2)} × ${name} (${(medianOf(name) * 1000).toFixed(1)} µs)`)
 }

@@ -17,19 +17,26 @@ async function login(): Promise<void> {
   const environment = defaultEnvironment()
   const client = { client_id: server.clientId }
   const never = () => Promise.reject(new Error('no request expected'))
-  const { transaction } = await run(startAuthorization(server.metadata, client, { environment, redirectUri: server.redirectUri, scope: 'openid' }), never)
+  const { transaction } = await run(
+    startAuthorization(server.metadata, client, { environment, redirectUri: server.redirectUri, scope: 'openid' }),
+    never,
+  )
   const { state, nonce = '', code_verifier = '' } = transaction
   const idToken = await server.idToken(nonce)
   const transport = server.transport(idToken)
   const keyCache = createCache<never>()
-  const response = [['code', 'code'], ['state', state]] as const
+  const response = [
+    ['code', 'code'],
+    ['state', state],
+  ] as const
 
   const peer = (verified: boolean) => {
     const configuration = new openid.Configuration(server.metadata, server.clientId, undefined, openid.None())
     configuration[openid.customFetch] = server.fetch(idToken)
     if (verified) openid.enableNonRepudiationChecks(configuration)
     const url = new URL(`${server.redirectUri}?code=code&state=${state}`)
-    return () => openid.authorizationCodeGrant(configuration, url, { pkceCodeVerifier: code_verifier, expectedState: state, expectedNonce: nonce })
+    return () =>
+      openid.authorizationCodeGrant(configuration, url, { pkceCodeVerifier: code_verifier, expectedState: state, expectedNonce: nonce })
   }
 
   await ratio(
@@ -44,9 +51,15 @@ async function resourceCall(): Promise<void> {
   const api = createServer((_request, response) => response.setHeader('content-type', 'application/json').end('{"ok":true}'))
   await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(api.address() as AddressInfo).port}/`
-  const session = new OAuth2Session({ issuer: 'https://as.example', clientId: 'client', token: { access_token: 'access', expires_at: 9_999_999_999 } })
+  const session = new OAuth2Session({
+    issuer: 'https://as.example',
+    clientId: 'client',
+    token: { access_token: 'access', expires_at: 9_999_999_999 },
+  })
   const headers = { authorization: 'Bearer access' }
-  await ratio('GET with a fresh token', () => session.http.get(url).json(), { 'bare got with the header set by hand': () => got.get(url, { headers }).json() })
+  await ratio('GET with a fresh token', () => session.http.get(url).json(), {
+    'bare got with the header set by hand': () => got.get(url, { headers }).json(),
+  })
   api.closeAllConnections()
   await new Promise((resolve) => api.close(resolve))
 }

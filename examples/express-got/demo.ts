@@ -30,26 +30,34 @@ async function tell(): Promise<void> {
   const refreshes = () => provider.tokenRequests('refresh_token')
   const seen = (endpoint: string) => sightings.filter((sighting) => sighting.endpoint === endpoint)
 
-  console.log(`${paint('bold', 'Log in, call an API, stay logged in')}`)
+  console.log(paint('bold', 'Log in, call an API, stay logged in'))
   console.log(`\n    provider     ${provider.issuer}   (oidc-provider: rotates refresh tokens, revokes all on reuse)`)
   console.log(`    API          ${api.url}   (asks the provider about each token)`)
   console.log(`    application  ${baseUrl}   (examples/express-got)`)
 
+  let page = await browser.goto(`${baseUrl}/me`)
   await step('The application sends the browser to the provider', async ({ note, check }) => {
-    const page = await browser.goto(`${baseUrl}/me`)
-    const authorization = new URL(page.history.map(({ url }) => url).find((url) => url.startsWith(`${provider.issuer}/auth?`)) ?? 'about:blank')
+    const authorization = new URL(
+      page.history.map(({ url }) => url).find((url) => url.startsWith(`${provider.issuer}/auth?`)) ?? 'about:blank',
+    )
     const { searchParams } = authorization
     note(`GET /me without a session → /auth/demo/login → ${authorization.origin}${authorization.pathname}`)
     check(`discovery: ${seen('discovery')[0]?.url}`, seen('discovery').length === 1)
-    check('the request has PKCE (S256), a state and a nonce', searchParams.get('code_challenge_method') === 'S256' && searchParams.has('state') && searchParams.has('nonce'))
+    check(
+      'the request has PKCE (S256), a state and a nonce',
+      searchParams.get('code_challenge_method') === 'S256' && searchParams.has('state') && searchParams.has('nonce'),
+    )
     check('the provider shows its login page', page.url.startsWith(provider.issuer))
   })
 
   await step('Alice logs in and consents; the callback finishes the login', async ({ note, check }) => {
-    const page = await login(browser.page, { username: 'alice', consent: true })
+    page = await login(page, { username: 'alice', consent: true })
     const idToken = seen('token')[0]?.idToken
     note(`the code came back to ${baseUrl}/auth/demo/callback and was redeemed once`)
-    check(`ID token verified: ${idToken?.alg}, issuer ${idToken?.iss}, subject ${idToken?.sub}`, idToken?.iss === provider.issuer && seen('jwks').length === 1)
+    check(
+      `ID token verified: ${idToken?.alg}, issuer ${idToken?.iss}, subject ${idToken?.sub}`,
+      idToken?.iss === provider.issuer && seen('jwks').length === 1,
+    )
     check(`the browser is back where it wanted to go: ${new URL(page.url).pathname}`, page.url === `${baseUrl}/me` && page.status === 200)
     const user = await (await browser.fetch(`${baseUrl}/auth/user`)).json()
     check(`the application knows who it is: ${user.name}, ${user.email}`, user.sub === idToken?.sub)
@@ -67,7 +75,10 @@ async function tell(): Promise<void> {
     const before = browser.cookies.get('oauth.session.0', baseUrl)
     const answers = await Promise.all(Array.from({ length: 20 }, () => browser.fetch(`${baseUrl}/api/me`)))
     note('twenty requests of one browser, each with the cookie that holds the expired token')
-    check('all twenty were answered', answers.every(({ status }) => status === 200))
+    check(
+      'all twenty were answered',
+      answers.every(({ status }) => status === 200),
+    )
     check('exactly one refresh', refreshes() === 1)
     check('no refresh token was used twice', provider.reuseDetected === 0)
     check('the rotated token was kept: the session cookie is a new one', browser.cookies.get('oauth.session.0', baseUrl) !== before)
@@ -82,8 +93,8 @@ async function tell(): Promise<void> {
 
   await step('Alice logs out', async ({ note, check }) => {
     const stolen = browser.cookies.header(baseUrl)
-    const page = await browser.goto(`${baseUrl}/auth/logout`, { from: baseUrl })
-    note(`the session is over here, its tokens are revoked, the browser is at ${new URL(page.url).origin}${new URL(page.url).pathname}`)
+    const { origin, pathname } = new URL((await browser.goto(`${baseUrl}/auth/logout`, { from: baseUrl })).url)
+    note(`the session is over here, its tokens are revoked, the browser is at ${origin}${pathname}`)
     check('the refresh token was revoked', seen('revocation').at(-1)?.status === 200)
     check('the session cookie is gone', browser.cookies.get('oauth.session.0', baseUrl) === undefined)
     const replayed = await fetch(`${baseUrl}/api/me`, { headers: { cookie: stolen, accept: 'application/json', 'sec-fetch-mode': 'cors' } })

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
-import { type AddressInfo } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { startProvider, startResourceServer } from '@oauth-test/provider'
 import { apiClient, createApp } from './app.ts'
 import { type Sighting, watched } from './watched.ts'

@@ -15,7 +15,7 @@ import {
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import { type OAuthOptions, oauth } from '../src/index.js'
 
-export const SECRET = 'the first secret of the application, long enough'
+const SECRET = 'the first secret of the application, long enough'
 
 type Options = Partial<OAuthOptions<AuthorisedFetch>>
 type ProviderOptions = OAuthOptions<AuthorisedFetch>['providers'][string]

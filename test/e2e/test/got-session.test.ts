@@ -1,5 +1,5 @@
-import { createBrowser, login, startProvider, startResourceServer, type TestProvider } from '@oauth-test/provider'
 import { OAuth2Session } from '@oauth/node-got'
+import { createBrowser, login, startProvider, startResourceServer, type TestProvider } from '@oauth-test/provider'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const redirectUri = 'http://127.0.0.1/callback'
@@ -57,7 +57,9 @@ describe('a whole login on got', () => {
     const { session } = await loggedIn()
     const before = provider.tokenRequests('refresh_token')
     provider.expireAccessTokens()
-    const answers = await Promise.all(Array.from({ length: 20 }, () => session.http.post(`${api.url}/echo`, { json: { a: 1 }, retry: { limit: 0 } }).json()))
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => session.http.post(`${api.url}/echo`, { json: { a: 1 }, retry: { limit: 0 } }).json()),
+    )
     expect(answers[0]).toMatchObject({ method: 'POST' })
     expect(provider.tokenRequests('refresh_token') - before).toBe(1)
   })

@@ -12,7 +12,7 @@ export interface Running {
 }
 
 /** Where snippets are written: inside this package, so that they find the workspace's packages as an application finds installed ones. */
-export const folder = new URL('../.snippets/', import.meta.url)
+const folder = new URL('../.snippets/', import.meta.url)
 
 /** Replaces what the document leaves to the reader (issuer, credentials, ports) and starts the code. */
 export async function runSnippet(name: string, code: string, replacements: Readonly<Record<string, string>>): Promise<Running> {

@@ -12,7 +12,7 @@ export interface Snippet {
 }
 
 /** The repository's folder. */
-export const root = new URL('../../../', import.meta.url)
+const root = new URL('../../../', import.meta.url)
 
 /** All blocks of TypeScript in a document; each says in its first line whether it is checked or run. */
 export async function snippets(file: string): Promise<readonly Snippet[]> {

@@ -46,7 +46,12 @@ describe('README.md', () => {
   })
 
   it('got: the application calls an API', async () => {
-    const client = await provider.addClient({ client_id: 'readme-got', grant_types: ['client_credentials'], redirect_uris: [], response_types: [] })
+    const client = await provider.addClient({
+      client_id: 'readme-got',
+      grant_types: ['client_credentials'],
+      redirect_uris: [],
+      response_types: [],
+    })
     const session = await runSnippet('got', code.get('got') ?? '', {
       'https://as.example': provider.issuer,
       'my-app': client.client_id,
@@ -81,5 +86,10 @@ async function freePort(): Promise<number> {
 }
 
 async function answering(url: string): Promise<void> {
-  await expect.poll(() => fetch(url, { redirect: 'manual' }).then(({ status }) => status, () => 0), { timeout: 15_000 }).toBeGreaterThan(0)
+  const status = () =>
+    fetch(url, { redirect: 'manual' }).then(
+      (response) => response.status,
+      () => 0,
+    )
+  await expect.poll(status, { timeout: 15_000 }).toBeGreaterThan(0)
 }

@@ -13,28 +13,30 @@ test.each([
   expect(wholeSeconds(value)).toBe(seconds)
 })
 
-test.each([
-  -1,
-  '-1',
-  Number.NaN,
-  Number.POSITIVE_INFINITY,
-  1e308,
-  '1e308',
-  1e16,
-  '3600.5',
-  'abc',
-  '',
-  ' 5',
-  '5 ',
-  '0x10',
-  '9'.repeat(16),
-  null,
-  undefined,
-  true,
-  {},
-  [],
-  [5],
-])('TR10, C18: %j is no number of seconds', (value) => {
+test.each(
+  [
+    -1,
+    '-1',
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    1e308,
+    '1e308',
+    1e16,
+    '3600.5',
+    'abc',
+    '',
+    ' 5',
+    '5 ',
+    '0x10',
+    '9'.repeat(16),
+    null,
+    undefined,
+    true,
+    {},
+    [],
+    [5],
+  ].map((value) => [value]),
+)('TR10, C18: %j is no number of seconds', (value) => {
   expect(wholeSeconds(value)).toBeUndefined()
 })
 

@@ -90,7 +90,7 @@ test('TR05: prototype keys are dropped', () => {
   expect('refresh_token' in {}).toBe(false)
 })
 
-test.each([undefined, null, '', 1, {}, [], true])('TR06, S27: no access token: %j', async (access_token) => {
+test.each([undefined, null, '', 1, {}, [], true].map((value) => [value]))('TR06, S27: no access token: %j', async (access_token) => {
   expect(await refusal(json({ ...good, access_token }))).toMatchObject(problem('OAUTH_RESPONSE_SHAPE'))
 })
 
@@ -108,7 +108,7 @@ describe('TR08: token_type', () => {
     expect(read(json({ ...good, token_type })).token_type).toBe(token_type)
   })
 
-  test.each([undefined, null, '', 'mac', 'N_A', 'DPoP', 'Bearer ', 7, ['Bearer']])(
+  test.each([undefined, null, '', 'mac', 'N_A', 'DPoP', 'Bearer ', 7, ['Bearer']].map((value) => [value]))(
     'C19: %j is refused by name, whatever the error',
     async (token_type) => {
       expect(await refusal(json({ ...good, token_type }))).toMatchObject(problem('OAUTH_RESPONSE_TOKEN_TYPE'))
@@ -134,7 +134,7 @@ describe('TR10, S28, C18: expires_in', () => {
     expect('expires_at' in token).toBe(expected !== undefined)
   })
 
-  test.each([-1, '-1', 'abc', '3600.5', '', {}, [], true])('%j is refused', async (expires_in) => {
+  test.each([-1, '-1', 'abc', '3600.5', '', {}, [], true].map((value) => [value]))('%j is refused', async (expires_in) => {
     expect(await refusal(json({ ...good, expires_in }))).toMatchObject(problem('OAUTH_RESPONSE_SHAPE'))
   })
 

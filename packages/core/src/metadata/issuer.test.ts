@@ -42,21 +42,23 @@ describe('JK03: the scheme of an endpoint', () => {
   const loopback = new URL('http://localhost:8080')
   const refusal = { code: 'OAUTH_ENDPOINT_SCHEME', reference: 'RFC 8414 §2' }
 
-  test.each([
-    'http://as.example/token',
-    'http://localhost/token',
-    'javascript:alert(1)',
-    'file:///etc/passwd',
-    'data:text/html,x',
-    'ftp://as.example/',
-    '/token',
-    '',
-    7,
-    null,
-    ['https://as.example/token'],
-    'https://user:password@as.example/token',
-    'https://as.example/token#fragment',
-  ])('%j is refused for an https issuer', async (endpoint) => {
+  test.each(
+    [
+      'http://as.example/token',
+      'http://localhost/token',
+      'javascript:alert(1)',
+      'file:///etc/passwd',
+      'data:text/html,x',
+      'ftp://as.example/',
+      '/token',
+      '',
+      7,
+      null,
+      ['https://as.example/token'],
+      'https://user:password@as.example/token',
+      'https://as.example/token#fragment',
+    ].map((value) => [value]),
+  )('%j is refused for an https issuer', async (endpoint) => {
     expect(await thrown(() => assertEndpoint('token_endpoint', endpoint, secure))).toMatchObject(refusal)
   })
 

@@ -157,6 +157,15 @@ describe('several logins of one browser', () => {
     expect(headerLength(browser.jar)).toBeLessThan(16_384)
   })
 
+  it('SS14: login cookies that cannot be read are evicted first', async () => {
+    const app = world()
+    const browser = app.browser()
+    for (let index = 0; index < 15; index++) browser.jar.set(`${LOGIN_COOKIE}${index}`, 'unreadable')
+    const url = await app.start(browser)
+    expect(browser.jar.size).toBe(10)
+    expect((await browser.go(`${CALLBACK}?${app.server.authorize(url)}`)).status).toBe(303)
+  })
+
   it('SS14: names that only look like login cookies are left alone', async () => {
     const app = world()
     const browser = app.browser()

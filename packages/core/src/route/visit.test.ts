@@ -186,6 +186,17 @@ describe('sessions', () => {
   )
 })
 
+it('a provider that is named like a method of every object is logged in only when it is', async () => {
+  const app = world({ providers: { demo: registered, toString: { ...registered, clientId: 'client-2' } } })
+  const browser = await loggedIn(app)
+  app.clock.time += HOUR + 1
+  const visit = await browser.open()
+  await visit.client()()
+  expect([visit.session('toString'), visit.guard({ provider: 'toString' })?.status]).toEqual([undefined, 303])
+  await app.login(browser, { provider: 'toString' })
+  expect((await browser.open()).session('toString')?.user.sub).toBe('alice')
+})
+
 describe('tokens of a session', () => {
   it('B12: client() sends the token of the login, without a request while it is fresh', async () => {
     const app = world()

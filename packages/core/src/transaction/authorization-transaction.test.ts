@@ -18,23 +18,25 @@ test('a transaction is one, also after JSON and with members of a later version'
   expect(isAuthorizationTransaction(JSON.parse(JSON.stringify({ ...good, later: true })))).toBe(true)
 })
 
-test.each([
-  undefined,
-  null,
-  'text',
-  [],
-  {},
-  { ...good, v: 2 },
-  { ...good, type: 'device' },
-  { ...good, createdAt: undefined },
-  { ...good, createdAt: '0' },
-  { ...good, createdAt: Number.NaN },
-  ...['id', 'issuer', 'token_endpoint', 'client_id', 'response_type', 'state'].flatMap((name) => [
-    { ...good, [name]: undefined },
-    { ...good, [name]: '' },
-    { ...good, [name]: 7 },
-  ]),
-])('%j is none', async (value) => {
+test.each(
+  [
+    undefined,
+    null,
+    'text',
+    [],
+    {},
+    { ...good, v: 2 },
+    { ...good, type: 'device' },
+    { ...good, createdAt: undefined },
+    { ...good, createdAt: '0' },
+    { ...good, createdAt: Number.NaN },
+    ...['id', 'issuer', 'token_endpoint', 'client_id', 'response_type', 'state'].flatMap((name) => [
+      { ...good, [name]: undefined },
+      { ...good, [name]: '' },
+      { ...good, [name]: 7 },
+    ]),
+  ].map((value) => [value]),
+)('%j is none', async (value) => {
   expect(isAuthorizationTransaction(value)).toBe(false)
   expect(await thrown(() => assertAuthorizationTransaction(value))).toMatchObject({ code: 'OAUTH_USAGE' })
 })
