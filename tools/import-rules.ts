@@ -66,7 +66,13 @@ export const RULES: readonly IForbiddenRuleType[] = [
     path: `${CORE}index\\.ts$`,
     dependencyTypesNot: [...TYPE_ONLY],
   }),
-  forbid('package -> npm other than its peer', '^packages/(?!core/)[^/]+/src/', { path: NPM, dependencyTypesNot: ['npm-peer'] }),
+  forbid('package -> npm other than its peer', '^packages/(?!core/|express/)[^/]+/src/', { path: NPM, dependencyTypesNot: ['npm-peer'] }),
+  // docs/adr/0005-runtime-dependencies.md says why.
+  forbid('express -> npm other than its peer and on-headers', '^packages/express/src/', {
+    path: NPM,
+    pathNot: 'node_modules/on-headers/',
+    dependencyTypesNot: ['npm-peer'],
+  }),
   forbid('conformance -> core other than adapter and session', '^packages/conformance/src/', {
     path: CORE,
     pathNot: `${CORE}(?:adapter|session)\\.ts$`,

@@ -36,6 +36,7 @@ const CASES: readonly Case[] = [
   ['node-got/src/', "import '@oauth/ky'", 'package -> another package than core'],
   ['node-got/src/', "import { a } from '@oauth/core'", 'package -> value of the root of core'],
   ['node-got/src/', "import 'jose'", 'package -> npm other than its peer'],
+  ['express/src/', "import 'jose'", 'express -> npm other than its peer and on-headers'],
   ['conformance/src/', "import '@oauth/core/routes'", 'conformance -> core other than adapter and session'],
   ['conformance/src/', "import 'vitest'", 'conformance -> npm', 'package -> npm other than its peer'],
   ['core/src/flow/', "import './a.test.js'", 'source -> test'],
@@ -49,6 +50,7 @@ const CASES: readonly Case[] = [
   ['core/src/flow/free.test.ts', "import '../route/a.js'; import 'node:fs'; import 'jose'"],
   ['core/test/', "import '../src/route/a.js'; import 'node:fs'"],
   ['node-got/src/', "import 'node:http'; import 'got'; import '@oauth/core/session'; import type { A } from '@oauth/core'"],
+  ['express/src/', "import 'got'; import 'on-headers'; import '@oauth/core/routes'"],
   ['node-got/test/', "import '@oauth/ky'; import 'vitest'"],
   ['conformance/src/', "import '@oauth/core/adapter'; import '@oauth/core/session'; import 'node:http'"],
 ]
@@ -56,11 +58,11 @@ const CASES: readonly Case[] = [
 /** Writes a small workspace of the same layout in which each case is one file, and returns the violations that must be found there. */
 export function plantImports(workspace: string): readonly Pick<Violation, 'rule' | 'from'>[] {
   const file = "export const a = 1\nexport type A = 'a'\n"
-  for (const name of ['jose', 'got', 'vitest']) {
+  for (const name of ['jose', 'got', 'vitest', 'on-headers']) {
     plant(join(workspace, 'node_modules', name), { 'package.json': JSON.stringify({ name, main: 'index.js' }), 'index.js': '' })
   }
   mkdirSync(join(workspace, 'node_modules/@oauth'))
-  for (const name of ['core', 'ky', 'node-got', 'conformance']) {
+  for (const name of ['core', 'ky', 'node-got', 'express', 'conformance']) {
     plant(join(workspace, 'packages', name), { 'package.json': manifest(name), 'src/index.ts': file })
     symlinkSync(join(workspace, 'packages', name), join(workspace, 'node_modules/@oauth', name))
   }

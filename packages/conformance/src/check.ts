@@ -44,7 +44,9 @@ export function register<Subject, Id extends string>(
 export async function cases(all: Readonly<Record<string, () => Promise<void>>>): Promise<void> {
   const names = Object.keys(all)
   const results = await Promise.allSettled(Object.values(all).map((run) => run()))
-  const failures = results.flatMap((result, index) => (result.status === 'fulfilled' ? [] : [`${names[index]}: ${messageOf(result.reason)}`]))
+  const failures = results.flatMap((result, index) =>
+    result.status === 'fulfilled' ? [] : [`${names[index]}: ${messageOf(result.reason)}`],
+  )
   if (failures.length > 0) throw new AssertionError({ message: failures.join('\n') })
 }
 

@@ -5,5 +5,5 @@
  * @module
  */
 export type { RegisterTest, SkippedChecks } from './check.js'
-export { testTransport, type TransportTestOptions } from './test-transport.js'
+export { type TransportTestOptions, testTransport } from './test-transport.js'
 export type { TransportCheckId } from './transport/check.js'

@@ -79,5 +79,8 @@ export async function withServer<T>(
 
 /** An address where nobody listens: a port that was free a moment ago. */
 export function vacantUrl(): Promise<string> {
-  return withServer(() => undefined, async ({ url }) => url)
+  return withServer(
+    () => undefined,
+    async ({ url }) => url,
+  )
 }

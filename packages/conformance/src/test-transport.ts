@@ -33,6 +33,10 @@ export interface TransportTestOptions {
  *
  * testTransport(it, () => myTransport())
  */
-export function testTransport(test: RegisterTest, createTransport: () => Transport | Promise<Transport>, { skip }: TransportTestOptions = {}): void {
+export function testTransport(
+  test: RegisterTest,
+  createTransport: () => Transport | Promise<Transport>,
+  { skip }: TransportTestOptions = {},
+): void {
   register(test, CHECKS, { create: createTransport, skip })
 }

@@ -39,7 +39,10 @@ export const broken: Readonly<Record<TransportCheckId, () => Transport>> = {
 
   'transport.headers': () => async (request, options) => {
     const response = await good(request, options)
-    const headers = Object.entries(response.headers).map(([name, value]) => [name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase()), value])
+    const headers = Object.entries(response.headers).map(([name, value]) => [
+      name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase()),
+      value,
+    ])
     return { ...response, headers: Object.fromEntries(headers) }
   },
 
@@ -56,7 +59,8 @@ export const broken: Readonly<Record<TransportCheckId, () => Transport>> = {
     try {
       return await good(request, options)
     } catch (error) {
-      if (error instanceof TransportError && error.reason === 'reset') throw new TransportError(request.endpoint, { reason: 'reset', sent: 'no' })
+      if (error instanceof TransportError && error.reason === 'reset')
+        throw new TransportError(request.endpoint, { reason: 'reset', sent: 'no' })
       throw error
     }
   },

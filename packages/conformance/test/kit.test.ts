@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest'
 import { fetchTransport } from '@oauth/core/fetch'
-import { testTransport, type TransportCheckId } from '../src/index.js'
+import { describe, expect, it } from 'vitest'
+import { type TransportCheckId, testTransport } from '../src/index.js'
 import { broken } from './broken-transports.js'
 
 type Registered = { readonly title: string; readonly run: () => Promise<void> }
@@ -17,9 +17,13 @@ async function failed(tests: readonly Registered[]): Promise<string[]> {
 }
 
 describe('each check fails for what it is about, and no other check does', () => {
-  it.each(Object.entries(broken))('%s', async (id, create) => {
-    expect(await failed(registered(create))).toEqual([id])
-  }, 60_000)
+  it.each(Object.entries(broken))(
+    '%s',
+    async (id, create) => {
+      expect(await failed(registered(create))).toEqual([id])
+    },
+    60_000,
+  )
 
   it('there is a broken transport for every check', () => {
     const ids = registered(() => fetchTransport()).map(({ title }) => title.split(':', 1)[0])

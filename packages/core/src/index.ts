@@ -4,7 +4,7 @@
  * @module
  */
 export type { Client } from './client-authentication/client.js'
-export type { ClientAuthentication, ClientAuthenticationContext } from './client-authentication/client-authentication.js'
+export type { ClientAuthentication, ClientAuthenticationContext } from './client-authentication/client.js'
 export { clientSecretBasic } from './client-authentication/client-secret-basic.js'
 export { clientSecretPost } from './client-authentication/client-secret-post.js'
 export { none } from './client-authentication/none.js'

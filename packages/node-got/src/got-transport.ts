@@ -10,7 +10,12 @@ export function gotTransport(instance: Got = got): Transport {
   const headers = Object.fromEntries([...Object.keys(theirs), 'authorization'].map((name) => [name, undefined]))
   return async (request, { signal }) => {
     const { endpoint, maxBytes, timeoutMs: total } = request
-    const stream = instance.stream(request.url, { ...OWN, ...contentOf(request, headers), timeout: { request: total }, ...(signal && { signal }) })
+    const stream = instance.stream(request.url, {
+      ...OWN,
+      ...contentOf(request, headers),
+      timeout: { request: total },
+      ...(signal && { signal }),
+    })
     const chunks: Uint8Array[] = []
     let size = 0
     try {

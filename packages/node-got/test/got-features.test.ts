@@ -1,6 +1,6 @@
+import { isOAuthError, OAuth2Session } from '@oauth/node-got'
 import got, { type ExtendOptions, type Got, HTTPError, RequestError, TimeoutError } from 'got'
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from 'vitest'
-import { isOAuthError, OAuth2Session } from '@oauth/node-got'
 import { json, startWorld, type World } from './world.js'
 
 let world: World
@@ -290,7 +290,9 @@ describe('errors', () => {
     world.on('/gone', (_seen, response) => json(response, 410, {}))
     world.on('/slow', () => undefined)
     await expect(session.http.get(`${world.api}/gone`)).rejects.toBeInstanceOf(HTTPError)
-    await expect(session.http.get(`${world.api}/slow`, { timeout: { request: 100 }, retry: { limit: 0 } })).rejects.toBeInstanceOf(TimeoutError)
+    await expect(session.http.get(`${world.api}/slow`, { timeout: { request: 100 }, retry: { limit: 0 } })).rejects.toBeInstanceOf(
+      TimeoutError,
+    )
   })
 
   it('a beforeError hook of the application goes on working', async () => {
@@ -340,7 +342,9 @@ describe('nothing of an instance leaks into requests that carry credentials', ()
   })
 
   it('a beforeRequest hook of the instance does see them: proxies and signatures are made so', async () => {
-    const session = await world.session({ http: got.extend({ hooks: { beforeRequest: [(options) => void (options.headers['x-proxy'] = '1')] } }) })
+    const session = await world.session({
+      http: got.extend({ hooks: { beforeRequest: [({ headers }) => void Object.assign(headers, { 'x-proxy': '1' })] } }),
+    })
     await session.refreshToken()
     expect(world.tokenHeaders[0]).toMatchObject({ 'x-proxy': '1' })
   })

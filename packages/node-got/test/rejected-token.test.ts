@@ -137,7 +137,10 @@ describe('got.stream', () => {
     const session = await world.session()
     await session.setToken({ ...session.token, access_token: 'old', expires_at: 1 })
     world.tokenAnswer(400, { error: 'invalid_grant' })
-    await expect(buffer(session.http.stream(`${world.api}/me`))).rejects.toMatchObject({ name: 'RefreshError', code: 'OAUTH_REFRESH_TERMINAL' })
+    await expect(buffer(session.http.stream(`${world.api}/me`))).rejects.toMatchObject({
+      name: 'RefreshError',
+      code: 'OAUTH_REFRESH_TERMINAL',
+    })
     expect(world.seen).toHaveLength(0)
   })
 })

@@ -17,14 +17,18 @@ export const body: TransportCheck = {
         withServer(
           (response) => response.end('{}'),
           async ({ url, requests }) => {
-            const request = tokenRequest(url + PATH, { body: BODY, headers: { ...tokenRequest('').headers, 'x-custom': 'Value with  spaces' } })
+            const request = tokenRequest(url + PATH, {
+              body: BODY,
+              headers: { ...tokenRequest('').headers, 'x-custom': 'Value with  spaces' },
+            })
             await send(transport, request)
             const [received] = requests
             ok(received !== undefined, 'nothing arrived')
             equal(received.method, 'POST', 'another method arrived')
             equal(received.url, PATH, 'another path or query arrived')
             equal(received.body.toString('latin1'), Buffer.from(BODY).toString('latin1'), 'another body arrived')
-            for (const [name, value] of Object.entries(request.headers)) equal(received.headers[name], value, `header "${name}" arrived otherwise`)
+            for (const [name, value] of Object.entries(request.headers))
+              equal(received.headers[name], value, `header "${name}" arrived otherwise`)
           },
         ),
       'POST without a body': () =>

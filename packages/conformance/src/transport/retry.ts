@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict'
-import { type Answer, withServer } from '../server.js'
 import { cases } from '../check.js'
+import { type Answer, withServer } from '../server.js'
 import type { TransportCheck } from './check.js'
 import { getRequest, send, tokenRequest } from './send.js'
 

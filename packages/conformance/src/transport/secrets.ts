@@ -38,8 +38,10 @@ export const secrets: TransportCheck = {
       const text = everything(error)
       for (const canary of CANARIES) ok(!text.includes(canary), `"${canary}" is in the error: is the client's own error its cause?`)
     }
-    const against = (answer: Answer, overrides: Partial<HttpRequest> = {}) => () =>
-      withServer(answer, ({ url }) => clean(tokenRequest(url, overrides)))
+    const against =
+      (answer: Answer, overrides: Partial<HttpRequest> = {}) =>
+      () =>
+        withServer(answer, ({ url }) => clean(tokenRequest(url, overrides)))
 
     return cases({
       'connection refused': async () => clean(tokenRequest(await vacantUrl())),
@@ -49,7 +51,11 @@ export const secrets: TransportCheck = {
       redirect: against((response) => response.writeHead(307, { location: '/' }).end()),
       '500': against((response) => response.writeHead(500).end('canary of the server')),
       'no HTTP at all': against((response) => response.socket?.end('garbage\r\n\r\n')),
-      aborted: () => withServer(() => undefined, ({ url }) => clean(tokenRequest(url), AbortSignal.abort(new Error('by the caller')))),
+      aborted: () =>
+        withServer(
+          () => undefined,
+          ({ url }) => clean(tokenRequest(url), AbortSignal.abort(new Error('by the caller'))),
+        ),
     })
   },
 }

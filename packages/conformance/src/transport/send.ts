@@ -41,7 +41,10 @@ export async function failure(transport: Transport, request: HttpRequest, signal
     response = await send(transport, request, signal)
   } catch (error) {
     if (error instanceof AssertionError) throw error
-    ok(isOAuthError(error) && error.name === 'TransportError', `rejected with ${nameOf(error)}; a transport rejects with a TransportError only`)
+    ok(
+      isOAuthError(error) && error.name === 'TransportError',
+      `rejected with ${nameOf(error)}; a transport rejects with a TransportError only`,
+    )
     ok(error.endpoint === request.endpoint, `the error's endpoint is "${error.endpoint}" instead of the request's, "${request.endpoint}"`)
     return error
   }

@@ -18,7 +18,10 @@ export const status: TransportCheck = {
             () =>
               withServer(
                 (response) => {
-                  response.writeHead(code, { 'content-type': 'application/json', ...(code === 401 ? { 'www-authenticate': 'Basic realm="x"' } : {}) })
+                  response.writeHead(code, {
+                    'content-type': 'application/json',
+                    ...(code === 401 ? { 'www-authenticate': 'Basic realm="x"' } : {}),
+                  })
                   response.end(code === 204 ? undefined : `{"status":${code}}`)
                 },
                 async ({ url }) => {

@@ -4,8 +4,9 @@ import { testEnvironment } from '../../test/environment.js'
 import { server } from '../../test/parties.js'
 import { formDecode } from '../http/form.js'
 import { formRequest, getRequest } from '../http/http-request.js'
+import type { ClientAuthentication } from './client.js'
 import { assertClient, type Client } from './client.js'
-import { type ClientAuthentication, clientAuthentication, defaultMethod } from './client-authentication.js'
+import { clientAuthentication, defaultMethod } from './client-authentication.js'
 import { clientSecretBasic } from './client-secret-basic.js'
 
 const environment = testEnvironment()

@@ -1,26 +1,9 @@
-import type { Environment, Maybe } from '../environment.js'
 import { UsageError } from '../error/usage-error.js'
-import type { HttpRequest } from '../http/http-request.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
-import type { Client } from './client.js'
+import type { Client, ClientAuthentication } from './client.js'
 import { clientSecretBasic } from './client-secret-basic.js'
 import { clientSecretPost } from './client-secret-post.js'
 import { none } from './none.js'
-
-/** What a client authentication method may look at beside the request. */
-export interface ClientAuthenticationContext {
-  readonly client: Client
-  readonly server: ServerMetadata
-  readonly environment: Environment
-}
-
-/**
- * Proves who the client is: gets a request that is complete but for that, and returns the one to send. Called anew for each attempt,
- * for token, refresh, revocation and introspection requests alike. It may change URL, headers and body, and may be asynchronous.
- *
- * @see RFC 6749 §2.3 https://www.rfc-editor.org/rfc/rfc6749#section-2.3
- */
-export type ClientAuthentication = (request: HttpRequest, context: ClientAuthenticationContext) => Maybe<HttpRequest>
 
 const METHODS: Readonly<Record<string, ClientAuthentication>> = {
   client_secret_basic: clientSecretBasic,

@@ -1,7 +1,7 @@
 import { formEncode } from '../http/form.js'
 import type { HttpRequest } from '../http/http-request.js'
 import { base64 } from '../jose/encoding.js'
-import type { ClientAuthenticationContext } from './client-authentication.js'
+import type { ClientAuthenticationContext } from './client.js'
 
 /**
  * Client id and secret in the `Authorization` header.

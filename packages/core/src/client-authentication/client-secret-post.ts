@@ -1,5 +1,5 @@
 import { addToForm, type HttpRequest } from '../http/http-request.js'
-import type { ClientAuthenticationContext } from './client-authentication.js'
+import type { ClientAuthenticationContext } from './client.js'
 
 /**
  * Client id and secret in the request body.

@@ -1,6 +1,8 @@
+import type { Environment, Maybe } from '../environment.js'
 import { UsageError } from '../error/usage-error.js'
+import type { HttpRequest } from '../http/http-request.js'
 import type { Quirks } from '../metadata/quirks.js'
-import type { ClientAuthentication } from './client-authentication.js'
+import type { ServerMetadata } from '../metadata/server-metadata.js'
 
 /**
  * This client, as registered at one authorization server. Names as in RFC 7591 §2.
@@ -16,6 +18,21 @@ export interface Client {
   readonly id_token_signed_response_alg?: string | undefined
   readonly quirks?: Quirks | undefined
 }
+
+/** What a client authentication method may look at beside the request. */
+export interface ClientAuthenticationContext {
+  readonly client: Client
+  readonly server: ServerMetadata
+  readonly environment: Environment
+}
+
+/**
+ * Proves who the client is: gets a request that is complete but for that, and returns the one to send. Called anew for each attempt,
+ * for token, refresh, revocation and introspection requests alike. It may change URL, headers and body, and may be asynchronous.
+ *
+ * @see RFC 6749 §2.3 https://www.rfc-editor.org/rfc/rfc6749#section-2.3
+ */
+export type ClientAuthentication = (request: HttpRequest, context: ClientAuthenticationContext) => Maybe<HttpRequest>
 
 /** Values that are what a missing environment variable turns into. */
 const ACCIDENTS = new Set(['', 'undefined', 'null'])

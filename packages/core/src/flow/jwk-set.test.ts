@@ -70,6 +70,14 @@ describe('JK10, F24: rotation', () => {
     expect(await play(flow(bare), json({ keys: [rotated.jwk] }))).toMatchObject({ requests: [{}], value: { sub: 'alice' } })
   })
 
+  test('logins that arrive while the new keys are on their way share the request and work', async () => {
+    const { flow } = setting()
+    const { transport, requests } = counted(() => json({ keys: [rotated.jwk] }))
+    const claims = await Promise.all(Array.from({ length: 20 }, () => run(flow(rotated), transport)))
+    expect(claims.every(({ sub }) => sub === 'alice')).toBe(true)
+    expect(requests).toHaveLength(1)
+  })
+
   test('a key that stays unknown ends the login after one refetch', async () => {
     const { verify } = setting()
     expect(await verify(rotated, json({ keys: [old.jwk] }))).toMatchObject({ requests: [{}], error: { code: 'OAUTH_KEY_NOT_FOUND' } })

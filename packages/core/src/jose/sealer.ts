@@ -65,6 +65,17 @@ async function deriveKey(secret: string, purpose: string): Promise<SealingKey> {
   return { key: bytes.slice(0, KEY_BYTES), header: base64url(JSON.stringify({ alg: 'dir', enc: 'A256GCM', kid })) }
 }
 
+/** Initialisation vector, ciphertext and tag; more parts than these make it another text, so one more is kept. */
+function partsAfter({ header }: SealingKey, text: string): readonly string[] {
+  return text.slice(header.length + 2).split('.', 4)
+}
+
+/** Decodes the one spelling of some bytes: base64url ignores bits of a last character, and a sealed text that was changed is not ours. */
+function canonicalBytes(text: string): Uint8Array | undefined {
+  const bytes = base64urlBytes(text)
+  return bytes !== undefined && base64url(bytes) === text ? bytes : undefined
+}
+
 function aeadSealer({ randomBytes }: Environment, aead: Aead, keys: readonly SealingKey[]): Sealer {
   const [newest] = keys
   return {
@@ -77,8 +88,8 @@ function aeadSealer({ randomBytes }: Environment, aead: Aead, keys: readonly Sea
     open(text) {
       const known = keys.find(({ header }) => text.startsWith(`${header}..`))
       if (known === undefined) return undefined
-      const parts = text.slice(known.header.length + 2).split('.', 4)
-      const [iv, sealed, tag] = parts.map(base64urlBytes)
+      const parts = partsAfter(known, text)
+      const [iv, sealed, tag] = parts.map(canonicalBytes)
       if (parts.length !== 3 || iv?.length !== IV_BYTES || sealed === undefined || tag?.length !== TAG_BYTES) return undefined
       const plaintext = aead.open(known.key, iv, sealed, tag, utf8Bytes(known.header))
       return plaintext && utf8.decode(plaintext)
@@ -96,7 +107,7 @@ function webCryptoSealer(keys: readonly SealingKey[]): Sealer {
     },
     async open(text) {
       const known = keys.find(({ header }) => text.startsWith(`${header}..`))
-      if (known === undefined) return undefined
+      if (known === undefined || !partsAfter(known, text).every((part) => canonicalBytes(part) !== undefined)) return undefined
       try {
         const { plaintext } = await compactDecrypt(text, known.key)
         return utf8.decode(plaintext)

@@ -1,5 +1,5 @@
-import type { Client } from '../client-authentication/client.js'
-import { type ClientAuthentication, clientAuthentication, defaultMethod } from '../client-authentication/client-authentication.js'
+import type { Client, ClientAuthentication } from '../client-authentication/client.js'
+import { clientAuthentication, defaultMethod } from '../client-authentication/client-authentication.js'
 import type { Environment, Maybe } from '../environment.js'
 import { UsageError } from '../error/usage-error.js'
 import { type Form, type Parameters, toForm } from '../http/form.js'

@@ -14,7 +14,7 @@ import { loginClaims } from './login-claims.js'
 import { idOf } from './login-cookies.js'
 import type { Provider } from './provider.js'
 import { plain, type RouteResponse, redirect } from './route-response.js'
-import type { Visit } from './visit.js'
+import type { SessionVisit } from './session-visit.js'
 import type { WebContext } from './web-context.js'
 
 /**
@@ -25,7 +25,7 @@ import type { WebContext } from './web-context.js'
  * @throws {@link ProtocolError} the answer does not belong to a login of this browser.
  * @throws {@link AuthorizationResponseError} the provider, or the person, said no.
  */
-export async function* callback<Http>(context: WebContext<Http>, visit: Visit<Http>, provider: Provider<Http>): Flow<RouteResponse> {
+export async function* callback<Http>(context: WebContext<Http>, visit: SessionVisit<Http>, provider: Provider<Http>): Flow<RouteResponse> {
   const parameters = answerOf(visit, provider)
   if ('status' in parameters) return parameters
   refuseDuplicates(parameters)
@@ -69,7 +69,7 @@ export async function* callback<Http>(context: WebContext<Http>, visit: Visit<Ht
 }
 
 /** The parameters of the answer, from where this provider was asked to put them. */
-function answerOf<Http>({ request }: Visit<Http>, { options }: Provider<Http>): Form | RouteResponse {
+function answerOf<Http>({ request }: SessionVisit<Http>, { options }: Provider<Http>): Form | RouteResponse {
   const formPost = options.responseMode === 'form_post'
   if ((request.method === 'POST') !== formPost) {
     refuse(
@@ -86,7 +86,7 @@ function answerOf<Http>({ request }: Visit<Http>, { options }: Provider<Http>): 
 /** The attempt that the answer belongs to; or where to go, when it was used and the login is there. */
 async function findAttempt<Http>(
   context: WebContext<Http>,
-  visit: Visit<Http>,
+  visit: SessionVisit<Http>,
   parameters: Form,
 ): Promise<AuthorizationTransaction | RouteResponse> {
   const { cookies } = visit.request
@@ -116,7 +116,7 @@ function noTransaction(): never {
 }
 
 /** Uses an attempt up. Tells whether it was still to be used. */
-function finish<Http>(context: WebContext<Http>, visit: Visit<Http>, { state }: AuthorizationTransaction): boolean {
+function finish<Http>(context: WebContext<Http>, visit: SessionVisit<Http>, { state }: AuthorizationTransaction): boolean {
   visit.setLoginCookies([context.logins.drop(state)])
   return context.usedLogins.add(idOf(state))
 }
@@ -142,7 +142,7 @@ function tokenRecord(
 /** A new session with a new id. The one before, and whatever it knew, is over. */
 async function beginSession<Http>(
   { environment, endedSessions }: WebContext<Http>,
-  visit: Visit<Http>,
+  visit: SessionVisit<Http>,
   { name, login }: { readonly name: string; readonly login: { readonly claims: object; readonly record: TokenRecord } },
 ): Promise<void> {
   const before = visit.current

@@ -10,7 +10,7 @@ import type { WebContext } from './web-context.js'
  *
  * @see OpenID Connect RP-Initiated Logout §2 https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout
  */
-export async function* endSession<Http>(context: WebContext<Http>, visit: SessionVisit): Flow<string> {
+export async function* endSession<Http>(context: WebContext<Http>, visit: SessionVisit<Http>): Flow<string> {
   const { current, provider: last } = visit
   const logins = Object.entries(current?.providers ?? {})
   if (current !== undefined) context.endedSessions.add(current.id)

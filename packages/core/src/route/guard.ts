@@ -14,7 +14,11 @@ export interface GuardOptions {
  * `undefined` for a visitor who is logged in; else what to answer: the way to the login, or 401 to a script. A login whose tokens the
  * provider has taken back is over: only a new one helps.
  */
-export function guard<Http>(context: WebContext<Http>, visit: SessionVisit, { provider }: GuardOptions = {}): RouteResponse | undefined {
+export function guard<Http>(
+  context: WebContext<Http>,
+  visit: SessionVisit<Http>,
+  { provider }: GuardOptions = {},
+): RouteResponse | undefined {
   const login = visit.login(provider)
   if (login !== undefined && login.record.ended === undefined) return undefined
   if (!isNavigation(visit.request)) return json(401, { error: 'login_required' })

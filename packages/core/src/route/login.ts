@@ -5,14 +5,14 @@ import { isNavigation } from './navigation.js'
 import type { Provider } from './provider.js'
 import { safeReturnTo } from './return-to.js'
 import { plain, type RouteResponse, redirect } from './route-response.js'
-import type { Visit } from './visit.js'
+import type { SessionVisit } from './session-visit.js'
 import type { WebContext } from './web-context.js'
 
 /**
  * Starts a login: keeps the attempt in a cookie of its own and sends the browser to the provider. Of the request's parameters only
  * `returnTo` is read; the protocol's cannot be set from outside.
  */
-export async function* login<Http>(context: WebContext<Http>, visit: Visit<Http>, provider: Provider<Http>): Flow<RouteResponse> {
+export async function* login<Http>(context: WebContext<Http>, visit: SessionVisit<Http>, provider: Provider<Http>): Flow<RouteResponse> {
   const { request } = visit
   if (!isNavigation(request)) return plain(401, 'A login starts by going to this page, not by a request in the background.')
   const { registration, options, scope, redirectUri } = provider

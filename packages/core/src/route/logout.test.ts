@@ -12,7 +12,7 @@ describe('B17: logout', () => {
     const app = world({ afterLogout: '/goodbye' })
     const browser = app.browser()
     await app.login(browser)
-    const idToken = (await browser.open()).current?.providers['demo']?.record.token.id_token
+    const idToken = (await app.inside(browser)).current?.providers['demo']?.record.token.id_token
     const { status, location, cookies } = await browser.go(LOGOUT, { method: 'POST', headers: FORM })
     expect(status).toBe(303)
     const { origin, pathname, searchParams } = new URL(location)

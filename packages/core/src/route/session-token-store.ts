@@ -1,7 +1,14 @@
 import type { TokenRecord, TokenStore } from '../session/token-record.js'
-import type { SessionVisit } from './session-visit.js'
 import type { WebContext } from './web-context.js'
 import type { WebSession } from './web-session.js'
+
+/** Whatever holds the session of one request. */
+export interface SessionHolder {
+  /** The session as it is now. */
+  readonly current: WebSession | undefined
+  /** Replaces the session, or ends it, in the browser too. */
+  replace(session: WebSession | undefined): Promise<void>
+}
 
 /**
  * The token of one login, as one request sees it: in the session's cookie. A write is a `Set-Cookie` that waits for the response. Other
@@ -9,7 +16,7 @@ import type { WebSession } from './web-session.js'
  */
 export function sessionTokenStore<Http>(
   { environment, endedSessions, replacedRecords }: WebContext<Http>,
-  visit: SessionVisit,
+  visit: SessionHolder,
   name: string,
 ): TokenStore {
   function session(): WebSession | undefined {

@@ -1,18 +1,124 @@
+import type { Maybe } from '../environment.js'
+import type { HttpHeaders } from '../http/http-response.js'
 import type { TokenPlace } from '../session/token-life-cycle.js'
+import type { SetCookie } from './cookie.js'
 import type { RouteRequest } from './route-request.js'
-import type { ProviderLogin, WebSession } from './web-session.js'
+import { NO_STORE } from './route-response.js'
+import { sessionTokenStore } from './session-token-store.js'
+import type { WebContext } from './web-context.js'
+import { type ProviderLogin, parseWebSession, type WebSession } from './web-session.js'
 
-/** A visit as the steps that work on its session see it. */
-export interface SessionVisit {
+/** What an adapter lends a visit. */
+export interface VisitPorts {
+  /** Whether cookies can still be set: the response headers are not sent yet. */
+  readonly writable: () => Maybe<boolean>
+}
+
+/**
+ * One request of a browser and the session it came with, as the routes work on it. Changes of the session become cookies at once; they
+ * wait here for whatever is answered.
+ */
+export class SessionVisit<Http> {
   readonly request: RouteRequest
+  readonly #context: WebContext<Http>
+  readonly #ports: VisitPorts
+  readonly #places = new Map<string, TokenPlace>()
+  #session: WebSession | undefined
+  #sessionCookies: readonly SetCookie[] = []
+  #loginCookies: readonly SetCookie[] = []
+  #touched = false
+
+  private constructor(context: WebContext<Http>, request: RouteRequest, ports: VisitPorts) {
+    this.#context = context
+    this.request = request
+    this.#ports = ports
+  }
+
+  /** Reads the session of a request. One that is expired, ended or not ours counts as none, and its cookies are cleared. */
+  static async open<Http>(context: WebContext<Http>, request: RouteRequest, ports: VisitPorts): Promise<SessionVisit<Http>> {
+    const visit = new SessionVisit(context, request, ports)
+    const stale = context.sessionCookie.clear(request.cookies)
+    if (stale.length === 0) return visit
+    const text = await context.sessionCookie.read(request.cookies)
+    const session = text === undefined ? undefined : parseWebSession(text)
+    if (session === undefined || !isAlive(session, context)) visit.#sessionCookies = stale
+    else visit.#session = session
+    return visit
+  }
+
+  /** The session as it is now. Who has looked at it may not let the answer be cached. */
+  get current(): WebSession | undefined {
+    this.#touched = true
+    return this.#session
+  }
+
   /** Name of the provider of the last login. */
-  readonly provider: string | undefined
-  /** The session as it is now. */
-  readonly current: WebSession | undefined
+  get provider(): string | undefined {
+    return Object.keys(this.current?.providers ?? {})
+      .filter((name) => this.#context.providers.has(name))
+      .at(-1)
+  }
+
   /** The login at a provider: the last one unless named. */
-  login(name?: string): ProviderLogin | undefined
+  login(name: string | undefined = this.provider): ProviderLogin | undefined {
+    const providers = this.current?.providers
+    // A provider that was taken out of the configuration is logged in no more; `constructor` and its like never were.
+    const known = name !== undefined && this.#context.providers.has(name) && providers !== undefined && Object.hasOwn(providers, name)
+    return known ? providers[name] : undefined
+  }
+
   /** Where the token of a login lives: in this visit's session. */
-  place(name: string): TokenPlace
+  place(name: string): TokenPlace {
+    const known = this.#places.get(name)
+    if (known !== undefined) return known
+    const store = sessionTokenStore(this.#context, this, name)
+    const place = { store, key: `t:${this.#session?.id}:${name}`, writable: this.#ports.writable }
+    this.#places.set(name, place)
+    return place
+  }
+
   /** Replaces the session, or ends it, in the browser too. */
-  replace(session: WebSession | undefined): Promise<void>
+  async replace(session: WebSession | undefined): Promise<void> {
+    const { sessionCookie } = this.#context
+    const { cookies } = this.request
+    const before = this.#session
+    this.#session = session
+    this.#touched = true
+    try {
+      const set = session === undefined ? sessionCookie.clear(cookies) : await sessionCookie.write(JSON.stringify(session), cookies)
+      // It may have been replaced again, or ended, while it was sealed.
+      if (this.#session === session) this.#sessionCookies = set
+    } catch (error) {
+      if (this.#session === session) this.#session = before
+      throw error
+    }
+  }
+
+  /** The answer is for this browser alone, whatever it says. */
+  keepPrivate(): void {
+    this.#touched = true
+  }
+
+  /** Sets cookies of login attempts. */
+  setLoginCookies(cookies: readonly SetCookie[]): void {
+    this.#loginCookies = [...this.#loginCookies, ...cookies]
+  }
+
+  /** Cookies that wait to be set; they are handed out once. */
+  takeCookies(): readonly SetCookie[] {
+    const cookies = [...this.#sessionCookies, ...this.#loginCookies]
+    this.#touched ||= cookies.length > 0
+    this.#sessionCookies = []
+    this.#loginCookies = []
+    return cookies
+  }
+
+  /** Headers for an answer of the application: nothing that was made from a session may be cached. */
+  responseHeaders(): HttpHeaders {
+    return this.#touched || this.#sessionCookies.length > 0 || this.#loginCookies.length > 0 ? NO_STORE : {}
+  }
+}
+
+function isAlive<Http>({ id, createdAt }: WebSession, { environment, lifetime, endedSessions }: WebContext<Http>): boolean {
+  return createdAt + lifetime > environment.now() && !endedSessions.has(id)
 }

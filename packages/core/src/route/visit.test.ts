@@ -4,6 +4,7 @@ import { TransportError } from '../error/transport-error.js'
 import type { HttpResponse } from '../http/http-response.js'
 import type { TestBrowser } from './testing/browser.js'
 import { type Call, registered, SESSION_COOKIE, type World, world } from './testing/world.js'
+import { Visit } from './visit.js'
 
 const HOUR = 3600
 
@@ -63,10 +64,10 @@ describe('sessions', () => {
   it('SS01: the id is new at every login', async () => {
     const app = world()
     const browser = await loggedIn(app)
-    const ids = new Set([(await browser.open()).current?.id])
+    const ids = new Set([(await app.inside(browser)).current?.id])
     for (let index = 0; index < 20; index++) {
       await app.login(browser)
-      ids.add((await browser.open()).current?.id)
+      ids.add((await app.inside(browser)).current?.id)
     }
     expect(ids.size).toBe(21)
   })
@@ -77,7 +78,8 @@ describe('sessions', () => {
     const chunks = browser.jar.size
     await app.login(browser, { sub: 'bob', claims: { name: 'Bob' } })
     expect(browser.jar.size).toBeLessThan(chunks)
-    const { current, user } = await browser.open()
+    const { user } = await browser.open()
+    const { current } = await app.inside(browser)
     expect(user).not.toHaveProperty('email')
     expect(JSON.stringify(current)).not.toMatch(/alice|xxxx/)
     expect(current?.providers['demo']?.record).toMatchObject({ subject: 'bob', generation: 0 })
@@ -225,7 +227,7 @@ describe('tokens of a session', () => {
     for (const visit of visits) {
       const other = browser.copy()
       expect(other.take(visit)).toEqual([expect.objectContaining({ name: SESSION_COOKIE, maxAge: 604_800 })])
-      expect((await other.open()).current?.providers['demo']?.record).toMatchObject({
+      expect((await app.inside(other)).current?.providers['demo']?.record).toMatchObject({
         generation: 1,
         token: { refresh_token: 'refresh-3' },
       })
@@ -254,7 +256,7 @@ describe('tokens of a session', () => {
     const late = await straggler.open()
     expect(await late.client()()).toBe(200)
     expect(straggler.take(late)).toHaveLength(1)
-    expect((await straggler.open()).current?.providers['demo']?.record.generation).toBe(1)
+    expect((await app.inside(straggler)).current?.providers['demo']?.record.generation).toBe(1)
     expect([refreshes(app), app.server.reuses]).toEqual([1, 0])
   })
 
@@ -269,7 +271,7 @@ describe('tokens of a session', () => {
       await visit.client()()
       browser.take(visit)
     }
-    expect([refreshes(app), (await browser.open()).current?.providers['demo']?.record.generation]).toEqual([2, 2])
+    expect([refreshes(app), (await app.inside(browser)).current?.providers['demo']?.record.generation]).toEqual([2, 2])
     const late = await straggler.open()
     await late.client()()
     const written = straggler.take(late)
@@ -302,7 +304,7 @@ describe('tokens of a session', () => {
     expect(browser.take(newer)).toEqual([])
     await second.client()()
     browser.take(second)
-    expect((await browser.open()).current?.providers['demo']?.record.generation).toBe(1)
+    expect((await app.inside(browser)).current?.providers['demo']?.record.generation).toBe(1)
     expect(refreshes(app)).toBe(1)
   })
 
@@ -325,8 +327,9 @@ describe('tokens of a session', () => {
 
   it('RF05: a logout while a renewed token is being written: the write is lost, and no session cookie goes out', async () => {
     const app = world()
-    const visit = await (await loggedIn(app)).open('/items')
-    const { store, key } = visit.place('demo')
+    const session = await app.inside(await loggedIn(app))
+    const visit = new Visit(app.context, session)
+    const { store, key } = session.place('demo')
     const entry = await store.get(key)
     if (entry === undefined) throw new Error('nobody is logged in')
     const write = store.compareAndSet(key, entry.version, { ...entry.value, generation: 1 }, { ttl: 1 })
@@ -340,14 +343,14 @@ describe('tokens of a session', () => {
   it('of two changes of a session at once neither undoes the other; the later is what the browser gets', async () => {
     const app = world()
     const browser = await loggedIn(app)
-    const visit = await browser.open()
+    const visit = await app.inside(browser)
     const { current } = visit
     if (current === undefined) throw new Error('nobody is logged in')
     const first = visit.replace({ ...current, generation: 1 })
     expect(visit.current?.generation).toBe(1)
     await Promise.all([visit.replace({ ...current, generation: 2 }), first])
     browser.take(visit)
-    expect((await browser.open()).current?.generation).toBe(2)
+    expect((await app.inside(browser)).current?.generation).toBe(2)
     await expect(visit.replace({ ...current, id: 'x'.repeat(9000) })).rejects.toMatchObject({ code: 'OAUTH_SESSION_TOO_LARGE' })
     expect(visit.current?.generation).toBe(2)
   })
@@ -429,7 +432,7 @@ describe('tokens of a session', () => {
     await expect(visit.client()()).rejects.toMatchObject({ code: 'OAUTH_REFRESH_TERMINAL', reason: 'invalid_grant' })
     browser.take(visit)
     const next = await browser.open('/items')
-    expect(JSON.stringify(next.current)).not.toContain('refresh-')
+    expect(JSON.stringify((await app.inside(browser)).current)).not.toContain('refresh-')
     expect(next.guard()?.location).toMatch(/^\/auth\/demo\/login\?/)
     await expect(next.client()()).rejects.toMatchObject({ code: 'OAUTH_REFRESH_TERMINAL' })
     expect(refreshes(app)).toBe(1)

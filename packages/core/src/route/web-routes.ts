@@ -1,3 +1,4 @@
+import { UsageError } from '../error/usage-error.js'
 import type { Flow } from '../flow/flow.js'
 import { run, type Transport } from '../flow/run.js'
 import type { HttpClient } from '../session/http-client.js'
@@ -8,9 +9,11 @@ import { logout } from './logout.js'
 import type { Route } from './paths.js'
 import type { RouteRequest } from './route-request.js'
 import { json, plain, type RouteResponse } from './route-response.js'
-import { Visit, type VisitPorts } from './visit.js'
+import { SessionVisit, type VisitPorts } from './session-visit.js'
+import { Visit } from './visit.js'
 import { providerOf, type WebContext, webContext } from './web-context.js'
 import type { WebOptions } from './web-options.js'
+import type { UserClaims } from './web-session.js'
 
 /**
  * The login routes of one application, as data in and data out: all that a framework adapter translates.
@@ -35,17 +38,28 @@ export interface WebRoutes<Http> {
 /** @throws {@link UsageError} for options that cannot work. */
 export function webRoutes<Http, Name extends string>(options: WebOptions<Http, Name>, http: HttpClient<Http>): WebRoutes<Http> {
   const context = webContext(options, http)
+  /** What the routes work on; the application is not to reach it through its visit. */
+  const sessions = new WeakMap<Visit<Http>, SessionVisit<Http>>()
+
+  async function open(request: RouteRequest, ports: VisitPorts): Promise<Visit<Http>> {
+    const session = await SessionVisit.open(context, request, ports)
+    const visit = new Visit(context, session)
+    sessions.set(visit, session)
+    return visit
+  }
 
   async function* flow(route: Route, visit: Visit<Http>): Flow<RouteResponse> {
-    visit.keepPrivate()
-    const response = yield* routed(context, route, visit)
-    return { ...response, cookies: [...response.cookies, ...visit.takeCookies()] }
+    const session = sessions.get(visit)
+    if (session === undefined) throw new UsageError('The visit was not opened by these routes.')
+    session.keepPrivate()
+    const response = yield* routed(context, route, session)
+    return { ...response, cookies: [...response.cookies, ...session.takeCookies()] }
   }
 
   return {
     browserUrl: (url) => browserUrl(context.base, url),
     match: context.table.match,
-    open: (request, ports) => Visit.open(context, request, ports),
+    open,
     handle: (route, visit) => run(flow(route, visit), context.transport),
     flow,
     transport: context.transport,
@@ -60,7 +74,7 @@ const METHODS: Readonly<Record<Route['name'], readonly string[]>> = {
   user: ['GET', 'HEAD'],
 }
 
-async function* routed<Http>(context: WebContext<Http>, { name, provider }: Route, visit: Visit<Http>): Flow<RouteResponse> {
+async function* routed<Http>(context: WebContext<Http>, { name, provider }: Route, visit: SessionVisit<Http>): Flow<RouteResponse> {
   const { method } = visit.request
   const allowed = METHODS[name]
   if (!allowed.includes(method)) return plain(405, 'This route does not take this method.', { allow: allowed.join(', ') })
@@ -72,6 +86,10 @@ async function* routed<Http>(context: WebContext<Http>, { name, provider }: Rout
     case 'logout':
       return yield* logout(context, visit)
     case 'user':
-      return visit.user === undefined ? json(401, { error: 'not_logged_in' }) : json(200, visit.user)
+      return user(visit.login()?.claims)
   }
+}
+
+function user(claims: UserClaims | undefined): RouteResponse {
+  return claims === undefined ? json(401, { error: 'not_logged_in' }) : json(200, claims)
 }

@@ -17,18 +17,35 @@ export interface AuthorizationUrlOptions {
   readonly [parameter: string]: ParameterValue | Parameters
 }
 
-const OPTIONS: ReadonlySet<string> = new Set(['state', 'nonce', 'scope', 'redirectUri', 'codeVerifier', 'responseMode', 'returnTo', 'parameters'])
+const OPTIONS: ReadonlySet<string> = new Set([
+  'state',
+  'nonce',
+  'scope',
+  'redirectUri',
+  'codeVerifier',
+  'responseMode',
+  'returnTo',
+  'parameters',
+])
 
 /** Tells our options and the request's parameters apart, by spelling. */
 export function splitAuthorizationOptions(options: AuthorizationUrlOptions): {
-  readonly own: Pick<AuthorizationRequestOptions, 'state' | 'nonce' | 'scope' | 'redirectUri' | 'codeVerifier' | 'responseMode' | 'returnTo' | 'parameters'>
+  readonly own: Pick<
+    AuthorizationRequestOptions,
+    'state' | 'nonce' | 'scope' | 'redirectUri' | 'codeVerifier' | 'responseMode' | 'returnTo' | 'parameters'
+  >
   readonly wire: Readonly<Record<string, ParameterValue>>
 } {
   const { state, nonce, scope, redirectUri, codeVerifier, responseMode, returnTo, parameters, ...wire } = options
   for (const name of Object.keys(wire)) {
     if (/[A-Z]/.test(name)) {
-      throw new UsageError(`createAuthorizationUrl: there is no option "${name}". Options: ${[...OPTIONS].join(', ')}; further parameters are spelt in lower case.`)
+      throw new UsageError(
+        `createAuthorizationUrl: there is no option "${name}". Options: ${[...OPTIONS].join(', ')}; further parameters are spelt in lower case.`,
+      )
     }
   }
-  return { own: { state, nonce, scope, redirectUri, codeVerifier, responseMode, returnTo, parameters }, wire: wire as Record<string, ParameterValue> }
+  return {
+    own: { state, nonce, scope, redirectUri, codeVerifier, responseMode, returnTo, parameters },
+    wire: wire as Record<string, ParameterValue>,
+  }
 }

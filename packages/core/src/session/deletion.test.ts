@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { TokenLifeCycle } from './token-life-cycle.js'
-import { API, type Answer, json, rotatingServer, sessionOver, testClock, wire } from './testing/fixture.js'
+import { type Answer, API, json, rotatingServer, sessionOver, testClock, wire } from './testing/fixture.js'
 import { slowStore } from './testing/stores.js'
+import { TokenLifeCycle } from './token-life-cycle.js'
 
 const KEY = 'alice'
 
@@ -114,7 +114,10 @@ describe('several places of one token', () => {
     const lifeCycle = new TokenLifeCycle({
       environment: clock,
       renew: async (record) => {
-        const response = await as.answer({ body: new URLSearchParams({ refresh_token: record.token.refresh_token ?? '' }).toString(), endpoint: 'token' } as never)
+        const response = await as.answer({
+          body: new URLSearchParams({ refresh_token: record.token.refresh_token ?? '' }).toString(),
+          endpoint: 'token',
+        } as never)
         return { ...JSON.parse(new TextDecoder().decode(response.body)), expires_at: clock.time + 3600 }
       },
     })

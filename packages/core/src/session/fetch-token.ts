@@ -1,5 +1,5 @@
+import type { ClientAuthentication } from '../client-authentication/client.js'
 import { UsageError } from '../error/usage-error.js'
-import type { ClientAuthentication } from '../client-authentication/client-authentication.js'
 import { type Form, formDecode, formGet, type Parameters, toForm } from '../http/form.js'
 import type { HttpHeaders } from '../http/http-response.js'
 import { scopeText } from '../message/authorization-request.js'
@@ -88,7 +88,8 @@ export function fetchTokenTask(options: FetchTokenOptions, sessionScope: string 
   assertKnownOptions(options, OPTIONS, 'fetchToken')
   const { grantType } = options
   if (grantType === 'authorization_code' || (grantType === undefined && 'authorizationResponse' in options)) {
-    if (!('authorizationResponse' in options)) throw new UsageError('fetchToken: the grant "authorization_code" needs "authorizationResponse".')
+    if (!('authorizationResponse' in options))
+      throw new UsageError('fetchToken: the grant "authorization_code" needs "authorizationResponse".')
     return { kind: 'code', ...(options as AuthorizationCodeOptions) }
   }
   const { username, password, scope: own, ...request } = options as Partial<PasswordOptions>
@@ -107,7 +108,9 @@ export function responseParameters(response: string | URL | Form): Form {
   const query = text.includes('?') ? text.slice(text.indexOf('?') + 1) : text
   const form = formDecode(query.split('#', 1)[0] ?? '')
   if (formGet(form, 'code') === undefined && formGet(form, 'error') === undefined && !text.includes('=')) {
-    throw new UsageError('The "authorizationResponse" has no parameters. Give the whole URL that the browser came back with, its query included.')
+    throw new UsageError(
+      'The "authorizationResponse" has no parameters. Give the whole URL that the browser came back with, its query included.',
+    )
   }
   return form
 }

@@ -22,7 +22,9 @@ export interface LoginPieces {
 export function loginTransaction(server: ServerMetadata, client: Client, pieces: LoginPieces): AuthorizationTransaction {
   const { state, codeVerifier, nonce, redirectUri, scope, now } = pieces
   if (state === undefined || state === '') {
-    throw new UsageError('fetchToken: give the "transaction" that createAuthorizationUrl returned, or at least its "state". Without it the answer could belong to anybody (RFC 6749 §10.12).')
+    throw new UsageError(
+      'fetchToken: give the "transaction" that createAuthorizationUrl returned, or at least its "state". Without it the answer could belong to anybody (RFC 6749 §10.12).',
+    )
   }
   return {
     v: 1,

@@ -1,4 +1,4 @@
-import type { Environment } from '../environment.js'
+import { defaultEnvironment, type Environment } from '../environment.js'
 import type { Store } from './store.js'
 
 interface Slot<T> {
@@ -16,7 +16,7 @@ const SWEEP_INTERVAL = 1000
  * @example
  * const session = new OAuth2Session({ issuer, clientId, store: memoryStore(), key: 'user-1' })
  */
-export function memoryStore<T>({ now }: Pick<Environment, 'now'> = { now: () => Date.now() / 1000 }): Store<T> {
+export function memoryStore<T>({ now }: Pick<Environment, 'now'> = defaultEnvironment()): Store<T> {
   const slots = new Map<string, Slot<T>>()
   let writes = 0
 

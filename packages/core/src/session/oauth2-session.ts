@@ -1,4 +1,4 @@
-import type { ClientAuthentication } from '../client-authentication/client-authentication.js'
+import type { ClientAuthentication } from '../client-authentication/client.js'
 import { defaultEnvironment, type Environment, type Maybe } from '../environment.js'
 import { isOAuthError } from '../error/any-oauth-error.js'
 import { UsageError } from '../error/usage-error.js'
@@ -19,7 +19,13 @@ import type { TokenInput, TokenSet } from '../message/token-set.js'
 import type { UserInfo } from '../message/userinfo.js'
 import { endpointUrl, type ServerMetadata, serverIdentity } from '../metadata/server-metadata.js'
 import { type AuthorizationUrlOptions, splitAuthorizationOptions } from './authorization-url.js'
-import { type AuthorizationCodeOptions, type FetchTokenOptions, fetchTokenTask, type RequestOptions, responseParameters } from './fetch-token.js'
+import {
+  type AuthorizationCodeOptions,
+  type FetchTokenOptions,
+  fetchTokenTask,
+  type RequestOptions,
+  responseParameters,
+} from './fetch-token.js'
 import type { HttpClient } from './http-client.js'
 import { type LoginPieces, loginTransaction } from './login-transaction.js'
 import { memoryStore } from './memory-store.js'
@@ -230,7 +236,9 @@ export class OAuth2Session<Http> {
   async verifyIdToken(idToken: string, { nonce, maxAge, accessToken }: VerifyIdTokenOptions = {}): Promise<IdTokenClaims> {
     const { client, keyCache, clockTolerance } = this.#registration
     const server = await this.server()
-    return this.#run(verifyIdToken(idToken, server, client, { environment: this.#environment, keyCache, clockTolerance, nonce, maxAge, accessToken }))
+    return this.#run(
+      verifyIdToken(idToken, server, client, { environment: this.#environment, keyCache, clockTolerance, nonce, maxAge, accessToken }),
+    )
   }
 
   /** Where to send the browser to log out at the provider too. @see OpenID Connect RP-Initiated Logout §2 */
@@ -272,12 +280,27 @@ export class OAuth2Session<Http> {
 
   #pieces({ state, codeVerifier, nonce, redirectUri }: Omit<AuthorizationCodeOptions, 'authorizationResponse'>): LoginPieces {
     const { scope, redirectUri: own, state: kept } = this.#options
-    return { state: state ?? kept, codeVerifier, nonce, redirectUri: redirectUri ?? own, scope: scopeText(scope), now: this.#environment.now() }
+    return {
+      state: state ?? kept,
+      codeVerifier,
+      nonce,
+      redirectUri: redirectUri ?? own,
+      scope: scopeText(scope),
+      now: this.#environment.now(),
+    }
   }
 
   #requestOptions({ endpoint, clientAuthentication, headers, parameters }: RequestOptions) {
     const { allowInsecureHttp } = this.#registration
-    return { environment: this.#environment, registeredMethods: this.#methods, allowInsecureHttp, endpoint, clientAuthentication, headers, parameters }
+    return {
+      environment: this.#environment,
+      registeredMethods: this.#methods,
+      allowInsecureHttp,
+      endpoint,
+      clientAuthentication,
+      headers,
+      parameters,
+    }
   }
 
   #renew(record: TokenRecord, { scope, ...request }: RefreshTokenOptions = {}): Flow<TokenSet> {

@@ -15,7 +15,10 @@ async function loggedIn({ updateToken, inMemory = false }: { updateToken?: Updat
   const store = slowStore(clock.now)
   const session = sessionOver(line, { environment: clock, updateToken, ...(inMemory ? {} : { store, key: KEY }) })
   await session.setToken(as.issue())
-  return { clock, as, line, store, session, expire: () => void (clock.time += 3600) }
+  const expire = () => {
+    clock.time += 3600
+  }
+  return { clock, as, line, store, session, expire }
 }
 
 async function persistError(action: Promise<unknown>): Promise<PersistError<TokenSet>> {
@@ -190,14 +193,26 @@ describe('the store fails when a new token is to be stored', () => {
 
 describe('updateToken', () => {
   it.each([
-    ['synchronous', (calls: unknown[]) => (...call: [TokenSet, ReplacedToken]) => void calls.push(call)],
-    ['asynchronous', (calls: unknown[]) => async (...call: [TokenSet, ReplacedToken]) => void calls.push(await call)],
+    [
+      'synchronous',
+      (calls: unknown[]) =>
+        (...call: [TokenSet, ReplacedToken]) =>
+          void calls.push(call),
+    ],
+    [
+      'asynchronous',
+      (calls: unknown[]) =>
+        async (...call: [TokenSet, ReplacedToken]) =>
+          void calls.push(await call),
+    ],
   ])('S55/S56: %s; called once, by the one that refreshed, with the old refresh token alone', async (_kind, make) => {
     const calls: [TokenSet, ReplacedToken][] = []
     const { session, expire } = await loggedIn({ updateToken: make(calls), inMemory: true })
     expire()
     await Promise.all(Array.from({ length: 10 }, () => session.http(`${API}/me`)))
-    expect(calls).toEqual([[expect.objectContaining({ access_token: 'access-2', refresh_token: 'refresh-2' }), { refreshToken: 'refresh-1' }]])
+    expect(calls).toEqual([
+      [expect.objectContaining({ access_token: 'access-2', refresh_token: 'refresh-2' }), { refreshToken: 'refresh-1' }],
+    ])
   })
 
   it('S26: not called by fetchToken or setToken', async () => {
@@ -239,27 +254,35 @@ describe('updateToken', () => {
   })
 
   it.each([
-    ['throws', () => () => { throw new Error('no database') }],
+    [
+      'throws',
+      () => () => {
+        throw new Error('no database')
+      },
+    ],
     ['rejects', () => () => Promise.reject(new Error('no database'))],
-  ])('C20: when it %s, PersistError; it is called again with the same token at the next use, and the token endpoint is not', async (_how, fail) => {
-    const calls: [TokenSet, ReplacedToken][] = []
-    let failing = true
-    const updateToken: UpdateToken = (token, old) => {
-      calls.push([token, old])
-      return failing ? fail()() : undefined
-    }
-    const { session, as, expire } = await loggedIn({ updateToken, inMemory: true })
-    expire()
-    const error = await persistError(session.http(`${API}/me`))
-    expect(error.token).toMatchObject({ refresh_token: 'refresh-2' })
-    failing = false
-    expect(await session.http(`${API}/me`)).toBe(200)
-    expect(calls).toHaveLength(2)
-    expect(calls[1]).toEqual(calls[0])
-    expect(as.presented).toEqual(['refresh-1'])
-    expect(await session.http(`${API}/me`)).toBe(200)
-    expect(calls).toHaveLength(2)
-  })
+  ])(
+    'C20: when it %s, PersistError; it is called again with the same token at the next use, and the token endpoint is not',
+    async (_how, fail) => {
+      const calls: [TokenSet, ReplacedToken][] = []
+      let failing = true
+      const updateToken: UpdateToken = (token, old) => {
+        calls.push([token, old])
+        return failing ? fail()() : undefined
+      }
+      const { session, as, expire } = await loggedIn({ updateToken, inMemory: true })
+      expire()
+      const error = await persistError(session.http(`${API}/me`))
+      expect(error.token).toMatchObject({ refresh_token: 'refresh-2' })
+      failing = false
+      expect(await session.http(`${API}/me`)).toBe(200)
+      expect(calls).toHaveLength(2)
+      expect(calls[1]).toEqual(calls[0])
+      expect(as.presented).toEqual(['refresh-1'])
+      expect(await session.http(`${API}/me`)).toBe(200)
+      expect(calls).toHaveLength(2)
+    },
+  )
 
   it('with a store: called after the store has the token; when it throws, only it is called again', async () => {
     const stored: unknown[] = []

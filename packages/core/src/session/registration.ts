@@ -1,5 +1,5 @@
-import { type ClientAuthentication, clientAuthentication } from '../client-authentication/client-authentication.js'
-import { assertClient, type Client } from '../client-authentication/client.js'
+import { assertClient, type Client, type ClientAuthentication } from '../client-authentication/client.js'
+import { clientAuthentication } from '../client-authentication/client-authentication.js'
 import type { Environment } from '../environment.js'
 import { UsageError } from '../error/usage-error.js'
 import { type Cache, createCache } from '../flow/cache.js'
@@ -88,7 +88,9 @@ export function registration(options: RegistrationOptions, environment: Environm
   assertClient(client)
   assertAlgorithm(options.idTokenSignedResponseAlg)
   if (!(clockTolerance >= 0 && clockTolerance <= MAX_CLOCK_TOLERANCE)) {
-    throw new UsageError(`Option "clockTolerance" must be 0 to ${MAX_CLOCK_TOLERANCE} seconds. Set the machine's clock instead of allowing more.`)
+    throw new UsageError(
+      `Option "clockTolerance" must be 0 to ${MAX_CLOCK_TOLERANCE} seconds. Set the machine's clock instead of allowing more.`,
+    )
   }
   const policy = { allowInsecureHttp }
   const shared = { client, keyCache: caches.keys, clockTolerance, allowInsecureHttp }
@@ -110,7 +112,8 @@ export function registration(options: RegistrationOptions, environment: Environm
 /** Refuses options that nothing reads: mostly misspelt ones, whose meaning would silently be lost. */
 export function assertKnownOptions(options: object, known: readonly string[], where: string): void {
   for (const name of Object.keys(options)) {
-    if (!known.includes(name)) throw new UsageError(`${where}: there is no option "${name}". Known options: ${[...known].sort().join(', ')}.`)
+    if (!known.includes(name))
+      throw new UsageError(`${where}: there is no option "${name}". Known options: ${[...known].sort().join(', ')}.`)
   }
 }
 

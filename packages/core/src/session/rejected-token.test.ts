@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { answer, API, json, rotatingServer, sessionOver, testClock, wire } from './testing/fixture.js'
+import { API, answer, json, rotatingServer, sessionOver, testClock, wire } from './testing/fixture.js'
 
 async function loggedIn() {
   const clock = testClock()
@@ -64,7 +64,10 @@ describe('a resource answers 401', () => {
 
   it('a server in trouble leaves the 401 as it is', async () => {
     const clock = testClock()
-    const line = wire(() => answer(503), () => 401)
+    const line = wire(
+      () => answer(503),
+      () => 401,
+    )
     const session = sessionOver(line, { environment: clock })
     await session.setToken({ access_token: 'a', refresh_token: 'r', expires_in: 3600 })
     expect(await session.http(`${API}/me`)).toBe(401)
@@ -73,14 +76,20 @@ describe('a resource answers 401', () => {
 
   it('a refresh token that is dead is told: only a login helps', async () => {
     const clock = testClock()
-    const line = wire(() => json({ error: 'invalid_grant' }, 400), () => 401)
+    const line = wire(
+      () => json({ error: 'invalid_grant' }, 400),
+      () => 401,
+    )
     const session = sessionOver(line, { environment: clock })
     await session.setToken({ access_token: 'a', refresh_token: 'r', expires_in: 3600 })
     await expect(session.http(`${API}/me`)).rejects.toMatchObject({ code: 'OAUTH_REFRESH_TERMINAL', reason: 'invalid_grant' })
   })
 
   it('without a refresh token the 401 is the answer', async () => {
-    const line = wire(() => answer(500), () => 401)
+    const line = wire(
+      () => answer(500),
+      () => 401,
+    )
     const session = sessionOver(line)
     await session.setToken({ access_token: 'a' })
     expect(await session.http(`${API}/me`)).toBe(401)
@@ -88,7 +97,10 @@ describe('a resource answers 401', () => {
   })
 
   it.each([400, 403, 404, 500, 503])('UI06: %i renews nothing', async (status) => {
-    const line = wire(() => answer(500), () => status)
+    const line = wire(
+      () => answer(500),
+      () => status,
+    )
     const session = sessionOver(line)
     await session.setToken({ access_token: 'a', refresh_token: 'r' })
     expect(await session.http(`${API}/me`)).toBe(status)
@@ -100,7 +112,9 @@ describe('a resource answers 401', () => {
     const as = rotatingServer()
     const line = wire((request) => {
       if (request.endpoint !== 'userinfo') return as.answer(request)
-      return as.isLive(request.headers['authorization']?.slice(7) ?? '') ? json({ sub: 'alice' }) : answer(401, '', { 'www-authenticate': 'Bearer error="invalid_token"' })
+      return as.isLive(request.headers['authorization']?.slice(7) ?? '')
+        ? json({ sub: 'alice' })
+        : answer(401, '', { 'www-authenticate': 'Bearer error="invalid_token"' })
     })
     const session = sessionOver(line, { environment: clock })
     await session.setToken(as.issue())

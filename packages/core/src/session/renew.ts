@@ -11,7 +11,8 @@ import type { Registration } from './registration.js'
 import type { TokenRecord } from './token-record.js'
 
 /** Options of {@link renewToken}. */
-export interface RenewOptions extends Pick<GrantOptions, 'registeredMethods' | 'headers' | 'clientAuthentication' | 'parameters' | 'endpoint'> {
+export interface RenewOptions
+  extends Pick<GrantOptions, 'registeredMethods' | 'headers' | 'clientAuthentication' | 'parameters' | 'endpoint'> {
   readonly environment: Environment
   /** Asked for instead of what was granted before; may only be less. */
   readonly scope?: string | undefined
@@ -25,9 +26,13 @@ export async function* renewToken(registration: Registration, record: TokenRecor
   const { client, keyCache, clockTolerance, allowInsecureHttp } = registration
   const server = yield* registration.server()
   if (record.issuer !== serverIdentity(server)) {
-    throw new ProtocolError('OAUTH_PROVIDER_MISMATCH', 'The token came from another authorization server than the one configured. Its refresh token was not sent', {
-      reference: 'RFC 9700 §4.4.2',
-    })
+    throw new ProtocolError(
+      'OAUTH_PROVIDER_MISMATCH',
+      'The token came from another authorization server than the one configured. Its refresh token was not sent',
+      {
+        reference: 'RFC 9700 §4.4.2',
+      },
+    )
   }
   const { token, grant } = record
   const endpoint = options.endpoint ?? (record.token_endpoint === '' ? undefined : record.token_endpoint)

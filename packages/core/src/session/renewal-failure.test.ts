@@ -4,7 +4,7 @@ import { isOAuthError } from '../error/any-oauth-error.js'
 import { RefreshError } from '../error/refresh-error.js'
 import { TransportError } from '../error/transport-error.js'
 import type { HttpResponse } from '../http/http-response.js'
-import { API, AS, type Answer, answer, json, NOW, rotatingServer, server, sessionOver, testClock, wire } from './testing/fixture.js'
+import { type Answer, API, AS, answer, json, NOW, rotatingServer, server, sessionOver, testClock, wire } from './testing/fixture.js'
 import { slowStore } from './testing/stores.js'
 
 const KEY = 'alice'
@@ -28,13 +28,20 @@ async function loggedIn(...answers: Answer[]) {
     line,
     session,
     /** Within the leeway: stale, and still valid. */
-    soon: () => void (clock.time = NOW + 3570),
-    expire: () => void (clock.time = NOW + 3601),
+    soon() {
+      clock.time = NOW + 3570
+    },
+    expire() {
+      clock.time = NOW + 3601
+    },
   }
 }
 
 const ok = () => json({ access_token: 'access-2', refresh_token: 'refresh-2', token_type: 'Bearer', expires_in: 3600 })
-const refused = (error: string, status = 400) => () => json({ error }, status)
+const refused =
+  (error: string, status = 400) =>
+  () =>
+    json({ error }, status)
 
 describe('RF11/F13: invalid_grant', () => {
   it('ends the session: the refresh token is gone from the store, was sent once, and the second use sends nothing', async () => {
@@ -97,7 +104,11 @@ describe('RF11/F13: invalid_grant', () => {
     const held = store.holdWrite()
     const call = session.http(`${API}/me`)
     await held.reached
-    await sessionOver(line, { environment: clock, store, key: KEY }).setToken({ access_token: 'theirs', refresh_token: 'refresh-7', expires_in: 3600 })
+    await sessionOver(line, { environment: clock, store, key: KEY }).setToken({
+      access_token: 'theirs',
+      refresh_token: 'refresh-7',
+      expires_in: 3600,
+    })
     held.release()
     expect(await call).toBe(200)
     expect(line.sent[0]?.authorization).toBe('Bearer theirs')
@@ -109,7 +120,10 @@ describe('RF11/F13: invalid_grant', () => {
     const other = sessionOver(line, { environment: clock, store, key: KEY })
     expire()
     const results = await Promise.allSettled([session.http(`${API}/me`), other.http(`${API}/me`)])
-    expect(results.map((result) => result.status === 'rejected' && (result.reason as RefreshError).reason)).toEqual(['invalid_grant', 'invalid_grant'])
+    expect(results.map((result) => result.status === 'rejected' && (result.reason as RefreshError).reason)).toEqual([
+      'invalid_grant',
+      'invalid_grant',
+    ])
     expect(line.sent).toHaveLength(0)
   })
 
@@ -172,7 +186,11 @@ describe('RF12/F06: trouble at the server', () => {
   it.each(troubles)('%s: an expired one is a transient RefreshError, and the next try renews', async (_name, trouble) => {
     const { session, line, clock, expire } = await loggedIn(trouble, ok)
     expire()
-    await expect(session.http(`${API}/me`)).rejects.toMatchObject({ name: 'RefreshError', code: 'OAUTH_REFRESH_TRANSIENT', terminal: false })
+    await expect(session.http(`${API}/me`)).rejects.toMatchObject({
+      name: 'RefreshError',
+      code: 'OAUTH_REFRESH_TRANSIENT',
+      terminal: false,
+    })
     expect(clock.events.map(({ type }) => type)).toEqual(['refresh-failed'])
     expect(await session.http(`${API}/me`)).toBe(200)
     expect(line.tokenRequests().map(({ refresh_token }) => refresh_token)).toEqual(['refresh-1', 'refresh-1'])
@@ -255,7 +273,9 @@ describe('RF09/RF10: the ID token of a refresh', () => {
     const clock = testClock()
     const store = slowStore(clock.now)
     const line = wire((request) =>
-      request.endpoint === 'jwks' ? jwks() : json({ access_token: 'access-2', refresh_token: 'refresh-2', token_type: 'Bearer', expires_in: 3600, id_token: idToken }),
+      request.endpoint === 'jwks'
+        ? jwks()
+        : json({ access_token: 'access-2', refresh_token: 'refresh-2', token_type: 'Bearer', expires_in: 3600, id_token: idToken }),
     )
     const session = sessionOver(line, { environment: clock, store, key: KEY, server: metadata })
     await session.setToken({ ...TOKEN, id_token: signer.sign({ ...claims, iat: NOW, exp: NOW + 60 }) })

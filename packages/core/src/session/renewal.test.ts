@@ -21,7 +21,10 @@ async function loggedIn({ slow = false, expiresIn = 3600, leeway }: { slow?: boo
     updateToken: (token, old) => void updates.push([token, old]),
   })
   await session.setToken(as.issue())
-  return { clock, as, line, store, updates, session, expire: () => void (clock.time += expiresIn) }
+  const expire = () => {
+    clock.time += expiresIn
+  }
+  return { clock, as, line, store, updates, session, expire }
 }
 
 describe('one renewal for all', () => {
@@ -90,12 +93,17 @@ describe('one renewal for all', () => {
 
   it('RF17: users do not share renewals, even with the same refresh token text', async () => {
     const clock = testClock()
-    const line = wire(({ body }) => json({ access_token: `for-${new URLSearchParams(body).get('user')}`, token_type: 'Bearer', expires_in: 60 }))
+    const line = wire(({ body }) =>
+      json({ access_token: `for-${new URLSearchParams(body).get('user')}`, token_type: 'Bearer', expires_in: 60 }),
+    )
     const store = slowStore(clock.now)
     const [alice, bob] = ['alice', 'bob'].map((key) => sessionOver(line, { environment: clock, store, key }))
     await alice?.setToken({ access_token: 'old', refresh_token: 'same', expires_at: 1 })
     await bob?.setToken({ access_token: 'old', refresh_token: 'same', expires_at: 1 })
-    const [one, two] = await Promise.all([alice?.refreshToken({ parameters: { user: 'a' } }), bob?.refreshToken({ parameters: { user: 'b' } })])
+    const [one, two] = await Promise.all([
+      alice?.refreshToken({ parameters: { user: 'a' } }),
+      bob?.refreshToken({ parameters: { user: 'b' } }),
+    ])
     expect([one?.access_token, two?.access_token]).toEqual(['for-a', 'for-b'])
   })
 })
@@ -124,22 +132,27 @@ describe('when a token is renewed', () => {
     expect(as.presented).toHaveLength(1)
   })
 
-  it.each([0, 0.7])('RF15: expires_in 1 makes no storm: a hundred calls in a row within a second are one renewal (clock at .%s)', async (fraction) => {
-    const { session, as, clock } = await loggedIn({ expiresIn: 1 })
-    clock.time += 10 + fraction
-    for (let i = 0; i < 100; i += 1) {
+  it.each([0, 0.7])(
+    'RF15: expires_in 1 makes no storm: a hundred calls in a row within a second are one renewal (clock at .%s)',
+    async (fraction) => {
+      const { session, as, clock } = await loggedIn({ expiresIn: 1 })
+      clock.time += 10 + fraction
+      for (let i = 0; i < 100; i += 1) {
+        await session.http(`${API}/me`)
+        clock.time += 0.009
+      }
+      expect(as.presented).toHaveLength(1)
+      clock.time += 1
       await session.http(`${API}/me`)
-      clock.time += 0.009
-    }
-    expect(as.presented).toHaveLength(1)
-    clock.time += 1
-    await session.http(`${API}/me`)
-    expect(as.presented).toHaveLength(2)
-  })
+      expect(as.presented).toHaveLength(2)
+    },
+  )
 
   it('RF15: a server whose tokens are always in the past is asked once a second at most', async () => {
     const clock = testClock()
-    const line = wire(() => json({ access_token: 'new', token_type: 'Bearer', refresh_token: `r${Math.random()}`, expires_at: clock.time - 3600 }))
+    const line = wire(() =>
+      json({ access_token: 'new', token_type: 'Bearer', refresh_token: `r${Math.random()}`, expires_at: clock.time - 3600 }),
+    )
     const session = sessionOver(line, { environment: clock })
     await session.setToken({ access_token: 'old', refresh_token: 'r', expires_at: 1 })
     for (let i = 0; i < 50; i += 1) await session.http(`${API}/me`)
@@ -207,7 +220,12 @@ describe('what a renewal sends', () => {
     const session = sessionOver(line, { scope: 'read write' })
     await session.setToken({ access_token: 'old', refresh_token: 'r', scope: 'read', id_token: 'kept', expires_at: 1, custom: { a: 1 } })
     await session.refreshToken()
-    await session.refreshToken({ scope: ['read'], parameters: { extra: 'x' }, headers: { 'x-trace': '1' }, clientAuthentication: 'client_secret_post' })
+    await session.refreshToken({
+      scope: ['read'],
+      parameters: { extra: 'x' },
+      headers: { 'x-trace': '1' },
+      clientAuthentication: 'client_secret_post',
+    })
     const [first, second] = line.requests
     expect(line.tokenRequests()[0]).toEqual({ grant_type: 'refresh_token', refresh_token: 'r' })
     expect(first?.headers['authorization']).toMatch(/^Basic /)
@@ -234,7 +252,12 @@ describe('what a renewal sends', () => {
     expect(record?.token_endpoint).toBe(server.token_endpoint)
     await store.delete(KEY)
     await store.compareAndSet(KEY, null, { ...record, token: { ...record?.token, refresh_token: 'r' } } as never, { ttl: 60 })
-    const after = sessionOver(line, { environment: clock, store, key: KEY, server: { ...server, token_endpoint: `${server.issuer}/moved` } })
+    const after = sessionOver(line, {
+      environment: clock,
+      store,
+      key: KEY,
+      server: { ...server, token_endpoint: `${server.issuer}/moved` },
+    })
     await after.refreshToken()
     expect(line.requests.at(-1)?.url).toBe(server.token_endpoint)
   })

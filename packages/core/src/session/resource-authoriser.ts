@@ -59,7 +59,9 @@ export interface AuthoriserPorts {
 export function resourceAuthoriser({ environment, current, rejected, allowedOrigins }: AuthoriserPorts): ResourceAuthoriser {
   function withToken(url: string, record: TokenRecord | undefined): Maybe<Authorised> {
     if (record === undefined) {
-      throw new UsageError('There is no token for this request. Call fetchToken or log in first, or pass withholdToken.', { code: 'OAUTH_MISSING_TOKEN' })
+      throw new UsageError('There is no token for this request. Call fetchToken or log in first, or pass withholdToken.', {
+        code: 'OAUTH_MISSING_TOKEN',
+      })
     }
     const headers = { authorization: `Bearer ${record.token.access_token}` }
     const hash = tokenHash(environment, record)

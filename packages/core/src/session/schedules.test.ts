@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Maybe } from '../environment.js'
 import { isOAuthError } from '../error/any-oauth-error.js'
 import { EndpointError } from '../error/endpoint-error.js'
 import type { TokenSet } from '../message/token-set.js'
@@ -11,7 +12,18 @@ import { TokenLifeCycle, type TokenPlace } from './token-life-cycle.js'
 import type { TokenRecord, TokenStore } from './token-record.js'
 
 const KEY = 'alice'
-const OPERATIONS = ['current', 'renew', 'rejected', 'expire', 'fail-write', 'fail-write-after', 'fail-read', 'fail-update', 'login', 'delete'] as const
+const OPERATIONS = [
+  'current',
+  'renew',
+  'rejected',
+  'expire',
+  'fail-write',
+  'fail-write-after',
+  'fail-read',
+  'fail-update',
+  'login',
+  'delete',
+] as const
 type Operation = (typeof OPERATIONS)[number]
 
 /** A server with rotation and reuse detection, for any number of logins. */
@@ -32,7 +44,8 @@ function rotationModel() {
         model.reuses += 1
         ended.add(known.family)
       }
-      if (known === undefined || known.spent || ended.has(known.family)) throw new EndpointError({ endpoint: 'token', status: 400, error: 'invalid_grant' })
+      if (known === undefined || known.spent || ended.has(known.family))
+        throw new EndpointError({ endpoint: 'token', status: 400, error: 'invalid_grant' })
       known.spent = true
       return model.issue(known.family)
     },
@@ -49,7 +62,7 @@ function world(scheduler: fc.Scheduler) {
   const model = rotationModel()
   const memory = memoryStore<TokenRecord>({ now: clock.now })
   const faults = { write: 0, writeAfter: 0, read: 0, update: 0 }
-  const late = <T>(label: string, action: () => T): Promise<T> => scheduler.schedule(Promise.resolve(), label).then(action)
+  const late = <T>(label: string, action: () => Maybe<T>): Promise<T> => scheduler.schedule(Promise.resolve(), label).then(action)
   const fail = (which: keyof typeof faults): boolean => faults[which] > 0 && faults[which]-- > 0
 
   const store: TokenStore = {
@@ -127,11 +140,25 @@ function world(scheduler: fc.Scheduler) {
     }
   }
 
-  return { clock, model, memory, faults, lifeCycle, place, record, perform, now: () => memory.get(KEY) as { value: TokenRecord } | undefined }
+  return {
+    clock,
+    model,
+    memory,
+    faults,
+    lifeCycle,
+    place,
+    record,
+    perform,
+    now: () => memory.get(KEY) as { value: TokenRecord } | undefined,
+  }
 }
 
 /** Tasks that run side by side; each does its operations in order. Errors of the library are results, anything else is a defect. */
-async function play(operate: (operation: Operation) => Promise<void>, scheduler: fc.Scheduler, tasks: readonly (readonly Operation[])[]): Promise<void> {
+async function play(
+  operate: (operation: Operation) => Promise<void>,
+  scheduler: fc.Scheduler,
+  tasks: readonly (readonly Operation[])[],
+): Promise<void> {
   const running = tasks.map(async (operations) => {
     for (const operation of operations) {
       await scheduler.schedule(Promise.resolve(), operation)
@@ -143,7 +170,8 @@ async function play(operate: (operation: Operation) => Promise<void>, scheduler:
   await scheduler.waitFor(Promise.all(running))
 }
 
-const tasks = (operations: readonly Operation[]) => fc.array(fc.array(fc.constantFrom(...operations), { minLength: 1, maxLength: 5 }), { minLength: 2, maxLength: 6 })
+const tasks = (operations: readonly Operation[]) =>
+  fc.array(fc.array(fc.constantFrom(...operations), { minLength: 1, maxLength: 5 }), { minLength: 2, maxLength: 6 })
 const runs = { numRuns: 1500, endOnFailure: false }
 
 describe('any interleaving, one process, an asynchronous store', () => {

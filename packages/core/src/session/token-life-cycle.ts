@@ -103,7 +103,8 @@ export class TokenLifeCycle<How = undefined> {
     if (unsaved?.before !== undefined) return this.#saveAgain(place, unsaved)
     if (unsaved !== undefined) await this.#saveAgain(place, unsaved)
     const entry = await this.#read(place)
-    if (entry === undefined) throw new UsageError('There is no token to refresh. Call fetchToken or setToken first.', { code: 'OAUTH_MISSING_TOKEN' })
+    if (entry === undefined)
+      throw new UsageError('There is no token to refresh. Call fetchToken or setToken first.', { code: 'OAUTH_MISSING_TOKEN' })
     assertAlive(entry.value)
     if (!canRenew(entry.value)) throw new RefreshError({ kind: 'terminal', reason: 'no_refresh_token' })
     return this.#renewed(place, entry, how)
@@ -117,7 +118,8 @@ export class TokenLifeCycle<How = undefined> {
     const entry = await this.#read(place)
     if (entry === undefined) return false
     if ((await tokenHash(this.#ports.environment, entry.value)) !== hash) return true
-    if (entry.value.ended !== undefined || !canRenew(entry.value) || this.#renewedWithin(REJECTION_INTERVAL_MS, place, entry.value)) return false
+    if (entry.value.ended !== undefined || !canRenew(entry.value) || this.#renewedWithin(REJECTION_INTERVAL_MS, place, entry.value))
+      return false
     try {
       await this.#renewed(place, entry)
       return true

@@ -3,7 +3,8 @@ import type { SetCookie } from '../cookie.js'
 import { serialiseCookie } from '../cookie.js'
 import type { RouteBody, RouteRequest } from '../route-request.js'
 import type { RouteResponse } from '../route-response.js'
-import type { Visit, VisitPorts } from '../visit.js'
+import type { VisitPorts } from '../session-visit.js'
+import type { Visit } from '../visit.js'
 import type { WebRoutes } from '../web-routes.js'
 
 /** Headers of a person who goes to a page by the address bar. */
@@ -41,7 +42,7 @@ export interface TestBrowser<Http> {
   /** A visit to a page of the application. */
   open(url?: string, asked?: Asked): Promise<Visit<Http>>
   /** Takes what a page's answer sets. */
-  take(visit: Visit<Http>): readonly SetCookie[]
+  take(visit: Pick<Visit<Http>, 'takeCookies'>): readonly SetCookie[]
   /** A request to one of the routes; all its cookies are taken. */
   go(url: string, asked?: Asked): Promise<Answered>
   /** Another browser with the same cookies. */

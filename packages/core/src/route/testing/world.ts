@@ -1,6 +1,8 @@
 import { type TestEnvironment, testEnvironment } from '../../../test/environment.js'
 import type { HttpHeaders } from '../../http/http-response.js'
 import type { HttpClient } from '../../session/http-client.js'
+import { SessionVisit } from '../session-visit.js'
+import { type WebContext, webContext } from '../web-context.js'
 import type { ProviderOptions, WebOptions } from '../web-options.js'
 import { type WebRoutes, webRoutes } from '../web-routes.js'
 import { type AuthorizationServer, authorizationServer, type Consent } from './authorization-server.js'
@@ -30,6 +32,10 @@ export interface World {
   /** Another instance of the application: after a restart, or beside the first. */
   instance(options?: Options): WebRoutes<Call>
   browser(): TestBrowser<Call>
+  /** What another instance of the application works on. */
+  readonly context: WebContext<Call>
+  /** The session that a browser has, as that instance sees it. */
+  inside(browser: TestBrowser<Call>): Promise<SessionVisit<Call>>
   /** Starts a login; returns the authorization URL. */
   start(browser: TestBrowser<Call>, how?: LoginOptions): Promise<string>
   /** A whole login; returns the answer of the callback. */
@@ -80,8 +86,12 @@ export function world(options: Options = {}, provider: Partial<ProviderOptions<C
     ...options,
   }
 
+  const context = webContext(complete, http)
+
   const self: World = {
     clock,
+    context,
+    inside: (browser) => SessionVisit.open(context, browser.request('/'), { writable: () => true }),
     server,
     routes: webRoutes(complete, http),
     sent,

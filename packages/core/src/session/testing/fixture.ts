@@ -80,20 +80,23 @@ export function wire(answers: Answer, resource: (sent: Sent) => number = () => 2
         requests.push(request)
         return answers(request)
       },
-      authorised: (authoriser) => async (url, { headers = {}, ...options } = {}) => {
-        const request = { method: 'GET', url, headers, replayable: true, options }
-        const attempt = async (number: number) => {
-          const authorised = await authoriser.authorise(request, number)
-          const seen = { url: authorised.url, authorization: authorised.headers['authorization'] ?? headers['authorization'] }
-          sent.push(seen)
-          return { authorised, status: resource(seen) }
-        }
-        const first = await attempt(1)
-        const again = (await authoriser.answered(first.authorised, { status: first.status, headers: {} })) === 'again'
-        return again ? (await attempt(2)).status : first.status
-      },
+      authorised:
+        (authoriser) =>
+        async (url, { headers = {}, ...options } = {}) => {
+          const request = { method: 'GET', url, headers, replayable: true, options }
+          const attempt = async (number: number) => {
+            const authorised = await authoriser.authorise(request, number)
+            const seen = { url: authorised.url, authorization: authorised.headers['authorization'] ?? headers['authorization'] }
+            sent.push(seen)
+            return { authorised, status: resource(seen) }
+          }
+          const first = await attempt(1)
+          const again = (await authoriser.answered(first.authorised, { status: first.status, headers: {} })) === 'again'
+          return again ? (await attempt(2)).status : first.status
+        },
     },
-    tokenRequests: () => requests.filter(({ endpoint }) => endpoint === 'token').map(({ body }) => Object.fromEntries(formDecode(body ?? ''))),
+    tokenRequests: () =>
+      requests.filter(({ endpoint }) => endpoint === 'token').map(({ body }) => Object.fromEntries(formDecode(body ?? ''))),
   }
 }
 

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import { UsageError } from '../error/usage-error.js'
+import { memoryStore } from './memory-store.js'
+import { OAuth2Session } from './oauth2-session.js'
+import { server, wire } from './testing/fixture.js'
+
+const GOOD = { server, clientId: 'client', clientSecret: 'the-client-secret' }
+function make(options: object): () => unknown {
+  const { client } = wire(() => {
+    throw new Error('a constructor sends nothing')
+  })
+  return () => new OAuth2Session({ ...GOOD, ...options } as never, client)
+}
+
+describe('options of a session', () => {
+  it('are all there is to it: construction sends nothing', () => {
+    expect(make({})).not.toThrow()
+    expect(
+      make({
+        issuer: 'https://as.example',
+        server: undefined,
+      }),
+    ).not.toThrow()
+  })
+
+  it.each(['clientid', 'client_id', 'redirectURI', 'token_updater', 'tokenEndpoint', 'scopes'])(
+    'S5: "%s" is refused, and named',
+    (name) => {
+      expect(make({ [name]: 'x' })).toThrow(UsageError)
+      expect(make({ [name]: 'x' })).toThrow(new RegExp(`no option "${name}".*Known options:.*clientId`))
+    },
+  )
+  it.each([
+    ['CA07: an empty client id', { clientId: '' }, 'clientId'],
+    ['CA07: the text of a missing one', { clientId: 'undefined' }, 'clientId'],
+    ['CA07: none', { clientId: undefined }, 'clientId'],
+    ['CA07: an empty secret', { clientSecret: '' }, 'clientSecret'],
+    ['CA07: the text of a missing one', { clientSecret: 'undefined' }, 'clientSecret'],
+    ['CA07: a public client with a secret', { tokenEndpointAuthMethod: 'none' }, 'contradict'],
+    [
+      'CA07: basic without a secret',
+      {
+        clientSecret: undefined,
+        tokenEndpointAuthMethod: 'client_secret_basic',
+      },
+      'contradict',
+    ],
+    ['neither issuer nor server', { server: undefined }, '"issuer" is missing'],
+    ['both issuer and server', { issuer: 'https://as.example' }, 'contradict'],
+    [
+      'an issuer over http',
+      {
+        issuer: 'http://as.example',
+        server: undefined,
+      },
+      'https',
+    ],
+    [
+      'an issuer that is no URL',
+      {
+        issuer: 'as.example',
+        server: undefined,
+      },
+      'issuer',
+    ],
+    ['a key without a store', { key: 'alice' }, '"key"'],
+    [
+      'a token for a store without a key',
+      {
+        store: memoryStore(),
+        token: { access_token: 'a' },
+      },
+      'contradict',
+    ],
+    ['a leeway below 0', { leeway: -1 }, '"leeway"'],
+    ['a leeway that is no number', { leeway: Number.NaN }, '"leeway"'],
+    ['S14: plain PKCE', { codeChallengeMethod: 'plain' }, '"codeChallengeMethod"'],
+    ['C14: an unknown placement of the token', { tokenPlacement: 'cookie' }, '"tokenPlacement"'],
+    ['an updateToken that is no function', { updateToken: true }, '"updateToken"'],
+    ['a clock tolerance beyond a minute', { clockTolerance: 61 }, '"clockTolerance"'],
+    ['an ID token algorithm that no public key verifies', { idTokenSignedResponseAlg: 'HS256' }, '"idTokenSignedResponseAlg"'],
+    ['an origin that is none', { allowedOrigins: ['api.example'] }, '"allowedOrigins"'],
+    ['a token that is none', { token: {} }, 'access_token'],
+  ])('%s is refused at construction', (_name, options, text) => {
+    expect(make(options)).toThrow(UsageError)
+    expect(make(options)).toThrow(text)
+  })
+
+  it('errors of construction show no secret', () => {
+    expect(make({ tokenEndpointAuthMethod: 'none' })).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('the-client-secret') }),
+    )
+  })
+})
