@@ -1,6 +1,6 @@
 import type { Maybe } from '../environment.js'
 import type { HttpHeaders } from '../http/http-response.js'
-import type { TokenPlace } from '../session/token-life-cycle.js'
+import type { TokenPlace } from '../session/token-place.js'
 import type { SetCookie } from './cookie.js'
 import type { RouteRequest } from './route-request.js'
 import { NO_STORE } from './route-response.js'

@@ -36,7 +36,8 @@ import { assertSessionOptions, type SessionOptions } from './session-options.js'
 import { machineKey } from './store-key.js'
 import { tokenHash } from './token-hash.js'
 import { tokenInput } from './token-input.js'
-import { TokenLifeCycle, type TokenPlace } from './token-life-cycle.js'
+import { TokenLifeCycle } from './token-life-cycle.js'
+import type { TokenPlace } from './token-place.js'
 import type { GrantMemory, TokenRecord } from './token-record.js'
 
 /** Options of `verifyIdToken`. */

@@ -1,7 +1,7 @@
 import type { Environment } from '../environment.js'
 import { PersistError } from '../error/persist-error.js'
 import { RefreshError } from '../error/refresh-error.js'
-import type { TokenPlace } from './token-life-cycle.js'
+import type { TokenPlace } from './token-place.js'
 import type { TokenRecord, TokenStore } from './token-record.js'
 
 /** Milliseconds that a finished renewal is remembered, for callers that still hold the token before it. */

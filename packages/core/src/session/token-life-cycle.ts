@@ -11,16 +11,9 @@ import { renewalFailure } from './renewal-failure.js'
 import { credentialOf, type RenewalMemory, renewalMemory } from './renewal-memory.js'
 import type { StoreEntry } from './store.js'
 import { tokenHash } from './token-hash.js'
-import type { TokenRecord, TokenStore } from './token-record.js'
+import type { TokenPlace } from './token-place.js'
+import type { TokenRecord } from './token-record.js'
 import type { ReplacedToken, UpdateToken } from './update-token.js'
-
-/** Where one token lives. Several places may hold the same token: each request of a browser has its own view of the session cookie. */
-export interface TokenPlace {
-  readonly store: TokenStore
-  readonly key: string
-  /** Tells whether a write would arrive, asked just before a renewal. A renewal that cannot be kept is not made. */
-  readonly writable?: () => Maybe<boolean>
-}
 
 /** What the life cycle is built on. */
 export interface LifeCyclePorts<How> {
