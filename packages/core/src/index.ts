@@ -3,8 +3,7 @@
  *
  * @module
  */
-export type { Client } from './client-authentication/client.js'
-export type { ClientAuthentication, ClientAuthenticationContext } from './client-authentication/client.js'
+export type { Client, ClientAuthentication, ClientAuthenticationContext } from './client-authentication/client.js'
 export { clientSecretBasic } from './client-authentication/client-secret-basic.js'
 export { clientSecretPost } from './client-authentication/client-secret-post.js'
 export { none } from './client-authentication/none.js'

@@ -92,9 +92,7 @@ function assertCurrent(transaction: AuthorizationTransaction, server: ServerMeta
     throw new ProtocolError(
       'OAUTH_TRANSACTION_EXPIRED',
       `The login was started more than ${TRANSACTION_TTL / 60} minutes ago. Start it again`,
-      {
-        reference: 'RFC 9700 §4.7.1',
-      },
+      { reference: 'RFC 9700 §4.7.1' },
     )
   }
   if (transaction.issuer !== serverIdentity(server) || transaction.client_id !== client.client_id) {

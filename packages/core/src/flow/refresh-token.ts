@@ -69,9 +69,7 @@ function assertSameSubject(before: string | undefined, after: string): void {
     throw new ProtocolError(
       'OAUTH_ID_TOKEN_SUB',
       'The renewed ID token is about another subject than the one before. The new tokens were not used',
-      {
-        reference: 'OpenID Connect Core §12.2',
-      },
+      { reference: 'OpenID Connect Core §12.2' },
     )
   }
 }

@@ -92,9 +92,7 @@ describe('iss', () => {
           tenant,
         ),
       ),
-    ).toMatchObject({
-      code: 'OAUTH_ISS_MISMATCH',
-    })
+    ).toMatchObject({ code: 'OAUTH_ISS_MISMATCH' })
   })
 
   test('AR13: error from the wrong server: its text is not shown', async () => {

@@ -80,10 +80,7 @@ function notSuccessful(response: HttpResponse, request: HttpRequest) {
     return new ResponseError(
       'OAUTH_RESPONSE_STATUS',
       'has a status other than 200 (RFC 6749 §5.1). If this server answers so, set quirks.acceptTokenStatus.',
-      {
-        endpoint: request.endpoint,
-        status: response.status,
-      },
+      { endpoint: request.endpoint, status: response.status },
     )
   }
   return endpointFailure(response, request)

@@ -58,25 +58,26 @@ const LISTS = [
 ] as const
 
 /**
- * Checks a metadata document against the issuer it was asked for. The issuer is compared as a plain string, never normalised.
+ * Checks a metadata document against the issuer it was asked for. The issuer is compared as a plain string, never normalised. Members that
+ * are `null` count as absent.
  *
  * @throws {@link ProtocolError} another issuer, or an endpoint that is no https URL.
  * @throws {@link ResponseError} a member of the wrong type.
  * @see RFC 8414 §3.3 https://www.rfc-editor.org/rfc/rfc8414#section-3.3
  */
 export function serverMetadata(
-  document: JsonObject,
+  published: JsonObject,
   issuer: string,
   policy: HttpPolicy = {},
 ): ServerMetadata & { readonly issuer: string } {
+  // Servers that write out all they know of write `null` for what they do not have.
+  const document: JsonObject = Object.fromEntries(Object.entries(published).filter(([, value]) => value !== null))
   const given = document['issuer']
   if (given !== issuer) {
     throw new ProtocolError(
       'OAUTH_ISSUER_MISMATCH',
       `Server metadata: the "issuer" differs from the one configured. ${difference(given, issuer)}`,
-      {
-        reference: 'RFC 8414 §3.3',
-      },
+      { reference: 'RFC 8414 §3.3' },
     )
   }
   for (const name of LISTS) {
@@ -93,10 +94,7 @@ export function serverMetadata(
     throw new ResponseError(
       'OAUTH_RESPONSE_SHAPE',
       'has a member "authorization_response_iss_parameter_supported" that is not a boolean.',
-      {
-        endpoint: 'discovery',
-        status: 200,
-      },
+      { endpoint: 'discovery', status: 200 },
     )
   }
   assertEndpoints(document, policy)
@@ -120,9 +118,7 @@ export function endpointUrl(server: ServerMetadata, name: (typeof ENDPOINTS)[num
   throw new ProtocolError(
     'OAUTH_ENDPOINT_MISSING',
     `Server metadata: there is no "${name}". Give it in the "server" option if the server has one`,
-    {
-      reference: 'RFC 8414 §2',
-    },
+    { reference: 'RFC 8414 §2' },
   )
 }
 

@@ -80,9 +80,7 @@ export function loginCookies({ name, secrets, secure, environment }: LoginCookie
       if (cookie.length + value.length > MAX_COOKIE_LENGTH) {
         throw new UsageError(
           `The login attempt takes a cookie of ${value.length} bytes; browsers keep ${MAX_COOKIE_LENGTH}. Ask for fewer scopes or resources.`,
-          {
-            code: 'OAUTH_SESSION_TOO_LARGE',
-          },
+          { code: 'OAUTH_SESSION_TOO_LARGE' },
         )
       }
       // The answer to a form_post is a POST from the provider's site, which only SameSite=None lets this one cookie come along with.

@@ -45,7 +45,7 @@ export interface WebOptions<Http, Name extends string = string> {
 }
 
 /** Names of {@link WebOptions}. */
-export const WEB_OPTIONS = ['baseUrl', 'secret', 'providers', 'paths', 'session', 'afterLogout', 'environment'] as const
+const WEB_OPTIONS = ['baseUrl', 'secret', 'providers', 'paths', 'session', 'afterLogout', 'environment'] as const
 
 const PROVIDER_OPTIONS: readonly string[] = [
   ...REGISTRATION_OPTIONS,

@@ -2,8 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { type Answer, API, json, rotatingServer, sessionOver, testClock, wire } from './testing/fixture.js'
 import { slowStore } from './testing/stores.js'
 import { TokenLifeCycle } from './token-life-cycle.js'
+import type { TokenRecord } from './token-record.js'
 
 const KEY = 'alice'
+
+function recordOf(refreshToken: string): TokenRecord {
+  const token = { access_token: 'access', refresh_token: refreshToken, token_type: 'Bearer' }
+  return { v: 1, issuer: 'i', token_endpoint: 't', client_id: 'c', generation: 0, grant: { type: 'authorization_code' }, token }
+}
 
 describe('RF05/F22: logout while a refresh is under way', () => {
   it('the session stays deleted, the new tokens are revoked, and the caller is told', async () => {
@@ -63,6 +69,59 @@ describe('RF05/F22: logout while a refresh is under way', () => {
     expect(await session.http(`${API}/me`)).toBe(200)
     expect(line.sent[0]?.authorization).toBe('Bearer bob')
     expect(store.peek(KEY)?.token.refresh_token).toBe('of-bob')
+  })
+
+  it('tokens that wait to be stored are given back when the session is deleted here', async () => {
+    const clock = testClock()
+    const store = slowStore(clock.now)
+    const revoked: string[] = []
+    const lifeCycle = new TokenLifeCycle({
+      environment: clock,
+      renew: async () => ({ access_token: 'new', refresh_token: 'new-refresh', token_type: 'Bearer' }),
+      revoke: async ({ refresh_token }) => void revoked.push(refresh_token ?? ''),
+    })
+    const place = { store, key: KEY }
+    await lifeCycle.put(place, recordOf('refresh-1'))
+    store.failWrites(1)
+    await expect(lifeCycle.renew(place)).rejects.toMatchObject({ code: 'OAUTH_PERSIST' })
+    await lifeCycle.delete(place)
+    expect(revoked).toEqual(['new-refresh'])
+    expect(await lifeCycle.current(place)).toBeUndefined()
+  })
+
+  it('the token of the next login is renewed for itself, while the renewal before it is still under way', async () => {
+    const clock = testClock()
+    const store = slowStore(clock.now)
+    const sent: string[] = []
+    const first = Promise.withResolvers<void>()
+    const lifeCycle = new TokenLifeCycle({
+      environment: clock,
+      renew: async ({ token }) => {
+        sent.push(token.refresh_token ?? '')
+        if (token.refresh_token === 'of-alice') await first.promise
+        return { ...token, access_token: `for ${token.refresh_token}` }
+      },
+    })
+    const place = { store, key: KEY }
+    await lifeCycle.put(place, recordOf('of-alice'))
+    const before = lifeCycle.renew(place)
+    await lifeCycle.delete(place)
+    await lifeCycle.put(place, recordOf('of-bob'))
+    expect((await lifeCycle.renew(place)).token.access_token).toBe('for of-bob')
+    first.resolve()
+    expect((await before).token.access_token).toBe('for of-bob')
+    expect(sent).toEqual(['of-alice', 'of-bob'])
+  })
+
+  it('RF17: keys do not share a renewal, whatever else they have in common', async () => {
+    const clock = testClock()
+    const store = slowStore(clock.now)
+    let count = 0
+    const lifeCycle = new TokenLifeCycle({ environment: clock, renew: async ({ token }) => ({ ...token, access_token: `new-${++count}` }) })
+    const places = ['alice', 'bob'].map((key) => ({ store, key }))
+    for (const place of places) await lifeCycle.put(place, recordOf('same'))
+    const records = await Promise.all(places.map((place) => lifeCycle.renew(place)))
+    expect(records.map(({ token }) => token.access_token)).toEqual(['new-1', 'new-2'])
   })
 
   it('a straggler of the deleted session does not send its spent token', async () => {

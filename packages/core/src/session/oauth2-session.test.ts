@@ -492,6 +492,20 @@ describe('the token of a session', () => {
     expect(store.writes.map(({ token }) => token.access_token)).toEqual(['first', 'second', 'third'])
   })
 
+  it('also when the store takes its time over the first', async () => {
+    const clock = testClock()
+    const store = slowStore(clock.now)
+    const session = sessionOver(wire(granted), { environment: clock, store, key: 'alice' })
+    const held = store.holdWrite()
+    session.token = { access_token: 'first' }
+    await held.reached
+    const second = session.setToken({ access_token: 'second' })
+    held.release()
+    await second
+    expect(store.peek('alice')?.token.access_token).toBe('second')
+    expect(session.token?.access_token).toBe('second')
+  })
+
   it('an assignment that fails is told at the next use, and is no unhandled rejection', async () => {
     const clock = testClock()
     const store = slowStore(clock.now)

@@ -4,6 +4,8 @@ import { PersistError } from '../error/persist-error.js'
 import type { TokenSet } from '../message/token-set.js'
 import { API, json, rotatingServer, sessionOver, testClock, wire } from './testing/fixture.js'
 import { slowStore } from './testing/stores.js'
+import { TokenLifeCycle } from './token-life-cycle.js'
+import type { TokenRecord } from './token-record.js'
 import type { ReplacedToken, UpdateToken } from './update-token.js'
 
 const KEY = 'alice'
@@ -19,6 +21,11 @@ async function loggedIn({ updateToken, inMemory = false }: { updateToken?: Updat
     clock.time += 3600
   }
   return { clock, as, line, store, session, expire }
+}
+
+function record(): TokenRecord {
+  const token = { access_token: 'access-1', refresh_token: 'refresh-1', token_type: 'Bearer' }
+  return { v: 1, issuer: 'i', token_endpoint: 't', client_id: 'c', generation: 0, grant: { type: 'authorization_code' }, token }
 }
 
 async function persistError(action: Promise<unknown>): Promise<PersistError<TokenSet>> {
@@ -181,6 +188,53 @@ describe('the store fails when a new token is to be stored', () => {
     expect(store.peek(KEY)?.token.access_token).toBe('access-3')
   })
 
+  it('a straggler of a renewal that was never stored, because another login came, gets that login’s token', async () => {
+    const { session, store, as, expire, line } = await loggedIn()
+    expire()
+    const held = store.holdRead()
+    const straggler = session.http(`${API}/me`)
+    await held.reached
+    store.failWrites(1)
+    await persistError(session.http(`${API}/me`))
+    await session.setToken(as.issue())
+    held.release()
+    expect(await straggler).toBe(200)
+    expect(line.sent.at(-1)?.authorization).toBe('Bearer access-3')
+    expect(as.presented).toEqual(['refresh-1'])
+  })
+
+  it('a login whose retry is overtaken by a logout is not stored after it', async () => {
+    const clock = testClock()
+    const store = slowStore(clock.now)
+    const lifeCycle = new TokenLifeCycle({ environment: clock, renew: () => Promise.reject(new Error('not now')) })
+    const place = { store, key: KEY }
+    store.failWrites(1)
+    await persistError(lifeCycle.put(place, record()))
+    const held = store.holdRead()
+    const retry = Promise.resolve(lifeCycle.current(place))
+    await held.reached
+    await lifeCycle.delete(place)
+    held.release()
+    await retry
+    expect(store.peek(KEY)).toBeUndefined()
+  })
+
+  it('nor is one whose first attempt was', async () => {
+    const clock = testClock()
+    const store = slowStore(clock.now)
+    const lifeCycle = new TokenLifeCycle({ environment: clock, renew: () => Promise.reject(new Error('not now')) })
+    const place = { store, key: KEY }
+    store.failWrites(1)
+    const held = store.holdWrite()
+    const login = persistError(lifeCycle.put(place, record()))
+    await held.reached
+    await lifeCycle.delete(place)
+    held.release()
+    await login
+    expect(await lifeCycle.current(place)).toBeUndefined()
+    expect(store.peek(KEY)).toBeUndefined()
+  })
+
   it('F16: a store that cannot be read is a StoreError, not a missing token; nothing is refreshed', async () => {
     const { session, store, as, expire } = await loggedIn()
     expire()
@@ -251,6 +305,27 @@ describe('updateToken', () => {
     expect(line.sent).toHaveLength(0)
     done.resolve()
     expect(await Promise.all(calls)).toEqual([200, 200])
+  })
+
+  it('nor who comes when the store has it already', async () => {
+    const done = Promise.withResolvers<void>()
+    const called = Promise.withResolvers<void>()
+    const { session, line, store, expire } = await loggedIn({
+      updateToken: () => {
+        called.resolve()
+        return done.promise
+      },
+    })
+    expire()
+    const first = session.http(`${API}/me`)
+    await called.promise
+    expect(store.peek(KEY)?.token.access_token).toBe('access-2')
+    const second = session.http(`${API}/me`)
+    // A call that does not wait is through by now: each step of it is a microtask.
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(line.sent).toHaveLength(0)
+    done.resolve()
+    expect(await Promise.all([first, second])).toEqual([200, 200])
   })
 
   it.each([

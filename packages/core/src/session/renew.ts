@@ -29,9 +29,7 @@ export async function* renewToken(registration: Registration, record: TokenRecor
     throw new ProtocolError(
       'OAUTH_PROVIDER_MISMATCH',
       'The token came from another authorization server than the one configured. Its refresh token was not sent',
-      {
-        reference: 'RFC 9700 §4.4.2',
-      },
+      { reference: 'RFC 9700 §4.4.2' },
     )
   }
   const { token, grant } = record

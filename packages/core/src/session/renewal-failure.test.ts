@@ -146,6 +146,25 @@ describe('RF11/F13: invalid_grant', () => {
     expect(await two?.http(`${API}/me`)).toBe(200)
   })
 
+  it('a renewal that comes back to a session that has ended meanwhile is told so, and hands out no dead token', async () => {
+    const asked = Promise.withResolvers<void>()
+    const go = Promise.withResolvers<void>()
+    const { session, store, line, clock, expire } = await loggedIn(async () => {
+      asked.resolve()
+      await go.promise
+      return ok()
+    }, refused('invalid_grant'))
+    expire()
+    const call = session.http(`${API}/me`)
+    await asked.promise
+    const other = sessionOver(line, { environment: clock, store, key: KEY })
+    await other.setToken({ ...TOKEN, refresh_token: 'refresh-9' })
+    await expect(other.refreshToken()).rejects.toMatchObject({ reason: 'invalid_grant' })
+    go.resolve()
+    await expect(call).rejects.toMatchObject({ code: 'OAUTH_REFRESH_TERMINAL', reason: 'invalid_grant' })
+    expect(line.sent).toHaveLength(0)
+  })
+
   it('when the end cannot be written down, it is told all the same', async () => {
     const { session, store, line, expire } = await loggedIn(refused('invalid_grant'))
     expire()
@@ -325,6 +344,23 @@ describe('RF09/RF10: the ID token of a refresh', () => {
     expect(outcome).toEqual({ status: 200 })
     expect(store.peek(KEY)?.token.refresh_token).toBe('refresh-2')
     expect(store.peek(KEY)?.token.id_token).not.toBe(signer.sign(claims))
+  })
+
+  it('keys that are refused for good cost the new tokens: the next invalid_grant is told as the loss that it is', async () => {
+    let refreshes = 0
+    const clock = testClock()
+    const line = wire((request) => {
+      if (request.endpoint === 'jwks') return answer(404)
+      refreshes += 1
+      return refreshes > 1
+        ? json({ error: 'invalid_grant' }, 400)
+        : json({ access_token: 'b', refresh_token: 'r2', token_type: 'Bearer', id_token: signer.sign(claims) })
+    })
+    const session = sessionOver(line, { environment: clock, server: metadata })
+    await session.setToken({ ...TOKEN, id_token: signer.sign({ ...claims, iat: NOW, exp: NOW + 60 }) })
+    clock.time = NOW + 3601
+    await expect(session.http(`${API}/me`)).rejects.toMatchObject({ code: 'OAUTH_REFRESH_TRANSIENT' })
+    await expect(session.http(`${API}/me`)).rejects.toMatchObject({ reason: 'refresh_answer_lost' })
   })
 
   it('errors of a renewal carry no token', async () => {

@@ -71,6 +71,17 @@ describe('S48: a request that wants none', () => {
     ])
   })
 
+  it('also where there is a token that could be tried instead', async () => {
+    const line = wire(
+      () => answer(500),
+      () => 401,
+    )
+    const session = sessionOver(line, { token: { access_token: 'a', refresh_token: 'r' } })
+    expect(await session.http(`${API}/me`, { withholdToken: true })).toBe(401)
+    expect(line.sent).toHaveLength(1)
+    expect(line.requests).toHaveLength(0)
+  })
+
   it('an authorization of its own stays, and is no reason to look for a token', async () => {
     const { asked, authorise } = authoriser()
     expect(await authorise(API, { headers: { authorization: 'Basic x' } })).toEqual({

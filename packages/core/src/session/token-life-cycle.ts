@@ -30,9 +30,9 @@ export interface LifeCyclePorts<How> {
 }
 
 /** Seconds before expiry that a token counts as stale. */
-export const LEEWAY = 60
+const LEEWAY = 60
 /** Seconds that a record is kept without being written: a year. A token that does not expire, or a job that runs each quarter, writes seldom. */
-export const RECORD_TTL = 31_536_000
+const RECORD_TTL = 31_536_000
 /** Milliseconds in which a token that was just renewed is not renewed again because a resource refused it. */
 const REJECTION_INTERVAL_MS = 5_000
 /** Milliseconds in which a token that was just renewed is used, whatever its lifetime says: the server may grant next to none. */
@@ -412,7 +412,7 @@ export class TokenLifeCycle<How = undefined> {
 }
 
 /** Tells whether a record can be renewed without a person. */
-export function canRenew({ token, grant }: TokenRecord): boolean {
+function canRenew({ token, grant }: TokenRecord): boolean {
   return token.refresh_token !== undefined || grant.type === 'client_credentials'
 }
 
