@@ -21,7 +21,7 @@ const [file, args] = ready ? ['sh', ['-c', command]] : ['npx', ['--yes', '-p', `
 const { status, error } = spawnSync(file, args, {
   cwd: dirname(dirname(fileURLToPath(import.meta.url))),
   stdio: 'inherit',
-  env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', NEXT_TELEMETRY_DISABLED: '1' },
+  env: { ...process.env, npm_config_update_notifier: 'false', TURBO_TELEMETRY_DISABLED: '1', NEXT_TELEMETRY_DISABLED: '1' },
 })
 if (error) throw error
 process.exit(status ?? 1)

@@ -11,7 +11,7 @@ interface CallState {
   /** Whether an attempt was already repeated because of a 401. */
   repeated: boolean
   /** A body that got turns into a stream to send it, and can turn again. */
-  readonly form: FormData | undefined
+  readonly isForm: boolean
 }
 
 const STATE: unique symbol = Symbol('oauth')
@@ -37,13 +37,7 @@ export function authorisedGot(instance: Got, authoriser: ResourceAuthoriser): Go
     ],
     hooks: {
       beforeRequest: [(options) => authorise(options, authoriser)],
-      afterResponse: [
-        async (response, retry) => {
-          if (!(await isRejected(response, authoriser))) return response
-          const form = stateOf(response.request.options)?.form
-          return retry({ preserveHooks: true, ...(form === undefined ? {} : { body: form }) })
-        },
-      ],
+      afterResponse: [async (response, retry) => ((await isRejected(response, authoriser)) ? retry({ preserveHooks: true }) : response)],
       // got wraps whatever a hook throws; our own errors are given back as they are.
       beforeError: [(error) => (isOAuthError(error.cause) ? error.cause : error)],
     },
@@ -52,10 +46,9 @@ export function authorisedGot(instance: Got, authoriser: ResourceAuthoriser): Go
 }
 
 function begin(options: Options): void {
-  // Options that have been through here before are those of the page before, reused by the application.
-  const origin = MARK in options.headers ? undefined : (stateOf(options)?.origin ?? '')
-  const form = options.body instanceof FormData ? options.body : undefined
-  options.context = { ...options.context, [STATE]: { attempts: 0, origin, repeated: false, form } satisfies CallState }
+  const origin = MARK in options.headers ? undefined : ''
+  const isForm = options.body instanceof FormData
+  options.context = { ...options.context, [STATE]: { attempts: 0, origin, repeated: false, isForm } satisfies CallState }
 }
 
 async function authorise(options: NormalizedOptions, authoriser: ResourceAuthoriser): Promise<void> {
@@ -101,6 +94,6 @@ function headersOf({ headers }: Pick<Options, 'headers'>): Record<string, string
 }
 
 /** A body that is a stream or a generator is gone once it was sent. */
-function isReplayable({ body }: Pick<Options, 'body'>, { form }: CallState): boolean {
-  return body === undefined || typeof body === 'string' || body instanceof Uint8Array || form !== undefined
+function isReplayable({ body }: Pick<Options, 'body'>, { isForm }: CallState): boolean {
+  return body === undefined || typeof body === 'string' || body instanceof Uint8Array || isForm
 }

@@ -9,13 +9,8 @@ export function gotTransport(instance: Got = got): Transport {
   const { 'user-agent': _own, ...theirs } = instance.defaults.options.headers
   const headers = Object.fromEntries([...Object.keys(theirs), 'authorization'].map((name) => [name, undefined]))
   return async (request, { signal }) => {
-    const { endpoint, maxBytes, timeoutMs: total } = request
-    const stream = instance.stream(request.url, {
-      ...OWN,
-      ...contentOf(request, headers),
-      timeout: { request: total },
-      ...(signal && { signal }),
-    })
+    const { endpoint, url, maxBytes } = request
+    const stream = instance.stream(url, { ...OWN, ...contentOf(request, headers), ...(signal && { signal }) })
     const chunks: Uint8Array[] = []
     let size = 0
     try {
@@ -38,7 +33,6 @@ export function gotTransport(instance: Got = got): Transport {
 /** What an instance's defaults may not change in a request that carries credentials. */
 const OWN = {
   prefixUrl: '',
-  allowAbsoluteUrls: true,
   searchParams: undefined,
   followRedirect: false,
   throwHttpErrors: false,
@@ -53,8 +47,8 @@ const OWN = {
 } as const
 
 /** Headers are named also when absent: `undefined` keeps the instance's own from being sent. */
-function contentOf({ method, headers, body }: HttpRequest, absent: Readonly<Record<string, undefined>>) {
-  return { method, headers: { ...absent, ...headers }, ...(method === 'POST' ? { body: body ?? '' } : {}) }
+function contentOf({ method, headers, body = '', timeoutMs }: HttpRequest, absent: Readonly<Record<string, undefined>>) {
+  return { method, timeout: { request: timeoutMs }, headers: { ...absent, ...headers }, ...(method === 'POST' ? { body } : {}) }
 }
 
 function joined(headers: NodeJS.Dict<string | string[]>): Record<string, string> {

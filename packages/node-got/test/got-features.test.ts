@@ -1,4 +1,4 @@
-import { isOAuthError, OAuth2Session } from '@oauth/node-got'
+import { gotClient, isOAuthError, OAuth2Session } from '@oauth/node-got'
 import got, { type ExtendOptions, type Got, HTTPError, RequestError, TimeoutError } from 'got'
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from 'vitest'
 import { json, startWorld, type World } from './world.js'
@@ -184,6 +184,42 @@ describe('pagination', () => {
     })
     expect(all).toEqual([1, 2])
     expect(world.authorizations()).toEqual(['Bearer access-1', 'Bearer access-1'])
+  })
+})
+
+describe('pagination by hand', () => {
+  it('RD10: options of the page before, pointed at another origin, get no token there', async () => {
+    const session = await world.session()
+    world.on('/items', (_seen, response) => json(response, 200, [1]))
+    await session.http.paginate.all(`${world.api}/items`, {
+      pagination: {
+        requestLimit: 2,
+        paginate: ({ response }) => {
+          const { options } = response.request
+          options.url = new URL(`${world.elsewhere}/items`)
+          return options
+        },
+      },
+    })
+    expect(world.seenElsewhere).toHaveLength(1)
+    expect(world.seenElsewhere[0]?.headers.authorization).toBeUndefined()
+  })
+})
+
+describe('an authoriser that never gives up', () => {
+  it('is asked to repeat once: the limit is the adapter’s', async () => {
+    const asked: number[] = []
+    const http = gotClient().authorised({
+      authorise: ({ url }, attempt) => {
+        asked.push(attempt)
+        return { url, headers: { authorization: `Bearer ${attempt}` }, tokenHash: String(attempt) }
+      },
+      answered: () => 'again',
+    })
+    const answer = await http.get(`${world.api}/me`, { throwHttpErrors: false })
+    expect(answer.statusCode).toBe(401)
+    expect(asked).toEqual([1, 2])
+    expect(world.authorizations()).toEqual(['Bearer 1', 'Bearer 2'])
   })
 })
 

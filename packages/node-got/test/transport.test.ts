@@ -1,7 +1,9 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { testTransport } from '@oauth/conformance'
 import { gotTransport } from '@oauth/node-got'
 import got from 'got'
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 describe('gotTransport', () => testTransport(it, () => gotTransport()))
 
@@ -22,4 +24,30 @@ describe('gotTransport of an instance with defaults of its own', () => {
     decompress: false,
   })
   testTransport(it, () => gotTransport(instance))
+})
+
+describe('gotTransport of an instance with a cookie jar and a cache', () => {
+  const stored: string[] = []
+  const cookieJar = { setCookie: async (cookie: string) => stored.push(cookie), getCookieString: async () => 'sid=1' }
+  const transport = gotTransport(got.extend({ cookieJar, cache: new Map() }))
+  testTransport(it, () => transport)
+
+  it('TR18: stores no cookie', () => {
+    expect(stored).toEqual([])
+  })
+
+  it('asks again for what the instance would have cached: rotated keys have to be seen', async () => {
+    let asked = 0
+    const server = createServer((_request, response) => {
+      asked += 1
+      response.writeHead(200, { 'cache-control': 'max-age=3600' }).end(String(asked))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`
+    const request = { endpoint: 'jwks', method: 'GET', url, headers: {}, maxBytes: 100, timeoutMs: 1000 } as const
+    await transport(request, {})
+    expect(new TextDecoder().decode((await transport(request, {})).body)).toBe('2')
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  })
 })

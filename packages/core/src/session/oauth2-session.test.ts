@@ -500,8 +500,11 @@ describe('the token of a session', () => {
     session.token = { access_token: 'first' }
     await held.reached
     const second = session.setToken({ access_token: 'second' })
+    // Time for the second to overtake the first, and for the first to come back over it, were it so.
+    await new Promise((resolve) => setTimeout(resolve, 10))
     held.release()
     await second
+    await new Promise((resolve) => setTimeout(resolve, 10))
     expect(store.peek('alice')?.token.access_token).toBe('second')
     expect(session.token?.access_token).toBe('second')
   })

@@ -346,22 +346,25 @@ describe('RF09/RF10: the ID token of a refresh', () => {
     expect(store.peek(KEY)?.token.id_token).not.toBe(signer.sign(claims))
   })
 
-  it('keys that are refused for good cost the new tokens: the next invalid_grant is told as the loss that it is', async () => {
-    let refreshes = 0
-    const clock = testClock()
-    const line = wire((request) => {
-      if (request.endpoint === 'jwks') return answer(404)
-      refreshes += 1
-      return refreshes > 1
-        ? json({ error: 'invalid_grant' }, 400)
-        : json({ access_token: 'b', refresh_token: 'r2', token_type: 'Bearer', id_token: signer.sign(claims) })
-    })
-    const session = sessionOver(line, { environment: clock, server: metadata })
-    await session.setToken({ ...TOKEN, id_token: signer.sign({ ...claims, iat: NOW, exp: NOW + 60 }) })
-    clock.time = NOW + 3601
-    await expect(session.http(`${API}/me`)).rejects.toMatchObject({ code: 'OAUTH_REFRESH_TRANSIENT' })
-    await expect(session.http(`${API}/me`)).rejects.toMatchObject({ reason: 'refresh_answer_lost' })
-  })
+  it.each([404, 302])(
+    'keys that are refused for good (%i) cost the new tokens: the next invalid_grant is told as the loss that it is',
+    async (status) => {
+      let refreshes = 0
+      const clock = testClock()
+      const line = wire((request) => {
+        if (request.endpoint === 'jwks') return answer(status)
+        refreshes += 1
+        return refreshes > 1
+          ? json({ error: 'invalid_grant' }, 400)
+          : json({ access_token: 'b', refresh_token: 'r2', token_type: 'Bearer', id_token: signer.sign(claims) })
+      })
+      const session = sessionOver(line, { environment: clock, server: metadata })
+      await session.setToken({ ...TOKEN, id_token: signer.sign({ ...claims, iat: NOW, exp: NOW + 60 }) })
+      clock.time = NOW + 3601
+      await expect(session.http(`${API}/me`)).rejects.toMatchObject({ code: 'OAUTH_REFRESH_TRANSIENT' })
+      await expect(session.http(`${API}/me`)).rejects.toMatchObject({ reason: 'refresh_answer_lost' })
+    },
+  )
 
   it('errors of a renewal carry no token', async () => {
     const { outcome } = await renewedWith(signer.sign({ ...claims, sub: 'mallory' }))

@@ -1,0 +1,106 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type AuthorisedFetch, fetchClient } from './fetch.js'
+import { OAuth2Session } from './session/oauth2-session.js'
+
+interface Site {
+  readonly url: string
+  readonly seen: { readonly path: string; readonly authorization: string | undefined; readonly body: string }[]
+  close(): Promise<void>
+}
+
+async function site(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<Site> {
+  const seen: Site['seen'] = []
+  const server = createServer(async (request, response) => {
+    let body = ''
+    for await (const chunk of request.setEncoding('utf8')) body += chunk
+    seen.push({ path: request.url ?? '', authorization: request.headers.authorization, body })
+    answer(request, response)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    seen,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+describe('fetchClient: the application’s requests', () => {
+  let as: Site
+  let api: Site
+  let elsewhere: Site
+  let session: OAuth2Session<AuthorisedFetch>
+  let count: number
+
+  beforeEach(async () => {
+    count = 1
+    as = await site((_request, response) => {
+      count += 1
+      const token = { access_token: `access-${count}`, refresh_token: `refresh-${count}`, token_type: 'Bearer', expires_in: 3600 }
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(token))
+    })
+    elsewhere = await site((_request, response) => response.end('{}'))
+    api = await site(({ url, headers }, response) => {
+      if (url === '/away') response.writeHead(307, { location: `${elsewhere.url}/to` })
+      else if (url === '/never' || headers.authorization !== 'Bearer access-2') response.writeHead(401)
+      response.end()
+    })
+    session = new OAuth2Session({ server: { issuer: as.url, token_endpoint: `${as.url}/token` }, clientId: 'client' }, fetchClient())
+    await session.setToken({ access_token: 'access-1', refresh_token: 'refresh-1', expires_in: 3600 })
+  })
+  afterEach(async () => {
+    await Promise.all([as, api, elsewhere].map((one) => one.close()))
+  })
+
+  it('a 401 renews once and repeats once, with the body', async () => {
+    const response = await session.http(`${api.url}/me`, { method: 'POST', body: 'text' })
+    expect(response.status).toBe(200)
+    expect(api.seen).toEqual([
+      { path: '/me', authorization: 'Bearer access-1', body: 'text' },
+      { path: '/me', authorization: 'Bearer access-2', body: 'text' },
+    ])
+    expect(as.seen).toHaveLength(1)
+  })
+
+  it('an API that answers 401 for ever is asked twice, and its answer handed on', async () => {
+    expect((await session.http(`${api.url}/never`)).status).toBe(401)
+    expect(api.seen).toHaveLength(2)
+  })
+
+  it('a body that is a stream is sent once; the token is renewed for the next call', async () => {
+    const body = new Blob(['text']).stream()
+    const response = await session.http(`${api.url}/me`, { method: 'POST', body, duplex: 'half' } as RequestInit)
+    expect(response.status).toBe(401)
+    expect(api.seen.map((seen) => seen.body)).toEqual(['text'])
+    expect((await session.http(`${api.url}/me`)).status).toBe(200)
+    expect(as.seen).toHaveLength(1)
+  })
+
+  it('a Request of the application is taken as it is', async () => {
+    const response = await session.http(new Request(`${api.url}/me`, { method: 'PUT', headers: { 'x-mine': '1' } }))
+    expect(response.status).toBe(200)
+    expect(api.seen).toHaveLength(2)
+  })
+
+  it('RD09: a redirect to another origin goes there without the token', async () => {
+    await session.http(`${api.url}/away`)
+    expect(elsewhere.seen).toEqual([{ path: '/to', authorization: undefined, body: '' }])
+  })
+
+  it('S48: withholdToken, or an authorization of the application', async () => {
+    await session.http(`${api.url}/me`, { oauth: { withholdToken: true } })
+    await session.http(`${api.url}/me`, { headers: { authorization: 'Basic x' } })
+    expect(api.seen.map(({ authorization }) => authorization)).toEqual([undefined, 'Basic x'])
+    expect(as.seen).toHaveLength(0)
+  })
+
+  it('our own errors come as they are; nothing is sent', async () => {
+    await expect(session.http('http://api.example.invalid/')).rejects.toMatchObject({ code: 'OAUTH_ORIGIN_NOT_ALLOWED' })
+    expect(api.seen).toHaveLength(0)
+  })
+})
