@@ -3,6 +3,8 @@
  *
  * @module
  */
+
+export type { TokenInput, TokenSet } from './message/token-set.js'
 export type { AuthorizationUrlOptions } from './session/authorization-url.js'
 export type {
   AuthorizationCodeOptions,

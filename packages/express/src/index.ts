@@ -3,6 +3,9 @@
  *
  * @module
  */
+
+export type { AnyOAuthError, HttpClient } from '@oauth/core/adapter'
 export { isOAuthError } from '@oauth/core/adapter'
+export type { LoginView, ProviderOptions, UserClaims } from '@oauth/core/routes'
 export { type OAuthOptions, oauth, requireLogin } from './oauth.js'
 export type { Register, RequestOAuth } from './request-oauth.js'

@@ -1,4 +1,4 @@
-import { type HttpClient, isOAuthError } from '@oauth/core/adapter'
+import { type HttpClient, isOAuthError, UsageError } from '@oauth/core/adapter'
 import { type AuthorisedFetch, fetchClient } from '@oauth/core/fetch'
 import { errorPage, type GuardOptions, statusOf, type WebOptions, webRoutes } from '@oauth/core/routes'
 import type { Application, NextFunction, Request, RequestHandler, Response } from 'express'
@@ -49,7 +49,11 @@ export function oauth<Http = AuthorisedFetch, Name extends string = string>(opti
 /** Lets only people through who are logged in; sends others to the login and back, and answers scripts with 401. */
 export function requireLogin(options?: GuardOptions): RequestHandler {
   return function requireLogin(req, res, next) {
-    const response = req.oauth.guard(options)
+    // The type says that it is always there, which holds behind `oauth()` alone.
+    const { oauth: visit } = req as Partial<Pick<Request, 'oauth'>>
+    if (visit === undefined)
+      throw new UsageError('requireLogin: there is no req.oauth. app.use(oauth({ … })) has to come before this route.')
+    const response = visit.guard(options)
     if (response === undefined) next()
     else writeResponse(res, response)
   }

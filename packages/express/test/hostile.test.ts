@@ -96,11 +96,11 @@ describe('the code exchange of a hostile provider', () => {
     expect(end.body).not.toContain('canary')
   })
 
-  it('ID01: an ID token signed by somebody else: 400, nobody is logged in', async () => {
+  it('ID01: an ID token signed by somebody else: 502, nobody is logged in', async () => {
     const app = await hostileWorld()
     app.server.answer('token', honest(app.server))
     app.server.answer('jwks', { body: { keys: [{ ...createSigner({ alg: 'RS256' }).jwk, kid: signer.kid }] } })
-    expect(await attempt(app)).toMatchObject({ status: 400, code: 'OAUTH_ID_TOKEN_SIG', ...failed })
+    expect(await attempt(app)).toMatchObject({ status: 502, code: 'OAUTH_ID_TOKEN_SIG', ...failed })
   })
 })
 

@@ -4,6 +4,17 @@
  * @module
  */
 export { type HttpClient, isOAuthError } from '@oauth/core/adapter'
+export {
+  type FetchTokenOptions,
+  memoryStore,
+  type SessionOptions,
+  type Store,
+  type TokenInput,
+  type TokenRecord,
+  type TokenSet,
+  type TokenStore,
+  type UpdateToken,
+} from '@oauth/core/session'
 export { gotClient } from './got-client.js'
 export { gotTransport } from './got-transport.js'
 export { OAuth2Session, type OAuth2SessionOptions } from './oauth2-session.js'

@@ -51,7 +51,8 @@ function sameFamily(a: string, b: string): boolean {
 
 function publicKey(key: Json): VerificationKey | undefined {
   if (!isJsonObject(key)) return undefined
-  const { kty, kid, alg, use, key_ops, d } = key
+  // Some servers write out members that they do not use as `null`.
+  const { kty, kid, alg, use, key_ops, d } = Object.fromEntries(Object.entries(key).filter(([, value]) => value !== null))
   if (typeof kty !== 'string' || !Object.hasOwn(PUBLIC_MEMBERS, kty)) return undefined
   if (d !== undefined || (use !== undefined && use !== 'sig')) return undefined
   if (key_ops !== undefined && !(Array.isArray(key_ops) && key_ops.includes('verify'))) return undefined

@@ -95,6 +95,10 @@ describe('ID12: iat', () => {
   })
 })
 
+test('nbf 0, as servers write it that do not use it, is taken', async () => {
+  expect(await validate({ nbf: 0 })).toMatchObject({ nbf: 0 })
+})
+
 test.each([NOW + 3600, NOW + 11, 'now', null, -1])('ID13: nbf %j', async (nbf) => {
   expect(await refused({ nbf })).toBe('OAUTH_ID_TOKEN_NBF')
 })
@@ -143,6 +147,8 @@ describe('ID17: auth_time', () => {
     [0, NOW - 10],
     [0, NOW],
     [undefined, NOW - 1e6],
+    [undefined, 0],
+    [undefined, null],
   ])('max_age %j, auth_time %j is taken', async (maxAge, auth_time) => {
     expect(await validate({ auth_time }, { maxAge })).toMatchObject({ auth_time })
   })

@@ -122,7 +122,9 @@ function checkDates({ exp, iat, nbf }: JsonObject, { now, clockTolerance }: Chec
   if (iat > now + clockTolerance)
     refuse('IAT', `was issued ${Math.ceil(iat - now)} s in the future. ${clock}`, 'OpenID Connect Core §3.1.3.7 step 10')
   if (iat < now - MAX_AGE_OF_TOKEN) refuse('IAT', 'was issued more than a day ago', 'OpenID Connect Core §3.1.3.7 step 10')
-  if (nbf !== undefined && !(isDate(nbf) && nbf <= now + clockTolerance)) refuse('NBF', `is not valid yet. ${clock}`, 'RFC 7519 §4.1.5')
+  // Servers that do not use it write 0, which is long past.
+  if (nbf !== undefined && nbf !== 0 && !(isDate(nbf) && nbf <= now + clockTolerance))
+    refuse('NBF', `is not valid yet. ${clock}`, 'RFC 7519 §4.1.5')
 }
 
 function checkNonce(nonce: unknown, expected: string | undefined): void {
@@ -136,6 +138,8 @@ function checkNonce(nonce: unknown, expected: string | undefined): void {
 }
 
 function checkAuthTime(authTime: unknown, { maxAge, now, clockTolerance }: Checked): void {
+  // Unasked, some servers write 0 or null for a time that they do not keep.
+  if (maxAge === undefined && (authTime === 0 || authTime === null)) return
   if (authTime !== undefined && !isDate(authTime)) refuse('AUTH_TIME', 'has an "auth_time" that is no date', 'OpenID Connect Core §2')
   if (maxAge === undefined) return
   if (authTime === undefined) refuse('AUTH_TIME', 'has no "auth_time" though "max_age" was asked for', 'OpenID Connect Core §3.1.2.1')

@@ -54,8 +54,9 @@ export async function clientRequest(
       `Request to the ${label} endpoint: "${double[0]}" cannot be a parameter. Client credentials are set by clientSecret and tokenEndpointAuthMethod.`,
     )
   }
-  if (options.endpoint !== undefined) assertEndpoint('endpoint', options.endpoint, parseUrl(server.issuer ?? ''), options)
   const url = options.endpoint ?? endpointUrl(server, `${label}_endpoint`)
+  // Checked here too: a server written by hand has passed no other check, and credentials go there.
+  assertEndpoint(options.endpoint === undefined ? `${label}_endpoint` : 'endpoint', url, parseUrl(server.issuer ?? ''), options)
   const plain = formRequest(label, url, [...form, ...further])
   const request = { ...plain, headers: { ...plain.headers, ...lowerCase(headers) } }
   const hooked = requestHook === undefined ? request : await requestHook(request)

@@ -171,9 +171,13 @@ describe('TR11: scope', () => {
   })
 })
 
-test.each(['refresh_token', 'id_token'])('an optional %s of null is absent, of another type it is refused', async (name) => {
-  expect(read(json({ ...good, [name]: null }))).toEqual(good)
-  for (const value of [7, {}, '']) expect(await refusal(json({ ...good, [name]: value }))).toMatchObject(problem('OAUTH_RESPONSE_SHAPE'))
+test.each(['refresh_token', 'id_token'])('an optional %s that is null or empty is absent, of another type it is refused', async (name) => {
+  for (const value of [null, '']) expect(read(json({ ...good, [name]: value }))).toEqual(good)
+  for (const value of [7, {}]) expect(await refusal(json({ ...good, [name]: value }))).toMatchObject(problem('OAUTH_RESPONSE_SHAPE'))
+})
+
+test.each([null, ''])('an "error" of %j is none', (error) => {
+  expect(read(json({ ...good, error }))).toMatchObject({ access_token: good.access_token })
 })
 
 test('TR18: cookies of the server are not part of the token', () => {

@@ -25,7 +25,7 @@ const TOKEN = /^[\x21-\x7e]+$/
 /**
  * Reads the token endpoint's answer and checks what RFC 6749 lets us check without keys.
  *
- * `expires_in` is turned into `expires_at`; absent stays absent. Optional members that are `null` count as absent.
+ * `expires_in` is turned into `expires_at`; absent stays absent. Optional members that are `null`, and tokens that are empty, count as absent.
  *
  * @throws {@link EndpointError} the server refused; `error` is its word for why.
  * @throws {@link ChallengeError} the server asked for other credentials without an error body.
@@ -41,15 +41,15 @@ export function tokenResponse(response: HttpResponse, context: TokenResponseCont
   const shape = (problem: string) =>
     new ResponseError('OAUTH_RESPONSE_SHAPE', problem, { endpoint: request.endpoint, status: response.status })
 
-  if (body['error'] !== undefined) {
+  if (isThere(body['error'])) {
     if (quirks.errorWithStatus200) throw endpointError(body, response, request)
     throw shape('has an "error" although its status says success. If this server reports errors so, set quirks.errorWithStatus200.')
   }
   const access_token = requiredToken(body['access_token'], shape)
   const token_type = tokenType(body['token_type'], response, request)
   const granted = optional(body['scope'], (value) => typeof value === 'string') as string | undefined | false
-  const refresh_token = optional(body['refresh_token'], isToken) as string | undefined | false
-  const id_token = optional(body['id_token'], isToken) as string | undefined | false
+  const refresh_token = optional(body['refresh_token'] || undefined, isToken) as string | undefined | false
+  const id_token = optional(body['id_token'] || undefined, isToken) as string | undefined | false
   const lifetime = optional(body['expires_in'], (value) => wholeSeconds(value) !== undefined) as number | string | undefined | false
   if (granted === false) throw shape('has a "scope" that is not a string.')
   if (refresh_token === false) throw shape('has a "refresh_token" that is not visible ASCII text.')
@@ -100,6 +100,10 @@ function tokenType(value: Json | undefined, { status }: HttpResponse, { endpoint
 
 function isToken(value: Json | undefined): value is string {
   return typeof value === 'string' && TOKEN.test(value)
+}
+
+function isThere(error: Json | undefined): boolean {
+  return error !== undefined && error !== null && error !== ''
 }
 
 /** `undefined` when absent or `null`, `false` when it is there but not valid. */

@@ -18,7 +18,16 @@ export interface TokenSet {
 }
 
 /** Tokens as an application hands them in: perhaps from a database, perhaps older than this library. */
-export type TokenInput = Omit<TokenSet, 'token_type' | 'expires_at'> & {
+export interface TokenInput {
+  readonly access_token: string
+  /** `Bearer` unless told. */
   readonly token_type?: string
+  readonly refresh_token?: string
+  readonly id_token?: string
+  readonly scope?: string
+  /** Seconds; counted from now where there is no `expires_at`. */
+  readonly expires_in?: number | string
+  /** Seconds since the epoch. */
   readonly expires_at?: number | string
+  readonly [member: string]: unknown
 }

@@ -4,9 +4,10 @@ import { NO_STORE, type RouteResponse } from './route-response.js'
 /** The HTTP status that tells a browser whose fault an error is. */
 export function statusOf(error: AnyOAuthError): number {
   switch (error.name) {
-    case 'ProtocolError':
     case 'AuthorizationResponseError':
       return 400
+    case 'ProtocolError':
+      return isServers(error.code) ? 502 : 400
     case 'RefreshError':
       return error.terminal ? 401 : 503
     case 'EndpointError':
@@ -23,11 +24,16 @@ export function statusOf(error: AnyOAuthError): number {
   }
 }
 
+/** Metadata, keys, ID tokens and UserInfo come from the provider; the browser has no part in what is wrong with them. */
+function isServers(code: string): boolean {
+  return /^OAUTH_(ID_TOKEN_|ISSUER_|ENDPOINT_(SCHEME|MISSING)|KEY_|USERINFO_)/.test(code)
+}
+
 const TEXTS: Readonly<Record<number, string>> = {
   400: 'The login was not completed. It may have been cancelled, started twice, or taken too long. Please start it again.',
   401: 'The session has ended. Please log in again.',
-  500: 'The login is not set up correctly. The operators of this application can see why in its log.',
-  502: 'The login service did not answer as expected. Please try again in a moment.',
+  500: 'The login is not set up correctly. The operators of this application can look the code up.',
+  502: 'The login service did not answer as expected. Please try again in a moment; if it stays so, the operators of this application can look the code up.',
   503: 'The session cannot be read or kept right now. Please try again in a moment.',
 }
 

@@ -38,7 +38,7 @@ export async function* loginClaims<Http>(context: WebContext<Http>, provider: Pr
   const person = Object.fromEntries(Object.entries(claims).filter(([name]) => !ABOUT_THE_TOKEN.has(name)))
   if (!wantsUserinfo(provider, claims, server)) return person
   const more = yield* userinfo(server, provider.registration.client, { accessToken: record.token.access_token, subject: claims.sub })
-  const { iss: _iss, aud: _aud, exp: _exp, nonce: _nonce, sid: _sid, ...about } = more
+  const about = Object.fromEntries(Object.entries(more).filter(([name]) => !ABOUT_THE_TOKEN.has(name) && name !== 'iss' && name !== 'sid'))
   return { ...about, ...person }
 }
 

@@ -21,7 +21,7 @@ export interface RequestOptions {
 export interface AuthorizationCodeOptions extends RequestOptions {
   readonly grantType?: 'authorization_code' | undefined
   /** The whole URL the browser came back with, or its query; for `form_post` the form body. */
-  readonly authorizationResponse: string | URL | Form
+  readonly authorizationResponse: string | URL | URLSearchParams | Form
   /** What `createAuthorizationUrl` returned. Or the pieces, where they were kept by hand: */
   readonly transaction?: AuthorizationTransaction | undefined
   readonly state?: string | undefined
@@ -92,8 +92,11 @@ export function fetchTokenTask(options: FetchTokenOptions, sessionScope: string 
       throw new UsageError('fetchToken: the grant "authorization_code" needs "authorizationResponse".')
     return { kind: 'code', ...(options as AuthorizationCodeOptions) }
   }
+  const login = ['transaction', 'state', 'codeVerifier', 'nonce', 'redirectUri'].find((name) => name in options)
+  if (login !== undefined) throw new UsageError(`fetchToken: "${login}" belongs to a login, and its "authorizationResponse" is missing.`)
   const { username, password, scope: own, ...request } = options as Partial<PasswordOptions>
-  const type = grantType ?? (username !== undefined && password !== undefined ? 'password' : 'client_credentials')
+  // One of the two alone is a password grant with something missing, never a reason to act as the client itself.
+  const type = grantType ?? ('username' in options || 'password' in options ? 'password' : 'client_credentials')
   if (type === 'password' && (username === undefined || password === undefined)) {
     throw new UsageError('fetchToken: the grant "password" needs "username" and "password".')
   }
@@ -102,8 +105,14 @@ export function fetchTokenTask(options: FetchTokenOptions, sessionScope: string 
 }
 
 /** The parameters of an authorization response, from whatever the application has of it. A fragment is never part of a code's answer. */
-export function responseParameters(response: string | URL | Form): Form {
-  if (typeof response !== 'string' && !(response instanceof URL)) return response
+export function responseParameters(response: AuthorizationCodeOptions['authorizationResponse']): Form {
+  if (response instanceof URLSearchParams) return [...response]
+  if (Array.isArray(response)) return response as Form
+  if (typeof response !== 'string' && !(response instanceof URL)) {
+    throw new UsageError(
+      'The "authorizationResponse" is the URL that the browser came back with, or for a form_post its pairs; it is something else.',
+    )
+  }
   const text = String(response)
   const query = text.includes('?') ? text.slice(text.indexOf('?') + 1) : text
   const form = formDecode(query.split('#', 1)[0] ?? '')

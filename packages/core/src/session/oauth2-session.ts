@@ -33,6 +33,7 @@ import { assertMethods, type Registration, registration } from './registration.j
 import { renewToken } from './renew.js'
 import { allowedOrigins, type ResourceAuthoriser, resourceAuthoriser } from './resource-authoriser.js'
 import { assertSessionOptions, type SessionOptions } from './session-options.js'
+import { sharedMemory } from './shared-memory.js'
 import { machineKey } from './store-key.js'
 import { tokenHash } from './token-hash.js'
 import { tokenInput } from './token-input.js'
@@ -107,6 +108,7 @@ export class OAuth2Session<Http> {
       revoke: (token) => this.#run(this.#revoke({ token: token.refresh_token ?? token.access_token })),
       updateToken: options.updateToken,
       leeway: options.leeway,
+      memory: sharedMemory(this.#store, this.#environment),
       // The session's own memory goes with the session, not before.
       ...(options.store === undefined ? { ttl: Number.POSITIVE_INFINITY } : {}),
     })
@@ -191,7 +193,9 @@ export class OAuth2Session<Http> {
     const server = await this.server()
     const { type, form, scope, parameters } = task
     const token = await this.#run(tokenGrant(server, this.#registration.client, { ...this.#requestOptions(task), grant: form }))
-    const grant = { type, ...(scope === undefined ? {} : { scope }), parameters: toForm(parameters) }
+    // Only a repeated client credentials grant needs them; others may be secrets that have done their work.
+    const repeated = type === 'client_credentials' ? { parameters: toForm(parameters) } : {}
+    const grant = { type, ...(scope === undefined ? {} : { scope }), ...repeated }
     await this.#put(token, grant, { server, endpoint: task.endpoint })
     return token
   }

@@ -25,10 +25,10 @@ export interface RenewOptions
 export async function* renewToken(registration: Registration, record: TokenRecord, options: RenewOptions): Flow<TokenSet> {
   const { client, keyCache, clockTolerance, allowInsecureHttp } = registration
   const server = yield* registration.server()
-  if (record.issuer !== serverIdentity(server)) {
+  if (record.issuer !== serverIdentity(server) || record.client_id !== client.client_id) {
     throw new ProtocolError(
       'OAUTH_PROVIDER_MISMATCH',
-      'The token came from another authorization server than the one configured. Its refresh token was not sent',
+      'The token came from another authorization server, or was issued to another client, than the one configured. Its refresh token was not sent',
       { reference: 'RFC 9700 §4.4.2' },
     )
   }

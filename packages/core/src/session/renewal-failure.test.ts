@@ -132,7 +132,8 @@ describe('RF11/F13: invalid_grant', () => {
     const store = slowStore(clock.now)
     const as = rotatingServer()
     const line = wire(as.answer)
-    const [one, two] = [0, 1].map(() => sessionOver(line, { environment: clock, store, key: KEY }))
+    // A store object of its own each, as two processes have: sessions on one object know of each other.
+    const [one, two] = [0, 1].map(() => sessionOver(line, { environment: clock, store: { ...store }, key: KEY }))
     await one?.setToken(as.issue())
     clock.time += 3601
     const held = store.holdWrite()

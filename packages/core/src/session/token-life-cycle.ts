@@ -27,6 +27,16 @@ export interface LifeCyclePorts<How> {
   readonly leeway?: number | undefined
   /** Seconds that a stored record is kept without being written. */
   readonly ttl?: number | undefined
+  /** Work under way, where several life cycles share it because they share a store. */
+  readonly memory?: LifeCycleMemory | undefined
+}
+
+/** What a process knows of renewals and writes that are under way, or were a moment ago. */
+export interface LifeCycleMemory {
+  readonly renewals: RenewalMemory
+  readonly unsaved: Map<string, Unsaved>
+  readonly logins: Map<string, Unsaved>
+  readonly lostAnswers: Cache<string>
 }
 
 /** Seconds before expiry that a token counts as stale. */
@@ -41,7 +51,7 @@ const RENEWAL_INTERVAL_MS = 1_000
 type Entry = StoreEntry<TokenRecord>
 
 /** A record that is not safely stored, and what is left to do. */
-interface Unsaved {
+export interface Unsaved {
   readonly record: TokenRecord
   /** What was renewed; absent for the token of a login. */
   readonly before?: TokenRecord
@@ -51,24 +61,33 @@ interface Unsaved {
   saving?: Promise<TokenRecord> | undefined
 }
 
+/** Makes a memory of nothing. */
+export function lifeCycleMemory(environment: Pick<Environment, 'monotonic'>): LifeCycleMemory {
+  return { renewals: renewalMemory(environment), unsaved: new Map(), logins: new Map(), lostAnswers: createCache() }
+}
+
 /**
  * What happens to a token after it was issued: served while fresh, renewed once whoever asks, stored before anybody uses it.
  *
- * One instance per process and client. All state in it is about work under way; the tokens are in the store. Everything that decides
+ * One instance for each client; those on one store share their memory. All state is about work under way; the tokens are in the store. Everything that decides
  * whether a refresh token is sent is in this class, and between that decision and its entry in the memory of renewals nothing is awaited.
  */
 export class TokenLifeCycle<How = undefined> {
   readonly #ports: LifeCyclePorts<How>
   readonly #renewals: RenewalMemory
-  readonly #unsaved = new Map<string, Unsaved>()
+  readonly #unsaved: Map<string, Unsaved>
   /** The last login of each key, until it is stored or deleted. */
-  readonly #logins = new Map<string, Unsaved>()
+  readonly #logins: Map<string, Unsaved>
   /** Refresh tokens, by key, whose answer was lost: the server may have rotated them. */
-  readonly #lostAnswers: Cache<string> = createCache()
+  readonly #lostAnswers: Cache<string>
 
   constructor(ports: LifeCyclePorts<How>) {
     this.#ports = ports
-    this.#renewals = renewalMemory(ports.environment)
+    const { renewals, unsaved, logins, lostAnswers } = ports.memory ?? lifeCycleMemory(ports.environment)
+    this.#renewals = renewals
+    this.#unsaved = unsaved
+    this.#logins = logins
+    this.#lostAnswers = lostAnswers
   }
 
   /**
@@ -407,7 +426,11 @@ export class TokenLifeCycle<How = undefined> {
   }
 
   #tell(type: 'refreshed' | 'refresh-failed' | 'ended' | 'persist-failed', { key }: TokenPlace, record: TokenRecord): void {
-    this.#ports.environment.emit?.({ type, key, detail: `generation ${record.generation}` })
+    try {
+      this.#ports.environment.emit?.({ type, key, detail: `generation ${record.generation}` })
+    } catch {
+      // A listener that fails must not fail the call whose token was just renewed.
+    }
   }
 }
 
