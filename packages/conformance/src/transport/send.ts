@@ -3,7 +3,7 @@ import type { HttpRequest, HttpResponse, Transport, TransportReason } from '@oau
 import { isOAuthError, type TransportError } from '@oauth/core/adapter'
 
 /** How long a transport may take for what should take no time at all, in milliseconds. */
-export const PATIENCE_MS = 5_000
+const PATIENCE_MS = 5_000
 
 /** A request with everything that a token request has, secrets included. */
 export function tokenRequest(url: string, overrides: Partial<HttpRequest> = {}): HttpRequest {
@@ -35,7 +35,7 @@ export async function send(transport: Transport, request: HttpRequest, signal?: 
 }
 
 /** Sends what must fail, and gives back the error after making sure that it is a `TransportError`. */
-export async function failure(transport: Transport, request: HttpRequest, signal?: AbortSignal): Promise<TransportError> {
+async function failure(transport: Transport, request: HttpRequest, signal?: AbortSignal): Promise<TransportError> {
   let response: HttpResponse
   try {
     response = await send(transport, request, signal)
