@@ -22,6 +22,8 @@ export interface EndpointErrorResponse {
   readonly error: EndpointErrorWord
   readonly error_description?: string | undefined
   readonly error_uri?: string | undefined
+  /** Seconds that the server asked to be left alone for (`Retry-After`). */
+  readonly retryAfter?: number | undefined
 }
 
 const HINTS: Readonly<Record<string, string>> = {
@@ -45,8 +47,9 @@ export class EndpointError extends OAuthError {
   readonly error: EndpointErrorWord
   readonly error_description: string | undefined
   readonly error_uri: string | undefined
+  readonly retryAfter: number | undefined
 
-  constructor({ endpoint, status, error, error_description, error_uri }: EndpointErrorResponse) {
+  constructor({ endpoint, status, error, error_description, error_uri, retryAfter }: EndpointErrorResponse) {
     const word = printableWord(error)
     super(`The ${endpoint} endpoint refused the request with "${word}" (HTTP status ${status}).${HINTS[word] ?? ''}`)
     this.endpoint = endpoint
@@ -54,5 +57,6 @@ export class EndpointError extends OAuthError {
     this.error = word
     this.error_description = error_description === undefined ? undefined : printable(error_description)
     this.error_uri = error_uri === undefined ? undefined : printable(error_uri)
+    this.retryAfter = retryAfter
   }
 }

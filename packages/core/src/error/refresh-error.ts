@@ -40,7 +40,7 @@ export class RefreshError extends OAuthError {
     super(
       failure.kind === 'terminal'
         ? `The token cannot be renewed: ${TERMINAL[failure.reason]}. A new login is needed.`
-        : 'The token could not be renewed now. Token and session are kept; try again later.',
+        : `The token could not be renewed now. Token and session are kept; try again ${failure.retryAt === undefined ? 'later' : 'from "retryAt" on, as the server asked'}.`,
       options,
     )
     this.terminal = failure.kind === 'terminal'

@@ -5,6 +5,8 @@ import { OAuthError, type OAuthErrorOptions } from './oauth-error.js'
 export interface ResponseErrorOptions extends OAuthErrorOptions {
   readonly endpoint: string
   readonly status: number
+  /** Seconds that the server asked to be left alone for (`Retry-After`). */
+  readonly retryAfter?: number | undefined
 }
 
 /** An endpoint answered with something that is not the answer the standard describes. The body is not in the message. */
@@ -13,11 +15,13 @@ export class ResponseError extends OAuthError {
   readonly code: ResponseErrorCode
   readonly endpoint: string
   readonly status: number
+  readonly retryAfter: number | undefined
 
-  constructor(code: ResponseErrorCode, message: string, { endpoint, status, ...options }: ResponseErrorOptions) {
+  constructor(code: ResponseErrorCode, message: string, { endpoint, status, retryAfter, ...options }: ResponseErrorOptions) {
     super(`The ${endpoint} endpoint's answer (HTTP status ${status}) ${message}`, options)
     this.code = code
     this.endpoint = endpoint
     this.status = status
+    this.retryAfter = retryAfter
   }
 }

@@ -1,11 +1,11 @@
 import type { Client } from '../client-authentication/client.js'
+import { isOAuthError } from '../error/any-oauth-error.js'
 import { ProtocolError } from '../error/protocol-error.js'
 import { toForm } from '../http/form.js'
 import { decodeJws } from '../jose/jws.js'
 import type { IdTokenClaims } from '../message/id-token.js'
 import type { TokenSet } from '../message/token-set.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
-import { isUnavailable } from './discovery.js'
 import type { Flow } from './flow.js'
 import { verifyIdToken } from './id-token.js'
 import type { JwkSetOptions } from './jwk-set.js'
@@ -28,7 +28,8 @@ export interface RefreshResult {
 
 /**
  * Renews a token. The old refresh token stays when the server sends none, and so do the old ID token and scope. A new ID token is
- * verified, and must be for the same issuer, subject and audience as the old one.
+ * verified, and must be for the same issuer, subject and audience as the old one. One that cannot be judged, because no key for it can be got
+ * or the clocks differ, is left out: the old one stays, and the new tokens are not given up, for the old ones may be spent.
  *
  * @throws {@link EndpointError} `invalid_grant` when the refresh token is no longer taken.
  * @see RFC 6749 §6 https://www.rfc-editor.org/rfc/rfc6749#section-6
@@ -45,7 +46,7 @@ export async function* refreshToken(server: ServerMetadata, client: Client, opti
     ...answer,
   }
   if (answer.id_token === undefined || server.issuer === undefined || server.jwks_uri === undefined) return { token }
-  assertSameSubject(old.id_token, answer.id_token)
+  assertSamePerson(old.id_token, answer.id_token)
   try {
     const claims = yield* verifyIdToken(answer.id_token, server, client, {
       environment,
@@ -56,19 +57,36 @@ export async function* refreshToken(server: ServerMetadata, client: Client, opti
     })
     return { token, claims }
   } catch (error) {
-    // The old refresh token may be spent: new tokens are not given up because the keys cannot be fetched right now. The identity stays the old one.
-    if (!isUnavailable(error)) throw error
+    if (!isNotJudged(error)) throw error
     const { id_token: _unverified, ...rest } = token
     return { token: old.id_token === undefined ? rest : { ...rest, id_token: old.id_token } }
   }
 }
 
-function assertSameSubject(before: string | undefined, after: string): void {
-  if (before === undefined) return
-  if (decodeJws(before)?.payload['sub'] !== decodeJws(after)?.payload['sub']) {
+/** What says nothing of whose the ID token is: keys that are out of reach or not published yet, and clocks that differ. */
+const NOT_JUDGED: ReadonlySet<string> = new Set([
+  'OAUTH_KEY_NOT_FOUND',
+  'OAUTH_ID_TOKEN_EXP',
+  'OAUTH_ID_TOKEN_IAT',
+  'OAUTH_ID_TOKEN_NBF',
+  'OAUTH_ID_TOKEN_AUTH_TIME',
+])
+
+function isNotJudged(error: unknown): boolean {
+  if (!isOAuthError(error)) return false
+  return NOT_JUDGED.has(error.code) || ('endpoint' in error && error.endpoint === 'jwks')
+}
+
+/** Asked of every renewed ID token, before it is known whether its signature can be checked at all. */
+function assertSamePerson(before: string | undefined, after: string): void {
+  const old = before === undefined ? undefined : decodeJws(before)?.payload
+  const renewed = decodeJws(after)?.payload
+  if (old === undefined || renewed === undefined) return
+  for (const claim of ['iss', 'sub'] as const) {
+    if (old[claim] === renewed[claim]) continue
     throw new ProtocolError(
-      'OAUTH_ID_TOKEN_SUB',
-      'The renewed ID token is about another subject than the one before. The new tokens were not used',
+      claim === 'sub' ? 'OAUTH_ID_TOKEN_SUB' : 'OAUTH_ID_TOKEN_ISS',
+      `The renewed ID token has another "${claim}" than the one before, so it is about somebody else. The new tokens were not used`,
       { reference: 'OpenID Connect Core §12.2' },
     )
   }

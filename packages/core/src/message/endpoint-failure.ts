@@ -6,6 +6,7 @@ import type { HttpRequest } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
 import type { JsonObject } from '../http/json.js'
 import { maybeJsonObject } from '../http/read-json.js'
+import { retryAfter } from '../http/retry-after.js'
 import { parseChallenges } from '../http/www-authenticate.js'
 import { redaction } from './confidential.js'
 
@@ -24,17 +25,18 @@ export function endpointFailure(response: HttpResponse, request: HttpRequest): O
     response.status >= 500
       ? 'is a failure of the server or of a proxy before it. Try again later.'
       : 'is not a success, and no OAuth error in JSON.',
-    { endpoint: request.endpoint, status: response.status },
+    { endpoint: request.endpoint, status: response.status, retryAfter: retryAfter(response) },
   )
 }
 
 /** Reads an OAuth error body (RFC 6749 §5.2). What the request itself sent in confidence is cut out, in case the server echoes it. */
-export function endpointError(body: JsonObject, { status }: HttpResponse, request: HttpRequest): EndpointError {
+export function endpointError(body: JsonObject, response: HttpResponse, request: HttpRequest): EndpointError {
   const { error, error_description, error_uri } = body
   const redacted = redaction(request)
   return new EndpointError({
     endpoint: request.endpoint,
-    status,
+    status: response.status,
+    retryAfter: retryAfter(response),
     error: typeof error === 'string' ? redacted(error) : 'unreadable',
     error_description: typeof error_description === 'string' ? redacted(error_description) : undefined,
     error_uri: typeof error_uri === 'string' ? redacted(error_uri) : undefined,

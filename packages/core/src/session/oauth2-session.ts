@@ -102,11 +102,12 @@ export class OAuth2Session<Http> {
     if (typeof options.tokenEndpointAuthMethod !== 'string') assertMethods(this.#registration)
     this.#transport = coalesce(client.transport)
     this.#store = options.store ?? memoryStore(this.#environment)
+    const { updateToken } = options
     this.#lifeCycle = new TokenLifeCycle({
       environment: this.#environment,
       renew: (record, how) => this.#run(this.#renew(record, how)),
       revoke: (token) => this.#run(this.#revoke({ token: token.refresh_token ?? token.access_token })),
-      updateToken: options.updateToken,
+      updateToken: updateToken === undefined ? undefined : (token, old) => updateToken(token, old),
       leeway: options.leeway,
       memory: sharedMemory(this.#store, this.#environment),
       // The session's own memory goes with the session, not before.

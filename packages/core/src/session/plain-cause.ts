@@ -1,13 +1,30 @@
+import type { TokenSet } from '../message/token-set.js'
+
+/** What may be a token or a key: a long run of the characters they are made of, with a digit in it. */
+const TOKEN_LIKE = /(?=[\w.~+=-]*\d)[\w.~+=-]{20,}/g
+/** Longest text that is taken over. */
+const MAX_LENGTH = 1000
+
 /**
  * A copy of an error of the application's store or callback with name, message, code and stack alone, to be a `cause`. Database clients
- * hang the command they sent on their errors, and with it the tokens that were to be written.
+ * hang the command they sent on their errors, and quote it in the text, and with it the tokens that were to be written: those of `token`,
+ * and whatever looks like one, are cut out.
  */
-export function plainCause(error: unknown): Error {
+export function plainCause(error: unknown, token?: TokenSet): Error {
   if (!(error instanceof Error)) return new Error('something was thrown that is no Error')
-  const { name, message, stack } = error
+  const { name, message, stack = '' } = error
   const { code } = error as { code?: unknown }
-  const copy = new Error(message)
-  Object.defineProperty(copy, 'stack', { value: stack, configurable: true, writable: true })
+  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line))
+  const text = redacted(message, token)
+  const copy = new Error(text)
+  Object.defineProperty(copy, 'stack', { value: [`${name}: ${text}`, ...frames].join('\n'), configurable: true, writable: true })
   Object.defineProperty(copy, 'name', { value: name, configurable: true, writable: true })
   return typeof code === 'string' || typeof code === 'number' ? Object.assign(copy, { code }) : copy
+}
+
+function redacted(message: string, token: TokenSet | undefined): string {
+  const { access_token, refresh_token, id_token } = token ?? {}
+  const secrets = [access_token, refresh_token, id_token].filter((secret) => secret !== undefined && secret !== '')
+  const rest = secrets.reduce((text: string, secret) => text.replaceAll(secret as string, '[redacted]'), message)
+  return rest.replaceAll(TOKEN_LIKE, '[redacted]').slice(0, MAX_LENGTH)
 }

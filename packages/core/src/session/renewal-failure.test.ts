@@ -179,7 +179,6 @@ describe('RF11/F13: invalid_grant', () => {
 describe('RF12/F06: trouble at the server', () => {
   const troubles: [string, Answer][] = [
     ['500', () => answer(500)],
-    ['503 with Retry-After', () => answer(503, '', { 'retry-after': '3600' })],
     ['429', () => json({ error: 'slow_down' }, 429)],
     ['F10: 502 with an HTML page', () => answer(502, '<html>bad gateway</html>', { 'content-type': 'text/html' })],
     ['F10: a captive portal with 200', () => answer(200, '<html>log in</html>', { 'content-type': 'text/html' })],
@@ -216,11 +215,100 @@ describe('RF12/F06: trouble at the server', () => {
     expect(line.tokenRequests().map(({ refresh_token }) => refresh_token)).toEqual(['refresh-1', 'refresh-1'])
   })
 
+  it('a server that was just unwell is left alone by those who have a valid token, for 5 s', async () => {
+    const { session, line, clock, soon } = await loggedIn(() => answer(500))
+    soon()
+    for (let call = 0; call < 10; call++) expect(await session.http(`${API}/me`)).toBe(200)
+    expect(line.tokenRequests()).toHaveLength(1)
+    clock.time += 5
+    expect(await session.http(`${API}/me`)).toBe(200)
+    expect(line.tokenRequests()).toHaveLength(2)
+  })
+
+  it('and by nobody once it is well again', async () => {
+    const { session, line, clock, soon } = await loggedIn(
+      () => answer(500),
+      () => json({ access_token: 'access-2', refresh_token: 'refresh-2', token_type: 'Bearer', expires_in: 61 }),
+    )
+    soon()
+    await session.http(`${API}/me`)
+    await session.refreshToken()
+    clock.time += 40
+    await session.http(`${API}/me`)
+    expect(line.tokenRequests()).toHaveLength(3)
+  })
+
+  describe.each([
+    ['seconds', { 'retry-after': '120' }],
+    ['a date', { 'retry-after': 'Thu, 01 Jan 2026 00:02:00 GMT', date: 'Thu, 01 Jan 2026 00:00:00 GMT' }],
+  ])('F07: Retry-After as %s', (_name, headers) => {
+    it('nobody asks before, and the error says when to', async () => {
+      const { session, line, clock, expire } = await loggedIn(() => answer(503, '', headers), ok)
+      expire()
+      const failed = { code: 'OAUTH_REFRESH_TRANSIENT', retryAt: NOW + 3601 + 120, message: expect.stringContaining('retryAt') }
+      await expect(session.http(`${API}/me`)).rejects.toMatchObject(failed)
+      await expect(session.refreshToken()).rejects.toMatchObject(failed)
+      clock.time += 119
+      await expect(session.http(`${API}/me`)).rejects.toMatchObject(failed)
+      expect(line.tokenRequests()).toHaveLength(1)
+      clock.time += 1
+      expect(await session.http(`${API}/me`)).toBe(200)
+    })
+
+    it('an OAuth error says it too; a valid token is served meanwhile', async () => {
+      const { session, line, soon } = await loggedIn(() => json({ error: 'slow_down' }, 429, headers))
+      soon()
+      expect(await session.http(`${API}/me`)).toBe(200)
+      await expect(session.refreshToken()).rejects.toMatchObject({ retryAt: NOW + 3570 + 120 })
+      expect(line.tokenRequests()).toHaveLength(1)
+    })
+  })
+
+  it.each(['soon', 'Thu, 01 Jan 2026 00:02:00 GMT', '-1', '1e9', ''])('F07: garbage is no time: %j', async (value) => {
+    const { session, expire } = await loggedIn(() => answer(503, '', { 'retry-after': value }), ok)
+    expire()
+    await expect(session.http(`${API}/me`)).rejects.toMatchObject({ retryAt: undefined })
+    expect(await session.http(`${API}/me`)).toBe(200)
+  })
+
+  it('F07: an hour is the longest that is honoured', async () => {
+    const { session, expire } = await loggedIn(() => answer(503, '', { 'retry-after': '9999999' }))
+    expire()
+    await expect(session.http(`${API}/me`)).rejects.toMatchObject({ retryAt: NOW + 3601 + 3600 })
+  })
+
+  it('F03: a request that broke before any of it was sent is made once more, and only once', async () => {
+    const unsent = (): never => {
+      throw new TransportError('token', { reason: 'reset', sent: 'no' })
+    }
+    const one = await loggedIn(unsent, ok)
+    one.expire()
+    expect(await one.session.http(`${API}/me`)).toBe(200)
+    expect(one.line.tokenRequests()).toHaveLength(2)
+    const two = await loggedIn(unsent)
+    two.expire()
+    await expect(two.session.http(`${API}/me`)).rejects.toMatchObject({ code: 'OAUTH_REFRESH_TRANSIENT' })
+    expect(two.line.tokenRequests()).toHaveLength(2)
+  })
+
   it('a manual renewal says so, also while the token is valid', async () => {
     const { session } = await loggedIn(() => answer(500))
     await expect(session.refreshToken()).rejects.toMatchObject({ code: 'OAUTH_REFRESH_TRANSIENT' })
   })
 })
+
+describe.each(['invalid_refresh_token', 'bad_refresh_token', 'token_inactive', 'refresh_token_expired'])(
+  'RF11: %s, which some servers say instead of invalid_grant',
+  (word) => {
+    it('is the end all the same', async () => {
+      const { session, line, expire } = await loggedIn(refused(word, 401))
+      expire()
+      await expect(session.http(`${API}/me`)).rejects.toMatchObject({ reason: 'invalid_grant', cause: { error: word } })
+      await expect(session.http(`${API}/me`)).rejects.toMatchObject({ reason: 'invalid_grant' })
+      expect(line.tokenRequests()).toHaveLength(1)
+    })
+  },
+)
 
 describe('RF13/F14: the server refuses the client, not the token', () => {
   it.each([
@@ -288,6 +376,7 @@ describe('RF09/RF10: the ID token of a refresh', () => {
   const signer = createSigner('ES256')
   const claims = { iss: AS, sub: 'alice', aud: 'client', iat: NOW + 3601, exp: NOW + 4000 }
   const metadata = { ...server, id_token_signing_alg_values_supported: ['ES256'] }
+  const ofTheLogin = signer.sign({ ...claims, iat: NOW, exp: NOW + 60 })
 
   async function renewedWith(idToken: string, jwks: () => HttpResponse = () => json({ keys: [signer.jwk] })) {
     const clock = testClock()
@@ -298,7 +387,7 @@ describe('RF09/RF10: the ID token of a refresh', () => {
         : json({ access_token: 'access-2', refresh_token: 'refresh-2', token_type: 'Bearer', expires_in: 3600, id_token: idToken }),
     )
     const session = sessionOver(line, { environment: clock, store, key: KEY, server: metadata })
-    await session.setToken({ ...TOKEN, id_token: signer.sign({ ...claims, iat: NOW, exp: NOW + 60 }) })
+    await session.setToken({ ...TOKEN, id_token: ofTheLogin })
     clock.time = NOW + 3601
     const outcome = await session.http(`${API}/me`).then(
       (status) => ({ status }),
@@ -333,39 +422,22 @@ describe('RF09/RF10: the ID token of a refresh', () => {
     expect(outcome).toMatchObject({ error: { reason: 'identity_changed' } })
   })
 
-  it('RF10: a key that nobody knows is the same: the refresh token is spent, and is not sent again', async () => {
-    const { outcome, line, session } = await renewedWith(createSigner('ES256', { kid: 'unknown' }).sign(claims))
-    expect(outcome).toMatchObject({ error: { reason: 'identity_changed' } })
-    await session.http(`${API}/me`).catch(() => undefined)
+  it.each<[string, string, (() => HttpResponse)?]>([
+    ['a key that nobody knows yet', createSigner('ES256', { kid: 'unknown' }).sign(claims)],
+    ['keys that cannot be fetched right now', signer.sign(claims), () => answer(503)],
+    ['keys that are gone', signer.sign(claims), () => answer(404)],
+    ['keys behind a redirect', signer.sign(claims), () => answer(302)],
+    ['F23: a server clock that is ahead', signer.sign({ ...claims, iat: NOW + 3601 + 300, exp: NOW + 4000 })],
+    ['F23: a server clock that is behind', signer.sign({ ...claims, iat: NOW + 1, exp: NOW + 3000 })],
+    ['an "nbf" in the future', signer.sign({ ...claims, nbf: NOW + 3601 + 300 })],
+  ])('%s: the new tokens are not given up, for the old ones are spent; the identity stays what it was', async (_name, idToken, jwks) => {
+    const { outcome, store, session, line } = await renewedWith(idToken, jwks)
+    expect(outcome).toEqual({ status: 200 })
+    expect(store.peek(KEY)?.token).toMatchObject({ access_token: 'access-2', refresh_token: 'refresh-2' })
+    expect(store.peek(KEY)?.token.id_token).toBe(ofTheLogin)
+    expect(await session.http(`${API}/me`)).toBe(200)
     expect(line.tokenRequests()).toHaveLength(1)
   })
-
-  it('keys that cannot be fetched right now do not cost the new tokens; the identity stays what it was', async () => {
-    const { outcome, store } = await renewedWith(signer.sign(claims), () => answer(503))
-    expect(outcome).toEqual({ status: 200 })
-    expect(store.peek(KEY)?.token.refresh_token).toBe('refresh-2')
-    expect(store.peek(KEY)?.token.id_token).not.toBe(signer.sign(claims))
-  })
-
-  it.each([404, 302])(
-    'keys that are refused for good (%i) cost the new tokens: the next invalid_grant is told as the loss that it is',
-    async (status) => {
-      let refreshes = 0
-      const clock = testClock()
-      const line = wire((request) => {
-        if (request.endpoint === 'jwks') return answer(status)
-        refreshes += 1
-        return refreshes > 1
-          ? json({ error: 'invalid_grant' }, 400)
-          : json({ access_token: 'b', refresh_token: 'r2', token_type: 'Bearer', id_token: signer.sign(claims) })
-      })
-      const session = sessionOver(line, { environment: clock, server: metadata })
-      await session.setToken({ ...TOKEN, id_token: signer.sign({ ...claims, iat: NOW, exp: NOW + 60 }) })
-      clock.time = NOW + 3601
-      await expect(session.http(`${API}/me`)).rejects.toMatchObject({ code: 'OAUTH_REFRESH_TRANSIENT' })
-      await expect(session.http(`${API}/me`)).rejects.toMatchObject({ reason: 'refresh_answer_lost' })
-    },
-  )
 
   it('errors of a renewal carry no token', async () => {
     const { outcome } = await renewedWith(signer.sign({ ...claims, sub: 'mallory' }))

@@ -14,6 +14,16 @@ export type RenewalFailure =
 /** `error` values by which a server says that it is not well. */
 const UNWELL: ReadonlySet<string> = new Set(['server_error', 'temporarily_unavailable', 'slow_down'])
 
+/** `invalid_grant` (RFC 6749 §5.2), and what servers say instead of it of a refresh token that they take no more. */
+const SPENT: ReadonlySet<string> = new Set([
+  'invalid_grant',
+  'invalid_refresh_token',
+  'bad_refresh_token',
+  'expired_refresh_token',
+  'refresh_token_expired',
+  'token_inactive',
+])
+
 /**
  * Sorts the errors a renewal can end with. Only `invalid_grant`, or an ID token that is not the same person's or does not verify, ends a
  * session; a wrong client secret, an outage or an unreadable answer do not.
@@ -24,16 +34,11 @@ export function renewalFailure(error: unknown): RenewalFailure {
     case 'EndpointError':
       return endpointFailure(error)
     case 'ProtocolError':
-      return error.code.startsWith('OAUTH_ID_TOKEN_') || error.code === 'OAUTH_KEY_NOT_FOUND'
-        ? { kind: 'terminal', reason: 'identity_changed' }
-        : { kind: 'other' }
-    case 'TransportError': {
-      const unheard = error.endpoint === 'token' && error.sent === 'maybe' && error.reason !== 'redirect'
-      return { kind: 'transient', answerLost: unheard || error.endpoint === 'jwks' }
-    }
+      return error.code.startsWith('OAUTH_ID_TOKEN_') ? { kind: 'terminal', reason: 'identity_changed' } : { kind: 'other' }
+    case 'TransportError':
+      return { kind: 'transient', answerLost: error.endpoint === 'token' && error.sent === 'maybe' && error.reason !== 'redirect' }
     case 'ResponseError':
-      // Keys are only fetched for an ID token that came with new tokens; those are given up.
-      return { kind: 'transient', answerLost: (error.endpoint === 'token' && error.status < 300) || error.endpoint === 'jwks' }
+      return { kind: 'transient', answerLost: error.endpoint === 'token' && error.status < 300 }
     case 'ChallengeError':
       return { kind: 'refused' }
     default:
@@ -41,7 +46,12 @@ export function renewalFailure(error: unknown): RenewalFailure {
   }
 }
 
+/** Tells whether a request was broken off before any byte of it reached the server, so that it can be made again. */
+export function isUnsent(error: unknown): boolean {
+  return isOAuthError(error) && error.name === 'TransportError' && error.reason === 'reset' && error.sent === 'no'
+}
+
 function endpointFailure({ error, status }: EndpointError): RenewalFailure {
-  if (error === 'invalid_grant') return { kind: 'terminal', reason: 'invalid_grant' }
+  if (SPENT.has(error)) return { kind: 'terminal', reason: 'invalid_grant' }
   return status >= 500 || status === 429 || UNWELL.has(error) ? { kind: 'transient', answerLost: false } : { kind: 'refused' }
 }

@@ -12,6 +12,8 @@ export interface Renewal {
   readonly key: string
   readonly store: TokenStore
   readonly record: Promise<TokenRecord>
+  /** What it was made from. */
+  readonly old: TokenRecord
   /** By the monotonic clock; set when it has succeeded, or has failed for good. */
   finishedAt?: number
   /** What it brought. */
@@ -22,7 +24,10 @@ export interface Renewal {
 
 /** Knows the renewals of this process by what they spend, so that nothing is spent twice. */
 export interface RenewalMemory {
-  /** The renewal that spends, or has spent, what a record would be renewed with. */
+  /**
+   * The renewal that spends, or has spent, what a record would be renewed with. A refresh token that was not replaced can be sent again: then
+   * a later record is not found, for its turn comes.
+   */
   find(place: TokenPlace, old: TokenRecord): Renewal | undefined
   /** Remembers a renewal until its grace is over. One that fails without having spent anything for good is forgotten at once. */
   add(place: TokenPlace, old: TokenRecord, record: Promise<TokenRecord>): Renewal
@@ -41,12 +46,15 @@ export function renewalMemory({ monotonic }: Pick<Environment, 'monotonic'>): Re
   return {
     find(place, old) {
       const renewal = renewals.get(nameOf(place, old))
-      return renewal === undefined || isOver(renewal) ? undefined : renewal
+      if (renewal === undefined || isOver(renewal)) return undefined
+      const { brought } = renewal
+      const isSpent = brought === undefined || credentialOf(brought) !== credentialOf(old)
+      return isSpent || old.generation <= renewal.old.generation ? renewal : undefined
     },
     add({ key, store }, old, record) {
       for (const [name, renewal] of renewals) if (isOver(renewal)) renewals.delete(name)
       const name = nameOf({ key }, old)
-      const renewal: Renewal = { key, store, record }
+      const renewal: Renewal = { key, store, record, old }
       renewals.set(name, renewal)
       record.then(
         (renewed) => {
@@ -77,7 +85,6 @@ export function credentialOf({ token }: TokenRecord): string {
   return token.refresh_token ?? token.access_token
 }
 
-/** The generation tells apart the renewals of a refresh token that is never replaced. */
 function nameOf({ key }: Pick<TokenPlace, 'key'>, old: TokenRecord): string {
-  return JSON.stringify([key, old.generation, credentialOf(old)])
+  return JSON.stringify([key, credentialOf(old)])
 }

@@ -7,13 +7,14 @@ import { type Cache, createCache } from '../flow/cache.js'
 import { isExpired, wholeSeconds } from '../message/expiry.js'
 import type { TokenSet } from '../message/token-set.js'
 import { plainCause } from './plain-cause.js'
-import { renewalFailure } from './renewal-failure.js'
+import { isUnsent, renewalFailure } from './renewal-failure.js'
 import { credentialOf, type RenewalMemory, renewalMemory } from './renewal-memory.js'
+import { type ServerPauses, serverPauses } from './server-pauses.js'
 import type { StoreEntry } from './store.js'
 import { tokenHash } from './token-hash.js'
 import type { TokenPlace } from './token-place.js'
 import type { TokenRecord } from './token-record.js'
-import type { ReplacedToken, UpdateToken } from './update-token.js'
+import type { ReplacedToken } from './update-token.js'
 
 /** What the life cycle is built on. */
 export interface LifeCyclePorts<How> {
@@ -22,7 +23,8 @@ export interface LifeCyclePorts<How> {
   renew(record: TokenRecord, how?: How): Promise<TokenSet>
   /** Tells the server that tokens which nobody will use are no longer needed. Failing is no harm. */
   revoke?(token: TokenSet): Promise<void>
-  readonly updateToken?: UpdateToken | undefined
+  /** Told of each renewed token once it is stored, and awaited. `record` says whose it is. */
+  readonly updateToken?: ((token: TokenSet, old: ReplacedToken, record: TokenRecord) => Maybe<void>) | undefined
   /** Seconds before its expiry that a token is renewed: 60 unless told, and never more than half of its lifetime. */
   readonly leeway?: number | undefined
   /** Seconds that a stored record is kept without being written. */
@@ -37,6 +39,7 @@ export interface LifeCycleMemory {
   readonly unsaved: Map<string, Unsaved>
   readonly logins: Map<string, Unsaved>
   readonly lostAnswers: Cache<string>
+  readonly pauses: ServerPauses
 }
 
 /** Seconds before expiry that a token counts as stale. */
@@ -62,8 +65,14 @@ export interface Unsaved {
 }
 
 /** Makes a memory of nothing. */
-export function lifeCycleMemory(environment: Pick<Environment, 'monotonic'>): LifeCycleMemory {
-  return { renewals: renewalMemory(environment), unsaved: new Map(), logins: new Map(), lostAnswers: createCache() }
+export function lifeCycleMemory(environment: Pick<Environment, 'monotonic' | 'now'>): LifeCycleMemory {
+  return {
+    renewals: renewalMemory(environment),
+    unsaved: new Map(),
+    logins: new Map(),
+    lostAnswers: createCache(),
+    pauses: serverPauses(environment),
+  }
 }
 
 /**
@@ -80,14 +89,17 @@ export class TokenLifeCycle<How = undefined> {
   readonly #logins: Map<string, Unsaved>
   /** Refresh tokens, by key, whose answer was lost: the server may have rotated them. */
   readonly #lostAnswers: Cache<string>
+  /** Servers that were not well a moment ago. */
+  readonly #pauses: ServerPauses
 
   constructor(ports: LifeCyclePorts<How>) {
     this.#ports = ports
-    const { renewals, unsaved, logins, lostAnswers } = ports.memory ?? lifeCycleMemory(ports.environment)
+    const { renewals, unsaved, logins, lostAnswers, pauses } = ports.memory ?? lifeCycleMemory(ports.environment)
     this.#renewals = renewals
     this.#unsaved = unsaved
     this.#logins = logins
     this.#lostAnswers = lostAnswers
+    this.#pauses = pauses
   }
 
   /**
@@ -107,6 +119,12 @@ export class TokenLifeCycle<How = undefined> {
   /** The record as it is, stale or not. Nothing is renewed or written. */
   async peek(place: TokenPlace): Promise<TokenRecord | undefined> {
     return this.#unsaved.get(place.key)?.record ?? (await this.#read(place))?.value
+  }
+
+  /** What this process knows the token of an older record to have become: a copy of the record may be what the caller has. */
+  newest(place: TokenPlace, old: TokenRecord): TokenRecord {
+    const later = this.#unsaved.get(place.key)?.record ?? this.#renewals.find(place, old)?.brought
+    return later === undefined || later.generation <= old.generation ? old : this.newest(place, later)
   }
 
   /** Renews now, whether or not the token is stale. Callers at the same moment share one request. */
@@ -182,6 +200,8 @@ export class TokenLifeCycle<How = undefined> {
       if (valid()) return record
       throw new RefreshError({ kind: 'terminal', reason: 'no_refresh_token' })
     }
+    // While the server is unwell nobody waits for it who need not.
+    if (valid() && this.#pauses.find(record.issuer) !== undefined && this.#known(place, record) === undefined) return record
     try {
       return await this.#renewed(place, entry)
     } catch (error) {
@@ -194,6 +214,8 @@ export class TokenLifeCycle<How = undefined> {
   async #renewed(place: TokenPlace, entry: Entry, how?: How): Promise<TokenRecord> {
     const known = this.#known(place, entry.value)
     if (known !== undefined) return known
+    const pause = this.#pauses.find(entry.value.issuer)
+    if (pause?.retryAt !== undefined) throw new RefreshError({ kind: 'transient', retryAt: pause.retryAt }, { cause: pause.error })
     if (place.writable !== undefined) {
       const writable = await place.writable()
       // Somebody else may have begun while we asked.
@@ -219,11 +241,12 @@ export class TokenLifeCycle<How = undefined> {
   async #renewOnce(place: TokenPlace, { value: before, version }: Entry, how?: How): Promise<TokenRecord> {
     let token: TokenSet
     try {
-      token = await this.#ports.renew(before, how)
+      token = await this.#sendOnce(before, how)
     } catch (error) {
       return this.#failed(place, { record: before, version, error })
     }
     this.#lostAnswers.delete(place.key)
+    this.#pauses.delete(before.issuer)
     const unsaved: Unsaved = { record: { ...before, token, generation: before.generation + 1 }, before, stored: false }
     if (this.#ports.updateToken === undefined) return this.#save(place, version, unsaved)
     // In the store it can be read before the application has been told of it: who comes meanwhile waits.
@@ -231,19 +254,27 @@ export class TokenLifeCycle<How = undefined> {
     return this.#saving(unsaved, () => this.#save(place, version, unsaved))
   }
 
+  /** A request that broke before any of it was sent is made once more. There is no other ground to repeat one. */
+  async #sendOnce(record: TokenRecord, how?: How): Promise<TokenSet> {
+    try {
+      return await this.#ports.renew(record, how)
+    } catch (error) {
+      if (isUnsent(error)) return this.#ports.renew(record, how)
+      throw error
+    }
+  }
+
   /** Decides what a failed renewal means: somebody was faster, the end, or a matter of time. */
   async #failed(place: TokenPlace, attempt: { record: TokenRecord; version: string; error: unknown }): Promise<TokenRecord> {
     const { record, version, error } = attempt
     const failure = renewalFailure(error)
     if (failure.kind === 'other') throw error
-    if (failure.kind === 'refused') {
+    if (failure.kind !== 'terminal') {
+      const { retryAt } = this.#pauses.add(record.issuer, error)
       this.#tell('refresh-failed', place, record)
-      throw error
-    }
-    if (failure.kind === 'transient') {
+      if (failure.kind === 'refused') throw error
       if (failure.answerLost && record.token.refresh_token !== undefined) this.#lostAnswers.set(place.key, record.token.refresh_token)
-      this.#tell('refresh-failed', place, record)
-      throw new RefreshError({ kind: 'transient' }, { cause: error })
+      throw new RefreshError({ kind: 'transient', retryAt }, { cause: error })
     }
     const latest = await this.#read(place)
     if (latest === undefined) throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
@@ -273,7 +304,7 @@ export class TokenLifeCycle<How = undefined> {
     const { record, before } = unsaved
     try {
       unsaved.stored ||= (await place.store.compareAndSet(place.key, expected, record, { ttl: this.#ttl })) !== undefined
-      if (unsaved.stored && before !== undefined) await this.#ports.updateToken?.(record.token, replaced(before))
+      if (unsaved.stored && before !== undefined) await this.#ports.updateToken?.(record.token, replaced(before), record)
     } catch (error) {
       throw this.#notSaved(place, unsaved, error)
     }
@@ -319,12 +350,17 @@ export class TokenLifeCycle<How = undefined> {
       for (;;) {
         const entry = await place.store.get(place.key)
         const version = entry?.version ?? null
+        // A later login, or a logout, wins however the store orders our writes.
+        if (this.#logins.get(place.key) !== unsaved) break
         // Tried again: it was written after all, or somebody has written or deleted since, who wins.
-        if (expected !== undefined && (expected !== version || this.#logins.get(place.key) !== unsaved)) break
+        if (expected !== undefined && expected !== version) break
         unsaved.expected = version
         const generation = entry === undefined ? record.generation : Math.max(record.generation, entry.value.generation + 1)
         const receipt = await place.store.compareAndSet(place.key, version, { ...record, generation }, { ttl: this.#ttl })
-        if (receipt !== undefined) break
+        if (receipt === undefined) continue
+        // Logged out while it was written: what was written last goes too.
+        if (!this.#logins.has(place.key)) await place.store.delete(place.key, receipt.version)
+        break
       }
     } catch (error) {
       throw this.#notSaved(place, unsaved, error)
@@ -363,14 +399,18 @@ export class TokenLifeCycle<How = undefined> {
   async #adopted(place: TokenPlace, old: TokenRecord, renewal: Promise<TokenRecord>): Promise<TokenRecord> {
     const record = await renewal
     const entry = await this.#read(place)
-    if (entry === undefined || entry.value.generation >= record.generation || credentialOf(entry.value) !== credentialOf(old)) return record
+    if (entry === undefined || credentialOf(entry.value) !== credentialOf(old)) return record
+    const { generation } = entry.value
+    if (generation >= record.generation && credentialOf(record) === credentialOf(old)) return record
     if (place.writable !== undefined && !(await place.writable())) return record
+    // The old token may have been put there as if it were a new one: it is spent all the same.
+    const adopted = generation < record.generation ? record : { ...record, generation: generation + 1 }
     try {
-      await place.store.compareAndSet(place.key, entry.version, record, { ttl: this.#ttl })
+      await place.store.compareAndSet(place.key, entry.version, adopted, { ttl: this.#ttl })
     } catch (error) {
-      throw new StoreError('write', { cause: plainCause(error) })
+      throw new StoreError('write', { cause: plainCause(error, adopted.token) })
     }
-    return record
+    return adopted
   }
 
   async #latest(place: TokenPlace): Promise<TokenRecord> {
@@ -386,7 +426,7 @@ export class TokenLifeCycle<How = undefined> {
   #notSaved(place: TokenPlace, unsaved: Unsaved, error: unknown): PersistError<TokenSet> {
     if (this.#isWanted(place, unsaved)) this.#unsaved.set(place.key, unsaved)
     this.#tell('persist-failed', place, unsaved.record)
-    return new PersistError(unsaved.record.token, { cause: plainCause(error) })
+    return new PersistError(unsaved.record.token, { cause: plainCause(error, unsaved.record.token) })
   }
 
   /** A login that was followed by another, or by a logout, is not tried again; nor is a renewal that was followed by either or by a later one. */
