@@ -26,5 +26,9 @@ function redacted(message: string, token: TokenSet | undefined): string {
   const { access_token, refresh_token, id_token } = token ?? {}
   const secrets = [access_token, refresh_token, id_token].filter((secret) => secret !== undefined && secret !== '')
   const rest = secrets.reduce((text: string, secret) => text.replaceAll(secret as string, '[redacted]'), message)
-  return rest.replaceAll(TOKEN_LIKE, '[redacted]').slice(0, MAX_LENGTH)
+  // Cut twice, so that no part of a token that the first cut goes through is left.
+  return rest
+    .slice(0, 2 * MAX_LENGTH)
+    .replaceAll(TOKEN_LIKE, '[redacted]')
+    .slice(0, MAX_LENGTH)
 }
