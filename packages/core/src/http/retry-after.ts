@@ -10,6 +10,8 @@ export function retryAfter({ headers }: Pick<HttpResponse, 'headers'>): number |
   const value = headers['retry-after']
   if (value === undefined) return undefined
   if (/^\d{1,10}$/.test(value)) return Number(value)
-  const seconds = (Date.parse(value) - Date.parse(headers['date'] ?? '')) / 1000
+  // biome-ignore lint/style/noRestrictedGlobals: reading a date asks no clock
+  const { parse } = Date
+  const seconds = (parse(value) - parse(headers['date'] ?? '')) / 1000
   return seconds >= 0 ? seconds : undefined
 }

@@ -1,4 +1,5 @@
 import type { Environment } from '../environment.js'
+import { boundedMap } from './bounded-map.js'
 
 /** Names that are remembered for a time: logins that were finished, sessions that were ended. */
 export interface BoundedSet {
@@ -8,26 +9,15 @@ export interface BoundedSet {
 }
 
 /** Makes a set that forgets names after `ttl` seconds, and the oldest ones beyond `limit`. */
-export function boundedSet(
-  { now }: Pick<Environment, 'now'>,
-  { ttl, limit }: { readonly ttl: number; readonly limit: number },
-): BoundedSet {
-  const until = new Map<string, number>()
-
-  function has(name: string): boolean {
-    return (until.get(name) ?? 0) > now()
-  }
+export function boundedSet(environment: Pick<Environment, 'now'>, bounds: { readonly ttl: number; readonly limit: number }): BoundedSet {
+  const names = boundedMap<true>(environment, bounds)
+  const has = (name: string) => names.get(name) === true
 
   return {
     has,
     add(name) {
       if (has(name)) return false
-      until.delete(name)
-      until.set(name, now() + ttl)
-      for (const [oldest, end] of until) {
-        if (until.size <= limit && end > now()) break
-        until.delete(oldest)
-      }
+      names.set(name, true)
       return true
     },
   }

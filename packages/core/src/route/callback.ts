@@ -4,11 +4,11 @@ import { ProtocolError } from '../error/protocol-error.js'
 import { type AuthorizationResult, finishAuthorization } from '../flow/authorization-code.js'
 import type { Flow } from '../flow/flow.js'
 import { type Form, formGet } from '../http/form.js'
-import { randomToken } from '../jose/random-token.js'
 import { authorizationResponse, refuseDuplicates } from '../message/authorization-response.js'
 import { endpointUrl, serverIdentity } from '../metadata/server-metadata.js'
 import type { TokenRecord } from '../session/token-record.js'
 import { type AuthorizationTransaction, TRANSACTION_TTL } from '../transaction/authorization-transaction.js'
+import { beginSession } from './begin-session.js'
 import { queryOf } from './login.js'
 import { loginClaims } from './login-claims.js'
 import { idOf } from './login-cookies.js'
@@ -64,7 +64,7 @@ export async function* callback<Http>(context: WebContext<Http>, visit: SessionV
   })
   const record = tokenRecord(result, attempt, { issuer: serverIdentity(server), token_endpoint: endpointUrl(server, 'token_endpoint') })
   const claims = yield* loginClaims(context, provider, { record, claims: result.claims, server })
-  await beginSession(context, visit, { name: provider.name, login: { claims, record } })
+  await beginSession(context, visit, { name: provider.name, login: { claims, record }, link: attempt.link })
   return redirect(attempt.returnTo ?? `${context.base.path}/`)
 }
 
@@ -137,25 +137,6 @@ function tokenRecord(
     ...(claims === undefined ? {} : { subject: claims.sub }),
     ...(claims?.sid === undefined ? {} : { sid: claims.sid }),
   }
-}
-
-/** A new session with a new id. The one before, and whatever it knew, is over. */
-async function beginSession<Http>(
-  { environment, endedSessions }: WebContext<Http>,
-  visit: SessionVisit<Http>,
-  { name, login }: { readonly name: string; readonly login: { readonly claims: object; readonly record: TokenRecord } },
-): Promise<void> {
-  const before = visit.current
-  const now = Math.floor(environment.now())
-  await visit.replace({
-    v: 1,
-    id: randomToken(environment),
-    createdAt: now,
-    usedAt: now,
-    generation: 0,
-    providers: { [name]: { ...login, claims: { ...login.claims } } },
-  })
-  if (before !== undefined) endedSessions.add(before.id)
 }
 
 function refuse(code: AuthorizationResponseProblem, found: string, reference: string): never {

@@ -12,13 +12,16 @@ import type { WebContext } from './web-context.js'
  */
 export async function* endSession<Http>(context: WebContext<Http>, visit: SessionVisit<Http>): Flow<string> {
   const { current, provider: last } = visit
-  const logins = Object.entries(current?.providers ?? {})
+  // The browser's cookie may be older than the last renewal, whose tokens are the ones to revoke.
+  const logins = Object.entries(current?.providers ?? {}).map(([name, { record }]) => {
+    return [name, context.providers.get(name)?.lifeCycle.newest(visit.place(name), record) ?? record] as const
+  })
   if (current !== undefined) context.endedSessions.add(current.id)
   for (const [name] of logins) await context.providers.get(name)?.lifeCycle.delete(visit.place(name))
   await visit.replace(undefined)
 
   let location = context.afterLogout
-  for (const [name, { record }] of logins) {
+  for (const [name, record] of logins) {
     const provider = context.providers.get(name)
     if (provider === undefined) continue
     yield* quietly(revokeTokens(provider.registration, record.token, context.environment))

@@ -8,16 +8,35 @@ import { plain, type RouteResponse, redirect } from './route-response.js'
 import type { SessionVisit } from './session-visit.js'
 import type { WebContext } from './web-context.js'
 
+/** How a login is begun. */
+export interface LoginOptions {
+  /** Where to go afterwards: a path of this application. Anything else counts as the start page. */
+  readonly returnTo?: string | undefined
+  /** Adds the login to those of the session instead of beginning a new one, whoever it turns out to be. */
+  readonly link?: boolean | undefined
+}
+
 /**
- * Starts a login: keeps the attempt in a cookie of its own and sends the browser to the provider. Of the request's parameters only
- * `returnTo` is read; the protocol's cannot be set from outside.
+ * The login route. Of the request's parameters only `returnTo` is read; the protocol's cannot be set from outside, and no other site can have
+ * a login linked.
  */
 export async function* login<Http>(context: WebContext<Http>, visit: SessionVisit<Http>, provider: Provider<Http>): Flow<RouteResponse> {
   const { request } = visit
   if (!isNavigation(request)) return plain(401, 'A login starts by going to this page, not by a request in the background.')
+  const returnTo = formGet(queryOf(request.url), 'returnTo')
+  return redirect(yield* startLogin(context, visit, provider, { returnTo }))
+}
+
+/** Starts a login: keeps the attempt in a cookie of its own, and returns where at the provider to send the browser. */
+export async function* startLogin<Http>(
+  context: WebContext<Http>,
+  visit: SessionVisit<Http>,
+  provider: Provider<Http>,
+  { returnTo, link = false }: LoginOptions,
+): Flow<string> {
   const { registration, options, scope, redirectUri } = provider
+  const session = link ? visit.current?.id : undefined
   const server = yield* registration.server()
-  const home = `${context.base.path}/`
   const { url, transaction } = yield* startAuthorization(server, registration.client, {
     environment: context.environment,
     provider: provider.name,
@@ -26,10 +45,11 @@ export async function* login<Http>(context: WebContext<Http>, visit: SessionVisi
     responseMode: options.responseMode,
     codeChallengeMethod: options.codeChallengeMethod,
     parameters: options.authorizationParameters,
-    returnTo: safeReturnTo(formGet(queryOf(request.url), 'returnTo'), context.base.origin, home),
+    returnTo: safeReturnTo(returnTo, context.base.origin, `${context.base.path}/`),
   })
-  visit.setLoginCookies(await context.logins.keep(transaction, request.cookies))
-  return redirect(url)
+  const attempt = session === undefined ? transaction : { ...transaction, link: session }
+  visit.setLoginCookies(await context.logins.keep(attempt, visit.request.cookies))
+  return url
 }
 
 /** The query of a path, decoded. */

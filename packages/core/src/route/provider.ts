@@ -37,6 +37,7 @@ export function createProvider<Http>(
   assertMethods(checked)
   // Read at each use; what is no origin is refused now.
   allowedOrigins(options.allowedOrigins, undefined)
+  const { updateToken } = options
   const oidc = options.issuer ?? options.server?.issuer
   return {
     name,
@@ -48,6 +49,10 @@ export function createProvider<Http>(
       environment,
       renew: (record) => run(renewToken(checked, record, { environment }), transport),
       revoke: (token) => run(revokeTokens(checked, token, environment), transport),
+      updateToken:
+        updateToken === undefined
+          ? undefined
+          : (token, old, { issuer, subject }) => updateToken(token, old, { provider: name, issuer, subject }),
       leeway: options.leeway,
     }),
   }

@@ -15,13 +15,19 @@ export interface SessionHolder {
  * requests of the same browser see it once they bring the new cookie; until then the life cycle's memory of the renewal serves them.
  */
 export function sessionTokenStore<Http>(
-  { environment, endedSessions, replacedRecords }: WebContext<Http>,
+  { environment, endedSessions, replacedRecords, unseenSessions }: WebContext<Http>,
   visit: SessionHolder,
   name: string,
 ): TokenStore {
   function session(): WebSession | undefined {
     const current = visit.current
     return current === undefined || endedSessions.has(current.id) ? undefined : current
+  }
+
+  /** Another request may have renewed the token of another login of this session meanwhile; what it wrote stays. */
+  function newest(current: WebSession): WebSession {
+    const later = unseenSessions.get(current.id)
+    return later !== undefined && later.generation > current.generation ? later : current
   }
 
   function record(): TokenRecord | undefined {
@@ -44,8 +50,10 @@ export function sessionTokenStore<Http>(
       // The browser was given a later one: a cookie with this one, arriving after it, would bring a spent refresh token back.
       if (replacedRecords.has(nameOf(value))) return receipt
       if (value.generation > login.record.generation) replacedRecords.add(nameOf(login.record))
-      const providers = { ...current.providers, [name]: { ...login, record: value } }
-      await visit.replace({ ...current, usedAt: now, generation: current.generation + 1, providers })
+      const known = newest(current)
+      const has = known.providers[name]?.record.token.access_token === value.token.access_token && value.ended === undefined
+      const providers = { ...known.providers, [name]: { ...login, record: value } }
+      await visit.replace(has ? known : { ...known, usedAt: now, generation: known.generation + 1, providers })
       // A logout meanwhile wins, and the new token is given back.
       return session() === undefined ? undefined : receipt
     },

@@ -42,8 +42,18 @@ export class SessionVisit<Http> {
     const text = await context.sessionCookie.read(request.cookies)
     const session = text === undefined ? undefined : parseWebSession(text)
     if (session === undefined || !isAlive(session, context)) visit.#sessionCookies = stale
-    else visit.#session = session
+    else await visit.#resume(session)
     return visit
+  }
+
+  /** Goes on with a session as it became since this browser got its cookie; a browser that shows the newest one has got it. */
+  async #resume(session: WebSession): Promise<void> {
+    const { unseenSessions } = this.#context
+    this.#session = session
+    const later = unseenSessions.get(session.id)
+    if (later === undefined) return
+    if (later.generation > session.generation) await this.replace(later)
+    else unseenSessions.delete(session.id)
   }
 
   /** The session as it is now. Who has looked at it may not let the answer be cached. */
@@ -54,17 +64,23 @@ export class SessionVisit<Http> {
 
   /** Name of the provider of the last login. */
   get provider(): string | undefined {
-    return Object.keys(this.current?.providers ?? {})
-      .filter((name) => this.#context.providers.has(name))
-      .at(-1)
+    return this.#names().findLast((name) => this.login(name) !== undefined)
   }
 
-  /** The login at a provider: the last one unless named. */
+  /** The login at a provider: the last one unless named. One whose tokens the provider has taken back is over. */
   login(name: string | undefined = this.provider): ProviderLogin | undefined {
-    const providers = this.current?.providers
-    // A provider that was taken out of the configuration is logged in no more; `constructor` and its like never were.
-    const known = name !== undefined && this.#context.providers.has(name) && providers !== undefined && Object.hasOwn(providers, name)
-    return known ? providers[name] : undefined
+    const login = name !== undefined && this.#names().includes(name) ? this.current?.providers[name] : undefined
+    return login?.record.ended === undefined ? login : undefined
+  }
+
+  /** The provider whose token a client uses: the one named, else that of the last login. Also of a login that is over, for the client to say so. */
+  tokenOf(name: string | undefined = this.provider ?? this.#names().at(-1)): string | undefined {
+    return name !== undefined && this.#names().includes(name) ? name : undefined
+  }
+
+  /** A provider that was taken out of the configuration is logged in no more. */
+  #names(): readonly string[] {
+    return Object.keys(this.current?.providers ?? {}).filter((name) => this.#context.providers.has(name))
   }
 
   /** Where the token of a login lives: in this visit's session. */
@@ -79,7 +95,7 @@ export class SessionVisit<Http> {
 
   /** Replaces the session, or ends it, in the browser too. */
   async replace(session: WebSession | undefined): Promise<void> {
-    const { sessionCookie } = this.#context
+    const { sessionCookie, unseenSessions } = this.#context
     const { cookies } = this.request
     const before = this.#session
     this.#session = session
@@ -88,6 +104,8 @@ export class SessionVisit<Http> {
       const set = session === undefined ? sessionCookie.clear(cookies) : await sessionCookie.write(JSON.stringify(session), cookies)
       // It may have been replaced again, or ended, while it was sealed.
       if (this.#session === session) this.#sessionCookies = set
+      if (session !== undefined && session.generation > (unseenSessions.get(session.id)?.generation ?? 0))
+        unseenSessions.set(session.id, session)
     } catch (error) {
       if (this.#session === session) this.#session = before
       throw error

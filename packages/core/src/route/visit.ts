@@ -1,10 +1,12 @@
 import { UsageError } from '../error/usage-error.js'
 import { run } from '../flow/run.js'
 import type { HttpHeaders } from '../http/http-response.js'
+import { assertKnownOptions } from '../session/registration.js'
 import { allowedOrigins, resourceAuthoriser } from '../session/resource-authoriser.js'
 import type { SetCookie } from './cookie.js'
 import { endSession } from './end-session.js'
 import { type GuardOptions, guard } from './guard.js'
+import { type LoginOptions, startLogin } from './login.js'
 import type { RouteResponse } from './route-response.js'
 import type { SessionVisit } from './session-visit.js'
 import { providerOf, type WebContext } from './web-context.js'
@@ -46,16 +48,17 @@ export class Visit<Http> {
   }
 
   /** The user's HTTP client at a provider: the last login's unless named. @throws {@link UsageError} when nobody is logged in there. */
-  client(name: string | undefined = this.provider): Http {
-    if (name === undefined || this.#session.login(name) === undefined) {
+  client(name?: string): Http {
+    const owner = this.#session.tokenOf(name)
+    if (owner === undefined) {
       const where = name === undefined ? '' : ` at "${name}"`
       throw new UsageError(`Nobody is logged in${where}: there is no client. Guard the route with requireLogin.`, {
         code: 'OAUTH_MISSING_TOKEN',
       })
     }
     const { environment, http } = this.#context
-    const { lifeCycle, options } = providerOf(this.#context, name)
-    const place = this.#session.place(name)
+    const { lifeCycle, options } = providerOf(this.#context, owner)
+    const place = this.#session.place(owner)
     const authoriser = resourceAuthoriser({
       environment,
       current: () => lifeCycle.current(place),
@@ -63,6 +66,21 @@ export class Visit<Http> {
       allowedOrigins: allowedOrigins(options.allowedOrigins, http.baseUrl),
     })
     return http.authorised(authoriser)
+  }
+
+  /**
+   * Begins a login from a page of the application's own, and says where to send the browser. The provider is the first one configured unless
+   * named. With `link` the login joins those of this session: offer it only to a person who asked for it, behind the application's protection
+   * against forged requests.
+   *
+   * @example
+   * res.redirect(await req.oauth.login('github', { link: true, returnTo: '/accounts' }))
+   */
+  login(name?: string, options: LoginOptions = {}): Promise<string> {
+    const context = this.#context
+    assertKnownOptions(options, ['returnTo', 'link'], 'login')
+    const provider = providerOf(context, name ?? [...context.providers.keys()][0] ?? '')
+    return run(startLogin(context, this.#session, provider, options), context.transport)
   }
 
   /** What to answer a visitor who has to log in first; `undefined` for one who is. */

@@ -6,6 +6,7 @@ import type { HttpClient } from '../session/http-client.js'
 import { serverCaches } from '../session/registration.js'
 import { TRANSACTION_TTL } from '../transaction/authorization-transaction.js'
 import { type BaseUrl, parseBaseUrl } from './base-url.js'
+import { type BoundedMap, boundedMap } from './bounded-map.js'
 import { type BoundedSet, boundedSet } from './bounded-set.js'
 import { type LoginCookies, loginCookies } from './login-cookies.js'
 import { type RouteTable, routeTable } from './paths.js'
@@ -13,14 +14,18 @@ import { createProvider, type Provider } from './provider.js'
 import { safeReturnTo } from './return-to.js'
 import { type SealedCookie, sealedCookie } from './sealed-cookie.js'
 import { assertWebOptions, SESSION_LIFETIME, secretList, type WebOptions } from './web-options.js'
+import type { WebSession } from './web-session.js'
 
 /** How many finished logins and ended sessions are remembered, at most. */
 const MAX_LOGINS = 10_000
 const MAX_ENDED = 100_000
 /** Seconds after which no request that was sent with the cookie before is still under way. */
 const REPLACED_TTL = 600
+/** How many renewed sessions, and for how many seconds, are kept for browsers that have not shown yet that they have got them. */
+const MAX_UNSEEN = 10_000
+const UNSEEN_TTL = 86_400
 
-/** Everything the routes of one application share. Made once from the options; no request changes it but the three memories. */
+/** Everything the routes of one application share. Made once from the options; no request changes it but the four memories. */
 export interface WebContext<Http> {
   readonly environment: Environment
   readonly http: HttpClient<Http>
@@ -40,6 +45,11 @@ export interface WebContext<Http> {
   readonly endedSessions: BoundedSet
   /** Token records that a later one has replaced, by session, provider and generation: they are not written again. */
   readonly replacedRecords: BoundedSet
+  /**
+   * Sessions after their last renewal, by id, until a browser comes with that cookie: the answer that was to bring it may have been under way
+   * already, or have been broken off, and the browser's old cookie holds a spent refresh token.
+   */
+  readonly unseenSessions: BoundedMap<WebSession>
 }
 
 /** @throws {@link UsageError} for options that cannot work. */
@@ -74,6 +84,7 @@ export function webContext<Http>(options: WebOptions<Http>, http: HttpClient<Htt
     usedLogins: boundedSet(environment, { ttl: TRANSACTION_TTL, limit: MAX_LOGINS }),
     endedSessions: boundedSet(environment, { ttl: lifetime, limit: MAX_ENDED }),
     replacedRecords: boundedSet(environment, { ttl: REPLACED_TTL, limit: MAX_ENDED }),
+    unseenSessions: boundedMap(environment, { ttl: Math.min(lifetime, UNSEEN_TTL), limit: MAX_UNSEEN }),
   }
 }
 

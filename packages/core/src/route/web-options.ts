@@ -2,9 +2,19 @@ import type { Environment, Maybe } from '../environment.js'
 import { UsageError } from '../error/usage-error.js'
 import type { Parameters } from '../http/form.js'
 import { assertSecrets } from '../jose/sealer.js'
+import type { TokenSet } from '../message/token-set.js'
 import { assertKnownOptions, REGISTRATION_OPTIONS, type RegistrationOptions } from '../session/registration.js'
+import type { ReplacedToken } from '../session/update-token.js'
 import type { RoutePaths } from './paths.js'
 import type { UserClaims } from './web-session.js'
+
+/** Whose a renewed token is: the login at a provider. */
+export interface TokenOwner {
+  readonly provider: string
+  readonly issuer: string
+  /** The `sub` of the ID token, where there was one. */
+  readonly subject?: string | undefined
+}
 
 /** One provider that people can log in with. */
 export interface ProviderOptions<Http> extends RegistrationOptions {
@@ -25,6 +35,11 @@ export interface ProviderOptions<Http> extends RegistrationOptions {
   readonly allowedOrigins?: readonly string[] | undefined
   /** Seconds before its expiry that the token is renewed. */
   readonly leeway?: number | undefined
+  /**
+   * Called after each renewal, before anybody uses the new token, and awaited; `whose` is the login it belongs to. When it throws, it is called
+   * again with the same token at the next use.
+   */
+  readonly updateToken?: ((token: TokenSet, old: ReplacedToken, whose: TokenOwner) => Maybe<void>) | undefined
   /** Whether logging out here also ends the session at the provider, where it offers that. */
   readonly endSession?: boolean | undefined
 }
@@ -57,6 +72,7 @@ const PROVIDER_OPTIONS: readonly string[] = [
   'profile',
   'allowedOrigins',
   'leeway',
+  'updateToken',
   'endSession',
 ]
 

@@ -25,6 +25,8 @@ export interface AuthorizationTransaction {
   readonly claims?: object
   readonly returnTo?: string
   readonly subject?: string
+  /** The session that the login is to be added to, where it was begun for that. */
+  readonly link?: string
   /** Seconds since the epoch. */
   readonly createdAt: number
 }

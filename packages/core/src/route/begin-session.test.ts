@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest'
+import type { TestBrowser } from './testing/browser.js'
+import { type Call, type LoginOptions, registered, SESSION_COOKIE, type World, world } from './testing/world.js'
+
+const HOUR = 3600
+const two = { providers: { demo: registered, other: { ...registered, clientId: 'client-2' } } }
+
+/** Who is logged in where, in the order of the logins. */
+async function people(app: World, browser: TestBrowser<Call>): Promise<Record<string, unknown>> {
+  const { current } = await app.inside(browser)
+  return Object.fromEntries(Object.entries(current?.providers ?? {}).map(([name, { claims }]) => [name, claims.sub]))
+}
+
+/** A login that the application begins to add it to the session. */
+async function link(app: World, browser: TestBrowser<Call>, { provider = 'other', ...how }: LoginOptions = {}) {
+  const url = await begin(browser, provider)
+  return browser.go(`/auth/${provider}/callback?${app.server.authorize(url, how)}`)
+}
+
+async function begin(browser: TestBrowser<Call>, provider = 'other'): Promise<string> {
+  const visit = await browser.open('/link', { method: 'POST' })
+  const url = await visit.login(provider, { link: true, returnTo: '/accounts' })
+  browser.take(visit)
+  return url
+}
+
+describe('contract 4.4: a second login', () => {
+  it('as another person replaces the session, at whichever provider it is', async () => {
+    for (const provider of ['demo', 'other']) {
+      const app = world(two)
+      const browser = app.browser()
+      await app.login(browser, { sub: 'alice' })
+      await app.login(browser, { sub: 'bob', provider })
+      expect(await people(app, browser)).toEqual({ [provider]: 'bob' })
+    }
+  })
+
+  it('as the same person keeps the other logins, and is the last one; the id is new', async () => {
+    const app = world(two)
+    const browser = app.browser()
+    await app.login(browser, { sub: 'alice' })
+    const first = (await app.inside(browser)).current?.id
+    await app.login(browser, { sub: 'alice', provider: 'other' })
+    expect(await people(app, browser)).toEqual({ demo: 'alice', other: 'alice' })
+    expect((await app.inside(browser)).current?.id).not.toBe(first)
+    await app.login(browser, { sub: 'alice' })
+    const visit = await browser.open()
+    expect([visit.provider, visit.session('other')?.user.sub]).toEqual(['demo', 'alice'])
+  })
+
+  it('a person is issuer and subject together: the same subject of another issuer is another person', async () => {
+    const app = world({ providers: { demo: registered, other: { ...registered, issuer: 'https://other.example' } } })
+    const browser = app.browser()
+    await app.login(browser, { sub: 'alice' })
+    app.server.metadata = { issuer: 'https://other.example' }
+    await app.login(browser, {
+      sub: 'alice',
+      provider: 'other',
+      answer: { iss: 'https://other.example' },
+      claims: { iss: 'https://other.example' },
+    })
+    expect(await people(app, browser)).toEqual({ other: 'alice' })
+  })
+
+  it('SS01: a session that was planted under it does not come along', async () => {
+    const app = world(two)
+    const attacker = app.browser()
+    await app.login(attacker, { sub: 'mallory', provider: 'other' })
+    const victim = attacker.copy()
+    await app.login(victim, { sub: 'alice' })
+    expect(await people(app, victim)).toEqual({ demo: 'alice' })
+  })
+})
+
+describe('contract 4.4: link: true', () => {
+  it('adds a login of another person to the session; each has its own client; the newer one is the default', async () => {
+    const app = world(two)
+    const browser = app.browser()
+    await app.login(browser, { sub: 'alice' })
+    const { status, location } = await link(app, browser, { sub: 'alice-at-other' })
+    expect([status, location]).toEqual([303, '/accounts'])
+    expect(await people(app, browser)).toEqual({ demo: 'alice', other: 'alice-at-other' })
+    const visit = await browser.open()
+    expect([visit.user?.sub, visit.session('demo')?.user.sub]).toEqual(['alice-at-other', 'alice'])
+    await visit.client('demo')()
+    await visit.client()()
+    expect(app.sent).toEqual(['Bearer access-2', 'Bearer access-4'])
+  })
+
+  it('only to the session that it was begun in', async () => {
+    const app = world(two)
+    const browser = app.browser()
+    await app.login(browser, { sub: 'alice' })
+    const url = await begin(browser)
+    await app.login(browser, { sub: 'bob' })
+    await browser.go(`/auth/other/callback?${app.server.authorize(url, { sub: 'alice-at-other' })}`)
+    expect(await people(app, browser)).toEqual({ other: 'alice-at-other' })
+  })
+
+  it('where nobody is logged in it is a login like any other', async () => {
+    const app = world(two)
+    const browser = app.browser()
+    await link(app, browser, { sub: 'bob' })
+    expect(await people(app, browser)).toEqual({ other: 'bob' })
+  })
+
+  it('cannot be asked for by the address of the login route', async () => {
+    const app = world(two)
+    const browser = app.browser()
+    await app.login(browser, { sub: 'alice' })
+    const { location } = await browser.go('/auth/other/login?link=true&returnTo=/')
+    await browser.go(`/auth/other/callback?${app.server.authorize(location, { sub: 'mallory' })}`)
+    expect(await people(app, browser)).toEqual({ other: 'mallory' })
+  })
+
+  it('SS18: does not make the logins before it last longer', async () => {
+    const app = world({ ...two, session: { lifetime: 2 * HOUR } })
+    const browser = app.browser()
+    await app.login(browser, { sub: 'alice' })
+    app.clock.time += HOUR
+    await link(app, browser, { sub: 'alice-at-other' })
+    app.clock.time += HOUR
+    expect((await browser.open()).user).toBeUndefined()
+  })
+
+  it('takes the newest token of the other logins along, also when the browser has not got its cookie', async () => {
+    const app = world(two)
+    const browser = app.browser()
+    await app.login(browser, { sub: 'alice' })
+    const url = await begin(browser)
+    app.clock.time += 599
+    const visit = await browser.open()
+    app.resource = (authorization) => (authorization === 'Bearer access-2' ? 401 : 200)
+    await visit.client()()
+    // The answer of this visit never reaches the browser.
+    await browser.go(`/auth/other/callback?${app.server.authorize(url, { sub: 'alice-at-other' })}`)
+    app.clock.time += HOUR
+    await (await browser.open()).client('demo')()
+    expect(app.server.reuses).toBe(0)
+  })
+
+  it('a session that gets too large is told so, and the one before goes on', async () => {
+    const app = world(two)
+    const browser = app.browser()
+    await app.login(browser, { sub: 'alice', claims: { bio: 'a'.repeat(1500) } })
+    const { error } = await link(app, browser, { sub: 'bob', claims: { bio: 'b'.repeat(1500) } })
+    expect(error).toMatchObject({ code: 'OAUTH_SESSION_TOO_LARGE' })
+    expect(await people(app, browser)).toEqual({ demo: 'alice' })
+  })
+
+  it('unknown options and providers are refused', async () => {
+    const visit = await world(two).browser().open()
+    await expect(async () => visit.login('other', { Link: true } as never)).rejects.toThrow('no option "Link"')
+    await expect(async () => visit.login('typo')).rejects.toThrow('There is no provider "typo". Known: demo, other.')
+  })
+})
+
+describe('logins of one session', () => {
+  it('two tokens renewed in two requests at the same moment are both kept', async () => {
+    const app = world(two)
+    const browser = app.browser()
+    await app.login(browser, { sub: 'alice' })
+    await link(app, browser, { sub: 'bob' })
+    app.clock.time += HOUR
+    const [one, other] = [await browser.open(), await browser.open()]
+    await Promise.all([one.client('demo')(), other.client('other')()])
+    browser.take(other)
+    browser.take(one)
+    app.clock.time += HOUR
+    const later = await browser.open()
+    await Promise.all([later.client('demo')(), later.client('other')()])
+    expect(app.server.reuses).toBe(0)
+    expect(app.server.forms('token', 'refresh_token')).toHaveLength(4)
+  })
+
+  it('a logout ends all of them, and revokes the tokens of each', async () => {
+    const app = world(two)
+    const browser = app.browser()
+    await app.login(browser, { sub: 'alice' })
+    await link(app, browser, { sub: 'bob' })
+    await browser.go('/auth/logout', { method: 'POST' })
+    expect(app.server.revoked).toEqual(['refresh-2', 'refresh-4'])
+    expect(browser.jar.has(SESSION_COOKIE)).toBe(false)
+  })
+})
