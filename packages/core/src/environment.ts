@@ -13,7 +13,7 @@ export interface Aead {
 
 /** Something worth telling an operator. Carries hashes of tokens, never tokens. */
 export interface OAuthEvent {
-  readonly type: 'refreshed' | 'refresh-failed' | 'ended' | 'persist-failed' | 'quirk'
+  readonly type: 'refreshed' | 'refresh-failed' | 'ended' | 'persist-failed'
   readonly key?: string
   readonly detail?: string
 }
@@ -32,7 +32,7 @@ export interface Environment {
   digest?(algorithm: DigestAlgorithm, data: Uint8Array): Uint8Array
   /** Synchronous A256GCM, where the platform has one; `jose` on WebCrypto is used otherwise. */
   aead?: Aead
-  /** Receives events; adapters on Node feed `diagnostics_channel`. Must not throw. */
+  /** Receives events, for logs and metrics. They name keys and generations, never tokens. */
   emit?(event: OAuthEvent): void
 }
 

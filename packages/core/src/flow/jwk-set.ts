@@ -36,7 +36,8 @@ export const MISS_INTERVAL = 30
  * fetched anew, but at most once per {@link MISS_INTERVAL}, so that made-up key ids cannot turn us against the server.
  *
  * While the keys cannot be fetched, those in the cache go on being used; for an unknown key there is nothing to use, and the failure is
- * thrown. The cache is per issuer and address. It is written before each request, in one step with the decision to send it.
+ * thrown. The cache is per issuer and address. It is written before each request, in one step with the decision to send it;
+ * flows that run at the same time share the request itself where their transport is wrapped in `coalesce`, as sessions and routes do.
  */
 export async function* jwkSet(
   server: ServerMetadata,
