@@ -1,5 +1,5 @@
 import type { Environment } from '../environment.js'
-import { type LifeCycleMemory, lifeCycleMemory } from './token-life-cycle.js'
+import { type LifeCycleMemory, lifeCycleMemory } from './life-cycle-memory.js'
 import type { TokenStore } from './token-record.js'
 
 /** By store, and gone with it. An application may make a session for each request: what they share is the store that it gives them. */

@@ -1,0 +1,40 @@
+import type { Environment } from '../environment.js'
+import { type Cache, createCache } from '../flow/cache.js'
+import { type RenewalMemory, renewalMemory } from './renewal-memory.js'
+import { type ServerPauses, serverPauses } from './server-pauses.js'
+import type { TokenRecord } from './token-record.js'
+
+/** A record that is not safely stored, and what is left to do. */
+export interface Unsaved {
+  readonly record: TokenRecord
+  /** What was renewed; absent for the token of a login. */
+  readonly before?: TokenRecord
+  stored: boolean
+  /** For a login: the version that it was to replace, once that was read. */
+  expected?: string | null
+  saving?: Promise<TokenRecord> | undefined
+}
+
+/** What a process knows of renewals and writes that are under way, or were a moment ago. */
+export interface LifeCycleMemory {
+  readonly renewals: RenewalMemory
+  /** By key. */
+  readonly unsaved: Map<string, Unsaved>
+  /** The last login of each key, until it is stored or deleted. */
+  readonly logins: Map<string, Unsaved>
+  /** Refresh tokens, by key, whose answer was lost: the server may have rotated them. */
+  readonly lostAnswers: Cache<string>
+  /** Servers that were not well a moment ago. */
+  readonly pauses: ServerPauses
+}
+
+/** Makes a memory of nothing. */
+export function lifeCycleMemory(environment: Pick<Environment, 'monotonic' | 'now'>): LifeCycleMemory {
+  return {
+    renewals: renewalMemory(environment),
+    unsaved: new Map(),
+    logins: new Map(),
+    lostAnswers: createCache(),
+    pauses: serverPauses(environment),
+  }
+}

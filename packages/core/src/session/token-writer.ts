@@ -1,0 +1,246 @@
+import type { Environment, Maybe, OAuthEvent } from '../environment.js'
+import { PersistError } from '../error/persist-error.js'
+import { RefreshError, type TerminalReason } from '../error/refresh-error.js'
+import { StoreError } from '../error/store-error.js'
+import type { TokenSet } from '../message/token-set.js'
+import type { LifeCycleMemory, Unsaved } from './life-cycle-memory.js'
+import { plainCause } from './plain-cause.js'
+import { credentialOf } from './renewal-memory.js'
+import { alive, readEntry, type TokenEntry } from './token-entry.js'
+import type { TokenPlace } from './token-place.js'
+import type { TokenRecord } from './token-record.js'
+import type { ReplacedToken } from './update-token.js'
+
+/** What a writer is built on. */
+export interface WriterPorts {
+  readonly environment: Environment
+  /** Tells the server that tokens which nobody will use are no longer needed. Failing is no harm. */
+  revoke?(token: TokenSet): Promise<void>
+  /** Told of each renewed token once it is stored, and awaited. `record` says whose it is. */
+  readonly updateToken?: ((token: TokenSet, old: ReplacedToken, record: TokenRecord) => Maybe<void>) | undefined
+  /** Seconds that a stored record is kept without being written. */
+  readonly ttl?: number | undefined
+}
+
+/** Seconds that a record is kept without being written: a year. A token that does not expire, or a job that runs each quarter, writes seldom. */
+const RECORD_TTL = 31_536_000
+
+/**
+ * Brings records into their stores, so that nothing that was issued is lost, nothing older comes over something newer, and what was deleted
+ * stays deleted. Never asks the server for a token.
+ */
+export class TokenWriter {
+  readonly #ports: WriterPorts
+  readonly #memory: LifeCycleMemory
+
+  constructor(ports: WriterPorts, memory: LifeCycleMemory) {
+    this.#ports = ports
+    this.#memory = memory
+  }
+
+  /** What waits to be stored under a key. */
+  unsaved(key: string): Unsaved | undefined {
+    const { unsaved } = this.#memory
+    return unsaved.size === 0 ? undefined : unsaved.get(key)
+  }
+
+  /**
+   * Stores the token of a new login or of a first grant, in place of whatever was there.
+   *
+   * @throws {@link PersistError} when it cannot be stored; that is tried again at the next use.
+   */
+  async put(place: TokenPlace, record: TokenRecord): Promise<void> {
+    const login: Unsaved = { record, stored: false }
+    this.#memory.lostAnswers.delete(place.key)
+    this.#memory.logins.set(place.key, login)
+    await this.#putOver(place, login)
+  }
+
+  /** Forgets the token. A renewal under way will find it gone, and give its tokens back to the server, as do those that wait to be stored. */
+  async delete(place: TokenPlace): Promise<void> {
+    const unsaved = this.#memory.unsaved.get(place.key)
+    this.#memory.unsaved.delete(place.key)
+    this.#memory.logins.delete(place.key)
+    this.#memory.lostAnswers.delete(place.key)
+    try {
+      await place.store.delete(place.key)
+    } catch (error) {
+      throw new StoreError('delete', { cause: plainCause(error) })
+    } finally {
+      if (unsaved !== undefined) await this.#giveBack(unsaved.record)
+    }
+  }
+
+  /** Stores what a renewal brought, in place of the entry that it was made from. @throws {@link PersistError} */
+  async renewed(place: TokenPlace, { value: before, version }: TokenEntry, token: TokenSet): Promise<TokenRecord> {
+    const unsaved: Unsaved = { record: { ...before, token, generation: before.generation + 1 }, before, stored: false }
+    if (this.#ports.updateToken === undefined) return this.#save(place, version, unsaved)
+    // In the store it can be read before the application has been told of it: who comes meanwhile waits.
+    this.#memory.unsaved.set(place.key, unsaved)
+    return this.#saving(unsaved, () => this.#save(place, version, unsaved))
+  }
+
+  /** Writes down that it is over and drops the refresh token, so that it is never sent again. `false`: the record has changed meanwhile. */
+  async end(place: TokenPlace, { value: record, version }: TokenEntry, reason: TerminalReason): Promise<boolean> {
+    const { refresh_token: _dead, ...token } = record.token
+    const ended = { ...record, token, ended: { reason, at: Math.floor(this.#ports.environment.now()) } } as TokenRecord
+    try {
+      return (await place.store.compareAndSet(place.key, version, ended, { ttl: this.#ttl })) !== undefined
+    } catch {
+      // The refresh token stays in the store; the server refuses it all the same, and the next renewal ends here again.
+      return true
+    }
+  }
+
+  /** Stores a renewed record, then tells the application. What fails is kept for the next use. */
+  async #save(place: TokenPlace, expected: string, unsaved: Unsaved): Promise<TokenRecord> {
+    const { record, before } = unsaved
+    try {
+      unsaved.stored ||= (await place.store.compareAndSet(place.key, expected, record, { ttl: this.#ttl })) !== undefined
+      if (unsaved.stored && before !== undefined) await this.#ports.updateToken?.(record.token, replaced(before), record)
+    } catch (error) {
+      throw this.#notSaved(place, unsaved, error)
+    }
+    this.#settled(place, unsaved)
+    if (!unsaved.stored) return this.#overtaken(place, unsaved)
+    this.tell('refreshed', place, record)
+    return record
+  }
+
+  /** Tries to store again what could not be stored, against the store as it is now. Never asks the server again. */
+  again(place: TokenPlace, unsaved: Unsaved): Promise<TokenRecord> {
+    const { before } = unsaved
+    return this.#saving(unsaved, () => (before === undefined ? this.#putOver(place, unsaved) : this.#saveOver(place, unsaved, before)))
+  }
+
+  /** At most one attempt at a time, shared by all who need it. */
+  #saving(unsaved: Unsaved, attempt: () => Promise<TokenRecord>): Promise<TokenRecord> {
+    unsaved.saving ??= attempt().finally(() => {
+      unsaved.saving = undefined
+    })
+    return unsaved.saving
+  }
+
+  async #saveOver(place: TokenPlace, unsaved: Unsaved, before: TokenRecord): Promise<TokenRecord> {
+    const { record } = unsaved
+    const latest = await readEntry(place)
+    const { generation = record.generation, token } = latest?.value ?? {}
+    const isOurs = token?.access_token === record.token.access_token
+    if (latest === undefined || generation > record.generation || (generation === record.generation && !isOurs)) {
+      this.#settled(place, unsaved)
+      return this.#memory.renewals.add(place, before, this.#overtaken(place, unsaved)).record
+    }
+    // A write that reported failure may have been made.
+    unsaved.stored ||= isOurs
+    const saved = this.#save(place, latest.version, unsaved)
+    // Who still holds the token before this one finds its renewal again.
+    return this.#memory.renewals.add(place, before, saved).record
+  }
+
+  async #putOver(place: TokenPlace, unsaved: Unsaved): Promise<TokenRecord> {
+    const { record, expected } = unsaved
+    try {
+      for (;;) {
+        const entry = await place.store.get(place.key)
+        const version = entry?.version ?? null
+        // A later login, or a logout, wins however the store orders our writes.
+        if (this.#memory.logins.get(place.key) !== unsaved) break
+        // Tried again: it was written after all, or somebody has written or deleted since, who wins.
+        if (expected !== undefined && expected !== version) break
+        unsaved.expected = version
+        const generation = entry === undefined ? record.generation : Math.max(record.generation, entry.value.generation + 1)
+        const receipt = await place.store.compareAndSet(place.key, version, { ...record, generation }, { ttl: this.#ttl })
+        if (receipt === undefined) continue
+        // Logged out while it was written: what was written last goes too.
+        if (!this.#memory.logins.has(place.key)) await place.store.delete(place.key, receipt.version)
+        break
+      }
+    } catch (error) {
+      throw this.#notSaved(place, unsaved, error)
+    }
+    if (this.#memory.logins.get(place.key) === unsaved) {
+      // What waited to be stored until now belongs to the login before.
+      this.#memory.unsaved.delete(place.key)
+      this.#memory.logins.delete(place.key)
+    }
+    return record
+  }
+
+  /** The store changed while the token was renewed. Who wrote there wins; a deleted session stays deleted, and its new tokens are given back. */
+  async #overtaken(place: TokenPlace, unsaved: Unsaved): Promise<TokenRecord> {
+    const { record } = unsaved
+    let latest: TokenEntry | undefined
+    try {
+      latest = await place.store.get(place.key)
+    } catch (error) {
+      throw this.#notSaved(place, unsaved, error)
+    }
+    if (latest === undefined) {
+      await this.#giveBack(record)
+      this.tell('ended', place, record)
+      throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
+    }
+    // Another process was refused the token that we had just spent, and took that for the end.
+    if (latest.value.ended !== undefined && latest.value.generation < record.generation) return this.#save(place, latest.version, unsaved)
+    return alive(latest.value)
+  }
+
+  /**
+   * Carries a record that was renewed meanwhile into a place that still holds the token before it: a view of its own, or a store that was
+   * given the old token again.
+   */
+  async adopt(place: TokenPlace, old: TokenRecord, renewal: Promise<TokenRecord>): Promise<TokenRecord> {
+    const record = await renewal
+    const entry = await readEntry(place)
+    if (entry === undefined || credentialOf(entry.value) !== credentialOf(old)) return record
+    const { generation } = entry.value
+    if (generation >= record.generation && credentialOf(record) === credentialOf(old)) return record
+    if (place.writable !== undefined && !(await place.writable())) return record
+    // The old token may have been put there as if it were a new one: it is spent all the same.
+    const adopted = generation < record.generation ? record : { ...record, generation: generation + 1 }
+    try {
+      await place.store.compareAndSet(place.key, entry.version, adopted, { ttl: this.#ttl })
+    } catch (error) {
+      throw new StoreError('write', { cause: plainCause(error, adopted.token) })
+    }
+    return adopted
+  }
+
+  async #giveBack({ token }: TokenRecord): Promise<void> {
+    await this.#ports.revoke?.(token).catch(() => undefined)
+  }
+
+  #notSaved(place: TokenPlace, unsaved: Unsaved, error: unknown): PersistError<TokenSet> {
+    if (this.#isWanted(place, unsaved)) this.#memory.unsaved.set(place.key, unsaved)
+    this.tell('persist-failed', place, unsaved.record)
+    return new PersistError(unsaved.record.token, { cause: plainCause(error, unsaved.record.token) })
+  }
+
+  /** A login that was followed by another, or by a logout, is not tried again; nor is a renewal that was followed by either or by a later one. */
+  #isWanted({ key }: TokenPlace, { before, record }: Unsaved): boolean {
+    if (before === undefined) return this.#memory.logins.get(key)?.record === record
+    const other = this.#memory.unsaved.get(key)
+    return other === undefined || (other.before !== undefined && other.record.generation <= record.generation)
+  }
+
+  #settled({ key }: TokenPlace, unsaved: Unsaved): void {
+    if (this.#memory.unsaved.get(key) === unsaved) this.#memory.unsaved.delete(key)
+  }
+
+  get #ttl(): number {
+    return this.#ports.ttl ?? RECORD_TTL
+  }
+
+  /** Tells whoever listens. */
+  tell(type: OAuthEvent['type'], { key }: TokenPlace, record: TokenRecord): void {
+    try {
+      this.#ports.environment.emit?.({ type, key, detail: `generation ${record.generation}` })
+    } catch {
+      // A listener that fails must not fail the call whose token was just renewed.
+    }
+  }
+}
+
+function replaced({ token: { refresh_token: refreshToken, access_token: accessToken } }: TokenRecord): ReplacedToken {
+  return refreshToken === undefined ? { accessToken } : { refreshToken }
+}
