@@ -39,6 +39,20 @@ describe('B15: UserInfo at login', () => {
     expect((await browser.open()).user?.['department']).toBe('sales')
   })
 
+  it('is asked without an ID token too, when it is switched on: it says who logged in', async () => {
+    const app = world({}, { scope: 'email', userinfo: true })
+    app.server.userinfo = { sub: 'alice', email: 'alice@example.com', iss: 'https://evil.example' }
+    const browser = app.browser()
+    await app.login(browser)
+    expect((await browser.open()).user).toEqual({ sub: 'alice', email: 'alice@example.com' })
+  })
+
+  it('UI06: and fails the login where it does not say who', async () => {
+    const app = world({}, { scope: 'email', userinfo: true })
+    app.server.userinfo = { email: 'alice@example.com' }
+    expect((await app.login(app.browser())).error).toMatchObject({ code: 'OAUTH_RESPONSE_SHAPE' })
+  })
+
   it('is not asked where the server has no such endpoint', async () => {
     const app = world({}, { scope: 'openid email' })
     app.server.metadata = { userinfo_endpoint: undefined }

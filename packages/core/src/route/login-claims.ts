@@ -29,17 +29,24 @@ export interface LoginFacts {
 }
 
 /**
- * Who logged in: the ID token's claims, completed from UserInfo, which never overrules them; else the provider's own profile; else only
- * at which provider.
+ * Who logged in: the ID token's claims, completed from UserInfo, which never overrules them. Without an ID token the provider's own profile, or
+ * UserInfo where the options say so; else only at which provider.
  */
 export async function* loginClaims<Http>(context: WebContext<Http>, provider: Provider<Http>, facts: LoginFacts): Flow<UserClaims> {
   const { record, claims, server } = facts
-  if (claims === undefined) return await ownProfile(context, provider, record)
+  if (claims === undefined) {
+    const asksUserinfo = provider.options.profile === undefined && provider.options.userinfo === true
+    return asksUserinfo ? yield* userinfoClaims(provider, facts) : await ownProfile(context, provider, record)
+  }
   const person = Object.fromEntries(Object.entries(claims).filter(([name]) => !ABOUT_THE_TOKEN.has(name)))
   if (!wantsUserinfo(provider, claims, server)) return person
-  const more = yield* userinfo(server, provider.registration.client, { accessToken: record.token.access_token, subject: claims.sub })
-  const about = Object.fromEntries(Object.entries(more).filter(([name]) => !ABOUT_THE_TOKEN.has(name) && name !== 'iss' && name !== 'sid'))
-  return { ...about, ...person }
+  return { ...(yield* userinfoClaims(provider, facts)), ...person }
+}
+
+async function* userinfoClaims<Http>({ registration }: Provider<Http>, { record, claims, server }: LoginFacts): Flow<UserClaims> {
+  const { client } = registration
+  const all = yield* userinfo(server, client, { accessToken: record.token.access_token, subject: claims?.sub })
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !ABOUT_THE_TOKEN.has(name) && name !== 'iss' && name !== 'sid'))
 }
 
 function wantsUserinfo<Http>({ options, scope }: Provider<Http>, claims: IdTokenClaims, { userinfo_endpoint }: ServerMetadata): boolean {

@@ -26,7 +26,7 @@ export interface ProviderOptions<Http> extends RegistrationOptions {
   readonly codeChallengeMethod?: 'S256' | false | undefined
   /**
    * Whether the UserInfo endpoint is asked at login. By default it is when a scope was asked for whose claims are not in the ID token, as at
-   * providers that keep ID tokens small.
+   * providers that keep ID tokens small. `true` also asks it where there is no ID token: its `sub` then says who logged in.
    */
   readonly userinfo?: boolean | undefined
   /** Who logged in, at providers without OpenID Connect: asked once at login, with an authorised client. Has to give a `sub`. */
