@@ -47,7 +47,7 @@ describe('B15: UserInfo at login', () => {
     expect((await browser.open()).user).toEqual({ sub: 'alice', email: 'alice@example.com' })
   })
 
-  it('UI06: and fails the login where it does not say who', async () => {
+  it('OpenID Connect Core §5.3.2: and fails the login where it does not say who', async () => {
     const app = world({}, { scope: 'email', userinfo: true })
     app.server.userinfo = { email: 'alice@example.com' }
     expect((await app.login(app.browser())).error).toMatchObject({ code: 'OAUTH_RESPONSE_SHAPE' })
