@@ -6,6 +6,7 @@
 
 export type { AnyOAuthError, HttpClient } from '@oauth/core/adapter'
 export { isOAuthError } from '@oauth/core/adapter'
-export type { LoginView, ProviderOptions, UserClaims } from '@oauth/core/routes'
+export type { GuardOptions, LoginView, ProviderOptions, UserClaims } from '@oauth/core/routes'
+export { statusOf } from '@oauth/core/routes'
 export { type OAuthOptions, oauth, requireLogin } from './oauth.js'
 export type { Register, RequestOAuth } from './request-oauth.js'

@@ -1,7 +1,8 @@
-import { type HttpClient, isOAuthError, UsageError } from '@oauth/core/adapter'
+import { IncomingMessage } from 'node:http'
+import { type AnyOAuthError, type HttpClient, isOAuthError, UsageError } from '@oauth/core/adapter'
 import { type AuthorisedFetch, fetchClient } from '@oauth/core/fetch'
-import { errorPage, type GuardOptions, statusOf, type WebOptions, webRoutes } from '@oauth/core/routes'
-import type { Application, NextFunction, Request, RequestHandler, Response } from 'express'
+import { assertGuardOptions, errorPage, type GuardOptions, statusOf, type WebOptions, webRoutes } from '@oauth/core/routes'
+import type { Application, Request, RequestHandler } from 'express'
 import onHeaders from 'on-headers'
 import { readBody, readRequest } from './read-request.js'
 import './request-oauth.js'
@@ -9,7 +10,7 @@ import { writeResponse, writeVisit } from './write-response.js'
 
 /** Options of {@link oauth}. */
 export interface OAuthOptions<Http, Name extends string = string> extends WebOptions<Http, Name> {
-  /** What `req.oauth.client()` gives, and what the library's own requests are sent with: `gotClient(got)`, `kyClient(ky)`. `fetch` unless told. */
+  /** What `req.oauth.client()` gives, and what the library's own requests are sent with: `gotClient(got)`. `fetch` unless told. */
   readonly http?: HttpClient<Http> | undefined
   /** Whether errors of the login routes end in a plain page. Unless told: when the application has no error handler, which gets them otherwise. */
   readonly errorPage?: boolean | undefined
@@ -41,13 +42,29 @@ export function oauth<Http = AuthorisedFetch, Name extends string = string>(opti
     try {
       writeResponse(res, await routes.handle(route, visit))
     } catch (error) {
-      refuse(error, { req, res, next, page })
+      if (isOAuthError(error)) {
+        res.status(statusOf(error))
+        if (page ?? !hasErrorHandler(req.app)) {
+          logError(error, req.app)
+          writeResponse(res, errorPage(error, { login: routes.loginPath(route.provider) }))
+          return
+        }
+      }
+      next(error)
     }
   }
 }
 
-/** Lets only people through who are logged in; sends others to the login and back, and answers scripts with 401. */
-export function requireLogin(options?: GuardOptions): RequestHandler {
+/**
+ * Lets only people through who are logged in; sends others to the login and back, and answers scripts with 401. A login counts for who the
+ * person is; with `token: true` its access token has to be of use, too.
+ *
+ * @throws {@link UsageError} for unknown options, and when it is given to Express instead of being called.
+ */
+export function requireLogin(options: GuardOptions = {}): RequestHandler {
+  if (options instanceof IncomingMessage)
+    throw new UsageError('requireLogin makes the middleware and is none itself. Call it: app.get(path, requireLogin(), handler).')
+  assertGuardOptions(options)
   return function requireLogin(req, res, next) {
     // The type says that it is always there, which holds behind `oauth()` alone.
     const { oauth: visit } = req as Partial<Pick<Request, 'oauth'>>
@@ -59,22 +76,10 @@ export function requireLogin(options?: GuardOptions): RequestHandler {
   }
 }
 
-interface Refusal {
-  readonly req: Request
-  readonly res: Response
-  readonly next: NextFunction
-  readonly page: boolean | undefined
-}
-
-function refuse(error: unknown, { req, res, next, page }: Refusal): void {
-  if (isOAuthError(error)) {
-    if (page ?? !hasErrorHandler(req.app)) {
-      writeResponse(res, errorPage(error))
-      return
-    }
-    res.status(statusOf(error))
-  }
-  next(error)
+/** As Express prints an error that ends in its own page. What is a person's doing, such as a login that was cancelled, is not the operator's. */
+function logError(error: AnyOAuthError, app: Application): void {
+  // biome-ignore lint/suspicious/noConsole: the page shows the code alone, and the application has no error handler that would hear of it
+  if (statusOf(error) >= 500 && app.get('env') !== 'test') console.error(error.stack)
 }
 
 /** Express tells error handlers by their four parameters. Without one, Express shows a stack trace, or nothing but the status. */

@@ -14,8 +14,9 @@ export function writeResponse(res: Response, { status, headers, cookies, locatio
 export function writeVisit(res: Response, visit: Pick<Visit<never>, 'takeCookies' | 'responseHeaders'>): void {
   setCookies(res, visit.takeCookies())
   const { 'cache-control': cacheControl, ...headers } = visit.responseHeaders()
+  // `private, max-age=…` alone would leave a page of this session in the browser for the next person, and at proxies that do not keep to it.
   const own = String(res.getHeader('cache-control') ?? '')
-  if (cacheControl !== undefined && !/\b(private|no-store)\b/.test(own)) res.setHeader('cache-control', cacheControl)
+  if (cacheControl !== undefined && !/\bno-store\b/i.test(own)) res.setHeader('cache-control', cacheControl)
   setHeaders(res, headers)
 }
 

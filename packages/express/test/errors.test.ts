@@ -1,9 +1,9 @@
 import { connect } from 'node:net'
 import express, { type ErrorRequestHandler } from 'express'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { isOAuthError } from '../src/index.js'
 import { NAVIGATION, raw } from './raw.js'
-import { closeAll, hostileWorld, serve, world } from './world.js'
+import { closeAll, type HostileWorld, hostileWorld, serve, type WorldOptions, world } from './world.js'
 
 afterEach(closeAll)
 
@@ -69,6 +69,73 @@ describe('errors of the routes', () => {
     const setUp = await raw(wrong.url, '/auth/demo/login', { headers: NAVIGATION })
     expect([setUp.status, setUp.body]).toEqual([500, expect.stringContaining('OAUTH_USAGE')])
     for (const { body } of [down, setUp]) expect(body).not.toMatch(/redirect_uri|127\.0\.0\.1|Error:| at /)
+  })
+
+  it('on the plain page can be followed by a new login, at the provider of the route', async () => {
+    const { url } = await hostileWorld({
+      options: {
+        providers: {
+          first: { issuer: 'https://as.example', clientId: 'client' },
+          demo: { issuer: 'https://as.example', clientId: 'client' },
+        },
+      },
+    })
+    const { body, headers } = await raw(url, `${CALLBACK}?code=a&state=b&returnTo=/canary`, { headers: NAVIGATION })
+    expect(body).toContain('<a href="/auth/demo/login">Log in again</a>')
+    expect(body).not.toContain('canary')
+    expect(headers['content-security-policy']).toBe("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
+  })
+
+  describe('that end in the plain page', () => {
+    /** What is printed while a route fails as the set-up makes it. */
+    async function printed(env: string, setUp: (app: HostileWorld) => string, options: WorldOptions = {}) {
+      const print = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+      try {
+        const app = await hostileWorld({ ...options, routes: (made) => made.set('env', env) })
+        const { body } = await raw(app.url, setUp(app), { headers: NAVIGATION })
+        return { lines: print.mock.calls.map((line) => line.join(' ')), body }
+      } finally {
+        print.mockRestore()
+      }
+    }
+    const down = ({ server }: HostileWorld) => {
+      server.answer('discovery', { fault: 'reset' })
+      return '/auth/demo/login'
+    }
+    const wrong = { provider: { authorizationParameters: { redirect_uri: 'x' } } }
+
+    it('are printed for the operator, as Express prints those of its own page: a provider that is down, a wrong set-up', async () => {
+      const { lines, body } = await printed('production', down)
+      expect(lines).toEqual([expect.stringMatching(/^TransportError: .*\n {4}at /s)])
+      expect(body).toContain('OAUTH_RESET')
+      expect((await printed('development', () => '/auth/demo/login', wrong)).lines).toEqual([
+        expect.stringMatching(/^UsageError: .*redirect_uri/),
+      ])
+      const handler: ErrorRequestHandler = (_error, _req, res, _next) => void res.end()
+      expect((await printed('production', down, { handler, options: { errorPage: true } })).lines).toHaveLength(1)
+    })
+
+    it("are not printed in tests, nor where the application's own handler has them, nor when they are a person's doing", async () => {
+      const handler: ErrorRequestHandler = (_error, _req, res, _next) => void res.end()
+      expect((await printed('test', down)).lines).toEqual([])
+      expect((await printed('production', down, { handler })).lines).toEqual([])
+      expect((await printed('production', () => `${CALLBACK}?code=a&state=b`)).lines).toEqual([])
+    })
+
+    it('LG01: are printed without the secrets of the client, the answer and the browser', async () => {
+      const secret = 'canary-client-secret'
+      const print = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+      const app = await hostileWorld({ provider: { clientSecret: secret }, routes: (made) => made.set('env', 'production') })
+      app.server.answer('token', { status: 400, body: { error: 'invalid_client', error_description: `${secret} the-code` } })
+      const { state, cookie } = await attempt(app.url)
+      await raw(app.url, `${CALLBACK}?${new URLSearchParams({ state, code: 'the-code', iss: app.server.url })}`, {
+        headers: { ...NAVIGATION, cookie },
+      })
+      const text = print.mock.calls.join('\n')
+      print.mockRestore()
+      expect(text).toContain('EndpointError')
+      for (const hidden of [secret, 'the-code', state, cookie.split('=')[1] ?? state]) expect(text).not.toContain(hidden)
+    })
   })
 
   it('AR21: <script> in error and "><img in error_description are not in the page', async () => {

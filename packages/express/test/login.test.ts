@@ -1,5 +1,5 @@
 import { createBrowser, login, startProvider } from '@oauth-test/provider'
-import express from 'express'
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import { afterEach, describe, expect, it } from 'vitest'
 import { requireLogin } from '../src/index.js'
 import { NAVIGATION, raw } from './raw.js'
@@ -125,6 +125,14 @@ describe('requests that the routes do not take', () => {
   })
 })
 
+/** An error handler that keeps what it gets. */
+function noting(seen: unknown[]): ErrorRequestHandler {
+  return (error, _req, res, _next) => {
+    seen.push(error)
+    res.status(500).end()
+  }
+}
+
 describe('requireLogin', () => {
   it('sends a navigation to the login, and answers a script with 401 in JSON', async () => {
     const { url, browser } = await world({ routes: (app) => app.use('/items', requireLogin(), (_req, res) => res.send('inside')) })
@@ -144,11 +152,58 @@ describe('requireLogin', () => {
     }
   })
 
-  it('for a provider that does not exist is an error, for everybody', async () => {
+  it('B1: for a provider that does not exist is an error at the first request, for everybody', async () => {
+    const seen: unknown[] = []
     const { url, browser, login } = await world({
       routes: (app) => app.get('/items', requireLogin({ provider: 'toString' }), (_req, res) => res.send('inside')),
+      handler: noting(seen),
+    })
+    await browser.fetch(`${url}/items`)
+    await raw(url, '/items', { headers: NAVIGATION })
+    await login()
+    await browser.goto(`${url}/items`)
+    const unknown = { name: 'UsageError', message: expect.stringContaining('no provider "toString". Known: demo') }
+    expect(seen).toEqual([expect.objectContaining(unknown), expect.objectContaining(unknown), expect.objectContaining(unknown)])
+  })
+
+  it('B1: that is not called is an error that says so, and no request that hangs', async () => {
+    const seen: unknown[] = []
+    const { url } = await world({
+      // Without types nobody notices before the first request.
+      routes: (app) => app.get('/items', requireLogin as unknown as RequestHandler, (_req, res) => void res.send('inside')),
+      handler: noting(seen),
+    })
+    expect((await fetch(`${url}/items`, { signal: AbortSignal.timeout(5_000) })).status).toBe(500)
+    expect(seen).toEqual([expect.objectContaining({ name: 'UsageError', message: expect.stringContaining('requireLogin(), handler') })])
+  })
+
+  it('token: true sends a person whose token is expired and cannot be renewed to the login, and answers a script with 401', async () => {
+    const { url, browser, login, clock } = await world({
+      provider: { scope: 'openid email', authorizationParameters: {} },
+      routes: (app) => {
+        app.get('/items', requireLogin({ token: true }), (req, res) => res.send(req.oauth.user?.email))
+        app.get('/me', requireLogin(), (req, res) => res.send(req.oauth.user?.email))
+      },
+    })
+    await login('/items')
+    expect(await (await browser.fetch(`${url}/items`)).text()).toBe('alice@example.com')
+    clock.ahead = 120
+    expect((await browser.fetch(`${url}/items`)).status).toBe(401)
+    expect(await (await browser.fetch(`${url}/me`)).text()).toBe('alice@example.com')
+    const cookie = browser.cookies.header(url)
+    expect(await raw(url, '/items?page=2', { headers: { ...NAVIGATION, cookie } })).toMatchObject({
+      status: 303,
+      headers: { location: '/auth/demo/login?returnTo=%2Fitems%3Fpage%3D2' },
+    })
+  })
+
+  it('token: true lets a login through whose expired token can be renewed', async () => {
+    const { url, browser, login, clock } = await world({
+      routes: (app) =>
+        app.get('/items', requireLogin({ token: true }), async (req, res) => res.send(typeof (await req.oauth.session()?.accessToken()))),
     })
     await login()
-    expect((await browser.goto(`${url}/items`)).status).toBe(500)
+    clock.ahead = 120
+    expect(await (await browser.fetch(`${url}/items`)).text()).toBe('string')
   })
 })

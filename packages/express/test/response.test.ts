@@ -142,6 +142,7 @@ describe('SS20: caches', () => {
     '/public': (req, res) => void res.set('cache-control', 'public, max-age=60').send(String(req.oauth.user?.sub)),
     '/private': (req, res) => void res.set('cache-control', 'private, max-age=60').send(String(req.oauth.user?.sub)),
     '/never': (req, res) => void res.set('cache-control', 'no-store').send(String(req.oauth.user?.sub)),
+    '/never-ever': (req, res) => void res.set('cache-control', 'No-Store, max-age=0').send(String(req.oauth.user?.sub)),
     '/silent': (req, res) => void res.send(String(req.oauth.user?.sub)),
     '/varies': (req, res) =>
       void res
@@ -159,8 +160,10 @@ describe('SS20: caches', () => {
   it.each([
     ['/idle', 'public, max-age=60', null],
     ['/public', NO_STORE, 'Cookie'],
-    ['/private', 'private, max-age=60', 'Cookie'],
+    // CVE-2025-48947 kind: a page of one person's session, kept by the browser or a cache that does not heed `private`.
+    ['/private', NO_STORE, 'Cookie'],
     ['/never', 'no-store', 'Cookie'],
+    ['/never-ever', 'No-Store, max-age=0', 'Cookie'],
     ['/silent', NO_STORE, 'Cookie'],
     ['/varies', NO_STORE, 'Accept-Encoding, Cookie'],
     ['/explicit', NO_STORE, 'Cookie'],
@@ -179,6 +182,14 @@ describe('SS20: caches', () => {
     clock.ahead = 8 * 86_400
     expect(await told(await browser.fetch(`${url}/idle`))).toMatchObject({ cache: NO_STORE, vary: 'Cookie', cookies: ['oauth.session.0'] })
     expect(browser.cookies.get('oauth.session.0', url)).toBeUndefined()
+  })
+
+  it('a page that sets cookies is not kept either, whatever it says of itself', async () => {
+    const { headers, cookies } = await stale(async (req, res) => {
+      await req.oauth.session()?.accessToken()
+      res.set('cache-control', 'private, max-age=60').send('page')
+    })
+    expect([headers.get('cache-control'), cookies]).toEqual([NO_STORE, ['oauth.session.0']])
   })
 
   it('what others wrote into Vary stays, on the answers of the routes and guards too', async () => {

@@ -21,7 +21,7 @@ describe('types', () => {
 
   it('of the middlewares', () => {
     expectTypeOf(oauth(options)).toEqualTypeOf<RequestHandler>()
-    expectTypeOf(requireLogin({ provider: 'demo' })).toEqualTypeOf<RequestHandler>()
+    expectTypeOf(requireLogin({ provider: 'demo', token: true })).toEqualTypeOf<RequestHandler>()
   })
 
   it('refuse unknown and missing options, as the code does', () => {
@@ -38,7 +38,9 @@ describe('types', () => {
     const fragment: Providers = { demo: { ...registration, responseMode: 'fragment' } }
     expect(fragment).toBeDefined()
     // @ts-expect-error an unknown option of the guard
-    expect(requireLogin({ providers: 'demo' })).toBeTypeOf('function')
+    expect(() => requireLogin({ providers: 'demo' })).toThrow(/requireLogin: there is no option "providers"/)
+    // @ts-expect-error a client that is not wrapped
+    expect(() => oauth({ ...options, http: fetch })).toThrow(/"http" .* gotClient\(got\)/)
   })
 
   it('of a profile: its client is the one that client() gives, and a sub is wanted', () => {

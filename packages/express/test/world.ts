@@ -114,7 +114,7 @@ export async function registered(
 
 /** An application in front of a real provider. */
 export async function world({ options, provider: different, path = '', before = [], routes, handler }: WorldOptions = {}): Promise<World> {
-  const provider = closing(await startProvider({ accessTokenTtl: 60 }))
+  const provider = closing(await startProvider({ accessTokenTtl: 60, alwaysIssueRefreshToken: false }))
   const time = clock()
   const server = await serve(async (url) => {
     const app = express()

@@ -65,7 +65,9 @@ describe('examples/express-got in Chromium', () => {
     await screenshot(page, 'express-denied')
     expect(await page.textContent('body')).toContain('OAUTH_AUTHORIZATION_RESPONSE')
     expect(await page.textContent('body')).not.toContain('access_denied')
-    await loggedIn()
+    await page.getByRole('link', { name: 'Log in again' }).click()
+    await signIn(page, 'alice')
+    await consent(page)
     expect(await page.textContent('h1')).toContain('Alice')
   })
 

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { type AnyOAuthError, isOAuthError } from '../error/any-oauth-error.js'
 import { OAuthError } from '../error/oauth-error.js'
+import { ProtocolError } from '../error/protocol-error.js'
+import { RefreshError } from '../error/refresh-error.js'
+import { StoreError } from '../error/store-error.js'
 import { TransportError } from '../error/transport-error.js'
 import { UsageError } from '../error/usage-error.js'
 import { errorPage, statusOf } from './error-page.js'
-import { world } from './testing/world.js'
+import { registered, world } from './testing/world.js'
 
 const HOSTILE = {
   error: '<script>alert("error")</script>',
@@ -51,6 +54,30 @@ describe('AR21: the default page', () => {
     const thrown = typeof error === 'string' ? (await world().browser().go('/auth/demo/callback?code=a&state=b')).error : error
     if (!isOAuthError(thrown)) throw new Error('that was no OAuthError')
     expect(errorPage(thrown)).toMatchObject({ status, body: expect.stringContaining(typeof error === 'string' ? error : error.code) })
+  })
+
+  const mismatch = new ProtocolError('OAUTH_STATE_MISMATCH', 'wrong', { reference: 'RFC 6749 §10.12' })
+
+  it.each<[number, AnyOAuthError, boolean]>([
+    [400, mismatch, true],
+    [401, new RefreshError({ kind: 'terminal', reason: 'invalid_grant' }), true],
+    [502, new TransportError('token', { reason: 'timeout', sent: 'maybe' }), true],
+    [503, new StoreError('read'), true],
+    [500, new UsageError('wrong'), false],
+  ])('%i offers a new login where one can help, by a plain link', (status, error, offered) => {
+    const { body = '', ...page } = errorPage(error, { login: '/shop/auth/demo/login' })
+    expect([page.status, body.includes('<a href="/shop/auth/demo/login">Log in again</a>')]).toEqual([status, offered])
+    const { body: without = '', ...same } = errorPage(error)
+    expect(without).not.toContain('<a')
+    expect(page).toEqual(same)
+  })
+
+  it('the path of the login is below the base path, and a path is no HTML', () => {
+    const { routes } = world({ baseUrl: 'https://app.example/a&lt/', providers: { demo: registered, other: registered } })
+    expect([routes.loginPath(), routes.loginPath('other')]).toEqual(['/a&lt/auth/demo/login', '/a&lt/auth/other/login'])
+    expect(() => routes.loginPath('typo')).toThrow(/no provider "typo"/)
+    expect(errorPage(mismatch, { login: routes.loginPath() }).body).toContain('<a href="/a&amp;lt/auth/demo/login">')
+    expect(errorPage(mismatch, { login: '"><script>' }).body).not.toMatch(/"><script/)
   })
 
   it('an error of a newer copy of the library is a plain 500', () => {

@@ -37,14 +37,22 @@ const TEXTS: Readonly<Record<number, string>> = {
   503: 'The session cannot be read or kept right now. Please try again in a moment.',
 }
 
+/** What {@link errorPage} can offer. */
+export interface ErrorPageOptions {
+  /** Path of the login to offer where a new one can help: `routes.loginPath(route.provider)`. */
+  readonly login?: string | undefined
+}
+
 /** A plain page for an error. It repeats nothing that came from a request or from a provider; `code` names the error for whoever reports it. */
-export function errorPage(error: AnyOAuthError): RouteResponse {
+export function errorPage(error: AnyOAuthError, { login }: ErrorPageOptions = {}): RouteResponse {
   const status = statusOf(error)
+  // A set-up that is wrong stays wrong, however often a person tries.
+  const link = login === undefined || status === 500 ? '' : `<p><a href="${escapeHtml(login)}">Log in again</a></p>`
   const body = `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Login</title>
 <style>body{font:1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:15vh auto;padding:0 1.5rem;color:#222}code{color:#666}</style></head>
-<body><h1>Login</h1><p>${TEXTS[status] ?? TEXTS[500]}</p><p><code>${error.code}</code></p></body>
+<body><h1>Login</h1><p>${TEXTS[status] ?? TEXTS[500]}</p>${link}<p><code>${error.code}</code></p></body>
 </html>
 `
   const headers = {
@@ -54,4 +62,8 @@ export function errorPage(error: AnyOAuthError): RouteResponse {
     'referrer-policy': 'no-referrer',
   }
   return { status, headers, cookies: [], body }
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')
 }

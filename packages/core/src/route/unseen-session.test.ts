@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { json } from '../../test/answers.js'
 import { registered, SESSION_COOKIE, world } from './testing/world.js'
 
 const HOUR = 3600
@@ -116,11 +117,7 @@ describe('RF19: a login whose refresh token the provider has refused', () => {
     const browser = app.browser()
     await app.login(browser)
     app.clock.time += HOUR
-    app.server.scripts.token = () => ({
-      status: 400,
-      headers: { 'content-type': 'application/json' },
-      body: new TextEncoder().encode('{"error":"invalid_grant"}'),
-    })
+    app.server.scripts.token = () => json({ error: 'invalid_grant' }, 400)
     const visit = await browser.open()
     await expect(visit.client()()).rejects.toMatchObject({ code: 'OAUTH_REFRESH_TERMINAL' })
     browser.take(visit)
@@ -132,17 +129,29 @@ describe('RF19: a login whose refresh token the provider has refused', () => {
     expect((await browser.go('/auth/user')).status).toBe(401)
   })
 
+  it('is over for every request that came with the same cookie', async () => {
+    const app = world()
+    const browser = app.browser()
+    await app.login(browser)
+    app.clock.time += HOUR
+    app.server.scripts.token = () => json({ error: 'invalid_grant' }, 400)
+    const tabs = [await browser.open(), await browser.open()]
+    await Promise.allSettled(tabs.map((tab) => tab.client()()))
+    const late = await browser.open()
+    await late
+      .client()()
+      .catch(() => undefined)
+    for (const tab of [...tabs, late]) expect(tab.guard()?.status).toBe(303)
+    expect(app.server.forms('token', 'refresh_token')).toHaveLength(1)
+  })
+
   it('leaves the other logins of the session', async () => {
     const app = world({ providers: { demo: registered, other: { ...registered, clientId: 'client-2' } } })
     const browser = app.browser()
     await app.login(browser)
     await app.login(browser, { provider: 'other' })
     app.clock.time += HOUR
-    app.server.scripts.token = () => ({
-      status: 400,
-      headers: { 'content-type': 'application/json' },
-      body: new TextEncoder().encode('{"error":"invalid_grant"}'),
-    })
+    app.server.scripts.token = () => json({ error: 'invalid_grant' }, 400)
     const visit = await browser.open()
     await expect(visit.client('other')()).rejects.toMatchObject({ code: 'OAUTH_REFRESH_TERMINAL' })
     expect([visit.provider, visit.user?.sub]).toEqual(['demo', 'alice'])

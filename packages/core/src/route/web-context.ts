@@ -95,6 +95,16 @@ export function providerOf<Http>({ providers }: WebContext<Http>, name: string):
   return provider
 }
 
+/**
+ * Path of the login, as browsers see it: at the provider of a name, or at the first one configured.
+ *
+ * @throws {@link UsageError} when there is no provider of that name.
+ */
+export function loginPath<Http>(context: WebContext<Http>, provider?: string | undefined): string {
+  const { name } = providerOf(context, provider ?? [...context.providers.keys()][0] ?? '')
+  return `${context.base.path}${context.table.path('login', name)}`
+}
+
 function afterLogoutPath(given: string | undefined, { origin, path }: BaseUrl): string {
   const target = given ?? `${path}/`
   if (safeReturnTo(target, origin, '') === '')

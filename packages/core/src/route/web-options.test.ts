@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { testEnvironment } from '../../test/environment.js'
+import { fetchClient } from '../fetch.js'
+import type { HttpClient } from '../session/http-client.js'
 import { boundedSet } from './bounded-set.js'
-import { type Options, registered, world } from './testing/world.js'
+import { type Call, type Options, registered, world } from './testing/world.js'
+import { webRoutes } from './web-routes.js'
 
 describe('SS11: a weak secret', () => {
   it.each([[undefined], [''], ['x'.repeat(31)], [[]], [['x'.repeat(32), 'short']], [[undefined]]])('%j is refused at once', (secret) => {
@@ -59,6 +62,22 @@ describe('B1: options that cannot work are refused at once', () => {
   }
   it.each(Object.entries(wrong))('%s', (_name, [options, message]) => {
     expect(() => world(options as Options)).toThrow(
+      expect.objectContaining({ name: 'UsageError', message: expect.stringMatching(message) }),
+    )
+  })
+})
+
+describe('B1: an HTTP client that is not wrapped is refused at once', () => {
+  const wrapped = fetchClient()
+  it.each<[string, unknown, RegExp]>([
+    ['a function, such as got or fetch', fetch, /"http" \(function\) lacks .*gotClient\(got\)/],
+    ['an object', {}, /\(object\)/],
+    ['null', null, /\(null\)/],
+    ['nothing', undefined, /\(undefined\)/],
+    ['one without a transport', { ...wrapped, transport: undefined }, /"transport" and "authorised"/],
+    ['one that authorises nothing', { ...wrapped, authorised: true }, /"transport" and "authorised"/],
+  ])('%s', (_name, http, message) => {
+    expect(() => webRoutes(world().options, http as HttpClient<Call>)).toThrow(
       expect.objectContaining({ name: 'UsageError', message: expect.stringMatching(message) }),
     )
   })

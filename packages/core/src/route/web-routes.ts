@@ -11,8 +11,8 @@ import type { RouteRequest } from './route-request.js'
 import { json, plain, type RouteResponse } from './route-response.js'
 import { SessionVisit, type VisitPorts } from './session-visit.js'
 import { Visit } from './visit.js'
-import { providerOf, type WebContext, webContext } from './web-context.js'
-import type { WebOptions } from './web-options.js'
+import { loginPath, providerOf, type WebContext, webContext } from './web-context.js'
+import { assertHttpClient, type WebOptions } from './web-options.js'
 import type { UserClaims } from './web-session.js'
 
 /**
@@ -26,9 +26,11 @@ export interface WebRoutes<Http> {
   browserUrl(url: string): string
   /** The route that a URL names; `undefined` when it is the application's own. */
   match(url: string): Route | undefined
+  /** Path of the login at a provider, as browsers see it: at the first one configured unless named. */
+  loginPath(provider?: string | undefined): string
   /** Reads the session that a request came with. Does not fail: what cannot be read counts as logged out. */
   open(request: RouteRequest, ports: VisitPorts): Promise<Visit<Http>>
-  /** Answers a request to one of the routes. @throws `OAuthError`, for the application's error handling or for `errorPage`. */
+  /** Answers a request to one of the routes. @throws `OAuthError`, for the application's error handling or for `errorPage`, which can offer `loginPath`. */
   handle(route: Route, visit: Visit<Http>): Promise<RouteResponse>
   /** The same as a flow, for those who send the requests themselves. */
   flow(route: Route, visit: Visit<Http>): Flow<RouteResponse>
@@ -37,6 +39,7 @@ export interface WebRoutes<Http> {
 
 /** @throws {@link UsageError} for options that cannot work. */
 export function webRoutes<Http, Name extends string>(options: WebOptions<Http, Name>, http: HttpClient<Http>): WebRoutes<Http> {
+  assertHttpClient(http)
   const context = webContext(options, http)
   /** What the routes work on; the application is not to reach it through its visit. */
   const sessions = new WeakMap<Visit<Http>, SessionVisit<Http>>()
@@ -59,6 +62,7 @@ export function webRoutes<Http, Name extends string>(options: WebOptions<Http, N
   return {
     browserUrl: (url) => browserUrl(context.base, url),
     match: context.table.match,
+    loginPath: (provider) => loginPath(context, provider),
     open,
     handle: (route, visit) => run(flow(route, visit), context.transport),
     flow,

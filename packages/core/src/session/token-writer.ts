@@ -187,10 +187,10 @@ export class TokenWriter {
 
   /**
    * Carries a record that was renewed meanwhile into a place that still holds the token before it: a view of its own, or a store that was
-   * given the old token again.
+   * given the old token again. One that is over for good is over there too.
    */
   async adopt(place: TokenPlace, old: TokenRecord, renewal: Promise<TokenRecord>): Promise<TokenRecord> {
-    const record = await renewal
+    const record = await renewal.catch((error: unknown) => this.#overHere(place, old, error))
     const entry = await readEntry(place)
     if (entry === undefined || credentialOf(entry.value) !== credentialOf(old)) return record
     const { generation } = entry.value
@@ -204,6 +204,16 @@ export class TokenWriter {
       throw new StoreError('write', { cause: plainCause(error, adopted.token) })
     }
     return adopted
+  }
+
+  async #overHere(place: TokenPlace, old: TokenRecord, error: unknown): Promise<never> {
+    const reason = error instanceof RefreshError ? error.reason : undefined
+    if (reason !== undefined && reason !== 'session_deleted') {
+      const entry = await readEntry(place)
+      if (entry !== undefined && entry.value.ended === undefined && credentialOf(entry.value) === credentialOf(old))
+        await this.end(place, entry, reason)
+    }
+    throw error
   }
 
   async #giveBack({ token }: TokenRecord): Promise<void> {
