@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TokenRecord, TokenStore } from '@oauth/core/session'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { importSnippet } from '../src/import-snippet.ts'
+import { snippets } from '../src/snippet.ts'
+
+const RECORD: TokenRecord = {
+  v: 1,
+  issuer: 'https://as.example',
+  token_endpoint: 'https://as.example/token',
+  client_id: 'client',
+  token: { access_token: 'access', token_type: 'Bearer' },
+  generation: 0,
+  grant: { type: 'authorization_code' },
+}
+const LATER = { ...RECORD, generation: 1 }
+const YEAR = { ttl: 31_536_000 }
+
+/** Two openings of one file, as two processes have them. */
+describe('docs/writing-an-adapter.md: a store', () => {
+  let folder: string
+  let one: TokenStore
+  let two: TokenStore
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'store-'))
+    const code = (await snippets('docs/writing-an-adapter.md')).find(({ run }) => run === 'store')?.code ?? ''
+    const { sqliteStore } = (await importSnippet('adapter-store', code)) as { sqliteStore: (file: string) => TokenStore }
+    one = sqliteStore(join(folder, 'tokens.db'))
+    two = sqliteStore(join(folder, 'tokens.db'))
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+    rmSync(folder, { recursive: true })
+  })
+
+  it('creates once, and gives what it has with its version', async () => {
+    const receipt = await one.compareAndSet('alice', null, RECORD, YEAR)
+    expect(await two.compareAndSet('alice', null, LATER, YEAR)).toBeUndefined()
+    expect(await two.get('alice')).toEqual({ value: RECORD, version: receipt?.version, now: expect.any(Number) })
+    expect(await two.get('bob')).toBeUndefined()
+  })
+
+  it('writes over the version that was read, and over no other', async () => {
+    const first = await one.compareAndSet('alice', null, RECORD, YEAR)
+    const second = await two.compareAndSet('alice', first?.version ?? '', LATER, YEAR)
+    expect(second?.version).not.toBe(first?.version)
+    expect(await one.compareAndSet('alice', first?.version ?? '', RECORD, YEAR)).toBeUndefined()
+    expect((await one.get('alice'))?.value.generation).toBe(1)
+  })
+
+  it('a late writer loses also when the key was deleted and made again', async () => {
+    const first = await one.compareAndSet('alice', null, RECORD, YEAR)
+    expect(await two.delete('alice', 'another version')).toBe(false)
+    expect(await two.delete('alice')).toBe(true)
+    expect(await one.compareAndSet('alice', first?.version ?? '', LATER, YEAR)).toBeUndefined()
+    await two.compareAndSet('alice', null, RECORD, YEAR)
+    expect(await one.compareAndSet('alice', first?.version ?? '', LATER, YEAR)).toBeUndefined()
+  })
+
+  it('what is expired is absent', async () => {
+    vi.useFakeTimers()
+    const first = await one.compareAndSet('alice', null, RECORD, { ttl: 60 })
+    vi.advanceTimersByTime(60_000)
+    expect(await two.get('alice')).toBeUndefined()
+    expect(await two.compareAndSet('alice', first?.version ?? '', LATER, YEAR)).toBeUndefined()
+    expect(await two.compareAndSet('alice', null, LATER, YEAR)).toBeDefined()
+  })
+})
