@@ -13,7 +13,7 @@ export interface RequestOptions {
   /** Instead of the client's own method, for this request. */
   readonly clientAuthentication?: string | ClientAuthentication | undefined
   readonly headers?: HttpHeaders | undefined
-  /** Further parameters of the request. */
+  /** Further parameters of the request: none that it has already or that has an option; `resource` and `audience` may be repeated. */
   readonly parameters?: Parameters | undefined
 }
 
@@ -99,6 +99,10 @@ export function fetchTokenTask(options: FetchTokenOptions, sessionScope: string 
   const type = grantType ?? ('username' in options || 'password' in options ? 'password' : 'client_credentials')
   if (type === 'password' && (username === undefined || password === undefined)) {
     throw new UsageError('fetchToken: the grant "password" needs "username" and "password".')
+  }
+  // A scope that nobody knows of could not be asked for again, and is missing in the token when the server does not repeat it.
+  if (formGet(toForm(request.parameters), 'scope') !== undefined) {
+    throw new UsageError('fetchToken: "scope" cannot be among the further parameters. It is set by the option "scope".')
   }
   const scope = scopeText(own) ?? sessionScope
   return { ...request, kind: 'grant', type, scope, form: toForm({ grant_type: type, username, password, scope }) }
