@@ -18,7 +18,7 @@ import type { IdTokenClaims } from '../message/id-token.js'
 import type { TokenInput, TokenSet } from '../message/token-set.js'
 import type { UserInfo } from '../message/userinfo.js'
 import { endpointUrl, type ServerMetadata, serverIdentity } from '../metadata/server-metadata.js'
-import { type AuthorizationUrlOptions, splitAuthorizationOptions } from './authorization-url.js'
+import { type AuthorizationUrlOptions, authorizationUrlRequest } from './authorization-url.js'
 import {
   type AuthorizationCodeOptions,
   type FetchTokenOptions,
@@ -161,10 +161,8 @@ export class OAuth2Session<Http> {
    * @see RFC 6749 §4.1.1 https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1
    */
   async createAuthorizationUrl(options: AuthorizationUrlOptions = {}): Promise<AuthorizationRequest> {
-    const { own, wire } = splitAuthorizationOptions(options)
     const session = this.#options
-    const defaults = toForm(session.authorizationParameters).filter(([name]) => !(name in wire))
-    const parameters = [...defaults, ...toForm(wire), ...toForm(own.parameters)]
+    const own = authorizationUrlRequest(options, session.authorizationParameters)
     const server = await this.server()
     const start = startAuthorization(server, this.#registration.client, {
       ...own,
@@ -173,7 +171,6 @@ export class OAuth2Session<Http> {
       scope: own.scope ?? session.scope,
       state: own.state ?? session.state,
       codeChallengeMethod: session.codeChallengeMethod,
-      parameters,
     })
     return this.#run(start)
   }
