@@ -1,21 +1,9 @@
-import type { ClientAuthentication } from '../client-authentication/client.js'
 import { UsageError } from '../error/usage-error.js'
-import { type Form, formDecode, formGet, type Parameters, toForm } from '../http/form.js'
-import type { HttpHeaders } from '../http/http-response.js'
+import { type Form, formDecode, formGet, toForm } from '../http/form.js'
 import { scopeText } from '../message/authorization-request.js'
 import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
+import { REQUEST_OPTIONS, type RequestOptions } from './method-options.js'
 import { assertKnownOptions } from './registration.js'
-
-/** What each method that sends a request to the server can vary. */
-export interface RequestOptions {
-  /** Instead of the endpoint in the server's metadata. */
-  readonly endpoint?: string | undefined
-  /** Instead of the client's own method, for this request. */
-  readonly clientAuthentication?: string | ClientAuthentication | undefined
-  readonly headers?: HttpHeaders | undefined
-  /** Further parameters of the request: none that it has already or that has an option; `resource` and `audience` may be repeated. */
-  readonly parameters?: Parameters | undefined
-}
 
 /** The answer of an authorization server, and what was kept of the request it answers. */
 export interface AuthorizationCodeOptions extends RequestOptions {
@@ -64,10 +52,7 @@ const OPTIONS: readonly string[] = [
   'username',
   'password',
   'scope',
-  'endpoint',
-  'clientAuthentication',
-  'headers',
-  'parameters',
+  ...REQUEST_OPTIONS,
 ]
 
 /** What `fetchToken` is to do: redeem the answer to a login, or send a grant's own parameters. */

@@ -15,7 +15,9 @@ const MAX_EXPIRES_AT = 1e11
  */
 export function tokenInput(input: TokenInput, now: number): TokenSet {
   if (typeof input !== 'object' || input === null) {
-    throw new UsageError('The token is not an object. Give the token as fetchToken returned it, or at least { access_token }.')
+    throw new UsageError(
+      'The token is not an object. Give the token as fetchToken returned it, or at least { access_token }. To forget a token, call deleteToken.',
+    )
   }
   const { access_token, token_type = 'Bearer', refresh_token, id_token, scope, expires_at, expires_in, ...further } = input
   if (typeof access_token !== 'string' || access_token === '') {
