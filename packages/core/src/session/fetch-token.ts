@@ -30,16 +30,26 @@ export interface PasswordOptions extends RequestOptions {
 export interface ClientCredentialsOptions extends RequestOptions {
   readonly grantType?: 'client_credentials' | undefined
   readonly scope?: string | readonly string[] | undefined
+  /** A user name or a password means the other grant, and this one never. */
+  readonly username?: undefined
+  readonly password?: undefined
 }
 
+/** A grant whose options are known by name, so that one of them missing is found by the compiler. */
+type NamedGrant = 'authorization_code' | 'password' | 'client_credentials'
+
 /** Any other grant, by its `grant_type` and its parameters. */
-export interface OtherGrantOptions extends RequestOptions {
-  readonly grantType: string & {}
+export interface OtherGrantOptions<Grant extends string = string> extends RequestOptions {
+  readonly grantType: Grant & (Grant extends NamedGrant ? never : unknown)
   readonly scope?: string | readonly string[] | undefined
 }
 
 /** Options of `fetchToken`. Without `grantType` the members given decide. */
-export type FetchTokenOptions = AuthorizationCodeOptions | PasswordOptions | ClientCredentialsOptions | OtherGrantOptions
+export type FetchTokenOptions<Grant extends string = string> =
+  | AuthorizationCodeOptions
+  | PasswordOptions
+  | ClientCredentialsOptions
+  | OtherGrantOptions<Grant>
 
 const OPTIONS: readonly string[] = [
   'grantType',

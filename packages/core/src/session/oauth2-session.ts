@@ -142,7 +142,7 @@ export class OAuth2Session<Http> {
    * @throws {@link EndpointError} the token endpoint said no.
    * @throws {@link UsageError} the options do not make a grant.
    */
-  async fetchToken(options: FetchTokenOptions = {}): Promise<TokenSet> {
+  async fetchToken<Grant extends string = string>(options: FetchTokenOptions<Grant> = {}): Promise<TokenSet> {
     const task = fetchTokenTask(options, scopeText(this.#options.scope))
     this.#token.assertKey(task.kind === 'code' ? 'authorization_code' : task.type)
     if (task.kind === 'code') return this.#redeem(task)
