@@ -42,14 +42,14 @@ export interface VerifyIdTokenOptions {
 export const REQUEST_OPTIONS = ['endpoint', 'clientAuthentication', 'headers', 'parameters'] as const
 
 /** Names of the options of each method, for the check of unknown ones. */
-export const METHOD_OPTIONS = {
+export const METHOD_OPTIONS: {
+  readonly refreshToken: readonly (keyof RefreshTokenOptions)[]
+  readonly revokeToken: readonly (keyof RevokeOptions)[]
+  readonly verifyIdToken: readonly (keyof VerifyIdTokenOptions)[]
+  readonly createLogoutUrl: readonly (keyof EndSessionOptions)[]
+} = {
   refreshToken: ['scope', ...REQUEST_OPTIONS],
   revokeToken: ['token', 'tokenTypeHint', ...REQUEST_OPTIONS],
   verifyIdToken: ['nonce', 'maxAge', 'accessToken'],
   createLogoutUrl: ['idTokenHint', 'clientId', 'postLogoutRedirectUri', 'state', 'logoutHint', 'uiLocales'],
-} as const satisfies {
-  refreshToken: readonly (keyof RefreshTokenOptions)[]
-  revokeToken: readonly (keyof RevokeOptions)[]
-  verifyIdToken: readonly (keyof VerifyIdTokenOptions)[]
-  createLogoutUrl: readonly (keyof EndSessionOptions)[]
 }
