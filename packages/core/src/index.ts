@@ -47,7 +47,6 @@ export { type Form, formDecode, formEncode, type Parameters, type ParameterValue
 export type { ClientCertificate, Endpoint, HttpRequest } from './http/http-request.js'
 export type { HttpHeaders, HttpResponse } from './http/http-response.js'
 export type { VerificationKey } from './jose/jwk-set.js'
-export { randomToken } from './jose/random-token.js'
 export { type AuthorizationRequest, type AuthorizationRequestOptions, authorizationRequest } from './message/authorization-request.js'
 export { type AuthorizationCode, authorizationResponse } from './message/authorization-response.js'
 export { type EndSessionOptions, endSessionUrl } from './message/end-session.js'
@@ -60,4 +59,5 @@ export { type UserInfo, userinfoRequest, userinfoResponse } from './message/user
 export type { HttpPolicy } from './metadata/issuer.js'
 export type { Quirks } from './metadata/quirks.js'
 export type { ServerMetadata } from './metadata/server-metadata.js'
+export { randomToken } from './session/random-token.js'
 export type { AuthorizationTransaction } from './transaction/authorization-transaction.js'

@@ -12,11 +12,12 @@ export type {
   FetchTokenOptions,
   OtherGrantOptions,
   PasswordOptions,
-  RequestOptions,
 } from './session/fetch-token.js'
 export type { HttpClient } from './session/http-client.js'
 export { memoryStore } from './session/memory-store.js'
-export { OAuth2Session, type RefreshTokenOptions, type RevokeOptions, type VerifyIdTokenOptions } from './session/oauth2-session.js'
+export type { RefreshTokenOptions, RequestOptions, RevokeOptions, VerifyIdTokenOptions } from './session/method-options.js'
+export { OAuth2Session } from './session/oauth2-session.js'
+export { randomToken } from './session/random-token.js'
 export type { RegistrationOptions } from './session/registration.js'
 export type { Authorised, ResourceAuthoriser, ResourceOptions, ResourceRequest } from './session/resource-authoriser.js'
 export type { SessionOptions } from './session/session-options.js'

@@ -7,6 +7,7 @@ export { type HttpClient, isOAuthError } from '@oauth/core/adapter'
 export {
   type FetchTokenOptions,
   memoryStore,
+  randomToken,
   type SessionOptions,
   type Store,
   type TokenInput,

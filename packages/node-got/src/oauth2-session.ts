@@ -17,8 +17,10 @@ export interface OAuth2SessionOptions extends SessionOptions {
  * const items = await session.http.get('https://api.example/items').json()
  */
 export class OAuth2Session extends CoreSession<Got> {
-  constructor({ http, ...options }: OAuth2SessionOptions) {
-    super(options, gotClient(http))
+  /** @throws {@link UsageError} for unknown, missing or contradictory options. */
+  constructor(options: OAuth2SessionOptions) {
+    const { http, ...rest } = options ?? {}
+    super(rest, gotClient(http))
   }
 
   /** Another got instance, with this session's token on its requests. */

@@ -15,7 +15,7 @@ export const transport: Transport = async ({ endpoint, url, method, headers }, {
 
 export const server: Partial<ServerMetadata> = { issuer: 'https://op.example' }
 export const store: TokenStore = memoryStore()
-export const token: string = randomToken(defaultEnvironment())
+export const token: string = randomToken(32, defaultEnvironment())
 export const client = fetchClient()
 export { OAuth2Session, run }
 

@@ -11,7 +11,7 @@ import { authorizationResponse } from '../message/authorization-response.js'
 import type { IdTokenClaims } from '../message/id-token.js'
 import type { TokenSet } from '../message/token-set.js'
 import { endpointUrl, type ServerMetadata, serverIdentity } from '../metadata/server-metadata.js'
-import { type AuthorizationTransaction, assertAuthorizationTransaction, TRANSACTION_TTL } from '../transaction/authorization-transaction.js'
+import { type AuthorizationTransaction, assertAuthorizationTransaction, assertInTime } from '../transaction/authorization-transaction.js'
 import type { Flow } from './flow.js'
 import { verifyIdToken } from './id-token.js'
 import type { JwkSetOptions } from './jwk-set.js'
@@ -88,13 +88,7 @@ export async function* finishAuthorization(server: ServerMetadata, client: Clien
 
 /** The login must end where it began: same server, same token endpoint, same client, and in time. */
 function assertCurrent(transaction: AuthorizationTransaction, server: ServerMetadata, client: Client, now: number): void {
-  if (now > transaction.createdAt + TRANSACTION_TTL) {
-    throw new ProtocolError(
-      'OAUTH_TRANSACTION_EXPIRED',
-      `The login was started more than ${TRANSACTION_TTL / 60} minutes ago. Start it again`,
-      { reference: 'RFC 9700 §4.7.1' },
-    )
-  }
+  assertInTime(transaction, now)
   if (transaction.issuer !== serverIdentity(server) || transaction.client_id !== client.client_id) {
     throw new ProtocolError('OAUTH_PROVIDER_MISMATCH', 'The login was started at another provider or by another client. Start it again', {
       reference: 'RFC 9700 §4.4.2',

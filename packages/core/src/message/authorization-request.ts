@@ -4,9 +4,10 @@ import { UsageError } from '../error/usage-error.js'
 import { type Form, formGet, type Parameters, toForm } from '../http/form.js'
 import { appendQuery } from '../http/uri.js'
 import { randomToken } from '../jose/random-token.js'
-import { endpointUrl, type ServerMetadata, serverIdentity } from '../metadata/server-metadata.js'
+import { endpointUrl, type ServerMetadata } from '../metadata/server-metadata.js'
 import { codeChallenge } from '../proof/pkce.js'
 import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
+import { startTransaction, type TransactionOptions } from './start-transaction.js'
 
 /** What an authorization request may say. All of it is the application's choice; nothing here may come from a browser unchecked. */
 export interface AuthorizationRequestOptions {
@@ -91,19 +92,8 @@ export async function authorizationRequest(
     code_challenge: challenge,
     code_challenge_method: challenge === undefined ? undefined : 'S256',
   })
-  const transaction: AuthorizationTransaction = {
-    v: 1,
-    type: 'authorization',
-    id: state.slice(0, 16),
-    issuer: serverIdentity(server),
-    token_endpoint: endpointUrl(server, 'token_endpoint'),
-    client_id: client.client_id,
-    response_type: responseType,
-    state,
-    createdAt: Math.floor(environment.now()),
-    ...present({ provider, redirect_uri, response_mode: responseMode, nonce, code_verifier, scope, returnTo }),
-    ...furtherMembers(further),
-  }
+  const members = { provider, redirect_uri, response_mode: responseMode, nonce, code_verifier, scope, returnTo }
+  const transaction = startTransaction(server, client, { state, now: environment.now(), ...members, ...furtherMembers(further) })
   // RFC 6749 §3.1: no parameter more than once, so what the endpoint's own query says of the same is taken out.
   const replaced = new Set([...RESERVED, ...further.map(([name]) => name)])
   return { url: appendQuery(endpointUrl(server, 'authorization_endpoint'), [...protocol, ...further], replaced), state, transaction }
@@ -148,22 +138,15 @@ function given(name: string, value: string | undefined): string | undefined {
 }
 
 /** The further parameters that the answer will be checked against. */
-function furtherMembers(form: Form): Partial<AuthorizationTransaction> {
+function furtherMembers(form: Form): Pick<TransactionOptions, 'max_age' | 'acr_values' | 'resource'> {
   const maxAge = formGet(form, 'max_age')
   const resource = form.filter(([name]) => name === 'resource').map(([, value]) => value)
   if (maxAge !== undefined && !/^\d{1,10}$/.test(maxAge)) {
     throw new UsageError('Authorization request: "max_age" must be a whole number of seconds, 0 or more (OpenID Connect Core §3.1.2.1).')
   }
-  return present({
+  return {
     max_age: maxAge === undefined ? undefined : Number(maxAge),
     acr_values: formGet(form, 'acr_values'),
     resource: resource.length === 0 ? undefined : resource,
-  })
-}
-
-/** Leaves out members that are `undefined`, so that the transaction is the same before and after JSON. */
-function present<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>
   }
 }

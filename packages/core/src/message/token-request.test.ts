@@ -68,13 +68,16 @@ describe('S17: the endpoint', () => {
 })
 
 describe('CA02: exactly one method', () => {
-  test.each(['client_secret', 'client_assertion', 'client_assertion_type'])('%s cannot be a parameter beside it', async (name) => {
-    for (const attempt of [() => build({ parameters: { [name]: 'canary' } }), () => build({}, [[name, 'canary']])]) {
-      const error = await thrown(attempt)
-      expect(error).toMatchObject({ code: 'OAUTH_USAGE', message: expect.stringContaining(`"${name}"`) })
-      expect(String(error)).not.toContain('canary')
-    }
-  })
+  test.each(['client_id', 'client_secret', 'client_assertion', 'client_assertion_type'])(
+    '%s cannot be a parameter beside it',
+    async (name) => {
+      for (const attempt of [() => build({ parameters: { [name]: 'canary' } }), () => build({}, [[name, 'canary']])]) {
+        const error = await thrown(attempt)
+        expect(error).toMatchObject({ code: 'OAUTH_USAGE', message: expect.stringContaining(`"${name}"`) })
+        expect(String(error)).not.toContain('canary')
+      }
+    },
+  )
 
   test("S41: a method given for one request replaces the client's own", async () => {
     const { headers, body } = await build({ clientAuthentication: 'client_secret_post' })

@@ -1,13 +1,13 @@
 import type { Client, ClientAuthentication } from '../client-authentication/client.js'
 import { clientAuthentication, defaultMethod } from '../client-authentication/client-authentication.js'
 import type { Environment, Maybe } from '../environment.js'
-import { UsageError } from '../error/usage-error.js'
-import { type Form, type Parameters, toForm } from '../http/form.js'
+import type { Form, Parameters } from '../http/form.js'
 import { formRequest, type HttpRequest } from '../http/http-request.js'
 import type { HttpHeaders } from '../http/http-response.js'
 import { parseUrl } from '../http/uri.js'
 import { assertEndpoint, type HttpPolicy } from '../metadata/issuer.js'
 import { endpointUrl, type ServerMetadata } from '../metadata/server-metadata.js'
+import { furtherParameters } from './further-parameters.js'
 
 /** Changes a request before the client authentication is added to it. Hooks for one provider's needs are made of these. */
 export type RequestHook = (request: HttpRequest) => Maybe<HttpRequest>
@@ -22,18 +22,15 @@ export interface ClientRequestOptions extends HttpPolicy {
   readonly registeredMethods?: ReadonlyMap<string, ClientAuthentication> | undefined
   /** Added to the request's headers; a header of the same name is replaced. */
   readonly headers?: HttpHeaders | undefined
-  /** Further parameters, after those of the grant. */
+  /** Further parameters, after those of the grant. None of the grant's own or of client authentication's; `resource` and `audience` may repeat. */
   readonly parameters?: Parameters | undefined
   readonly requestHook?: RequestHook | undefined
 }
 
-/** Parameters that prove who the client is: a grant may not carry them, or there would be two methods in one request. */
-const CREDENTIALS: ReadonlySet<string> = new Set(['client_secret', 'client_assertion', 'client_assertion_type'])
-
 /**
  * Builds a token request for any grant: the grant's own parameters in their order, then the further ones, then client authentication.
  *
- * @throws {@link UsageError} when a parameter would set client credentials a second way.
+ * @throws {@link UsageError} for a parameter that the grant or client authentication sets.
  * @see RFC 6749 §3.2 https://www.rfc-editor.org/rfc/rfc6749#section-3.2
  */
 export function tokenRequest(server: ServerMetadata, client: Client, grant: Form, options: ClientRequestOptions): Promise<HttpRequest> {
@@ -47,13 +44,7 @@ export async function clientRequest(
   options: ClientRequestOptions & { readonly form: Form },
 ): Promise<HttpRequest> {
   const { environment, form, headers = {}, requestHook } = options
-  const further = toForm(options.parameters)
-  const double = [...form, ...further].find(([name]) => CREDENTIALS.has(name))
-  if (double !== undefined) {
-    throw new UsageError(
-      `Request to the ${label} endpoint: "${double[0]}" cannot be a parameter. Client credentials are set by clientSecret and tokenEndpointAuthMethod.`,
-    )
-  }
+  const further = furtherParameters(label, form, options.parameters)
   const url = options.endpoint ?? endpointUrl(server, `${label}_endpoint`)
   // Checked here too: a server written by hand has passed no other check, and credentials go there.
   assertEndpoint(options.endpoint === undefined ? `${label}_endpoint` : 'endpoint', url, parseUrl(server.issuer ?? ''), options)

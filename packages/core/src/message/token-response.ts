@@ -98,7 +98,8 @@ function tokenType(value: Json | undefined, { status }: HttpResponse, { endpoint
   throw new ResponseError('OAUTH_RESPONSE_TOKEN_TYPE', `${found} (RFC 6749 §7.1).`, { endpoint, status })
 }
 
-function isToken(value: Json | undefined): value is string {
+/** Tells whether a value can be put into an `Authorization` header. */
+export function isToken(value: unknown): value is string {
   return typeof value === 'string' && TOKEN.test(value)
 }
 

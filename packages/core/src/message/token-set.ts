@@ -17,17 +17,17 @@ export interface TokenSet {
   readonly [member: string]: unknown
 }
 
-/** Tokens as an application hands them in: perhaps from a database, perhaps older than this library. */
+/** Tokens as an application hands them in: perhaps from a database, perhaps older than this library. `null` counts as absent. */
 export interface TokenInput {
   readonly access_token: string
   /** `Bearer` unless told. */
-  readonly token_type?: string
-  readonly refresh_token?: string
-  readonly id_token?: string
-  readonly scope?: string
+  readonly token_type?: string | undefined
+  readonly refresh_token?: string | null | undefined
+  readonly id_token?: string | null | undefined
+  readonly scope?: string | null | undefined
   /** Seconds; counted from now where there is no `expires_at`. */
-  readonly expires_in?: number | string
-  /** Seconds since the epoch. */
-  readonly expires_at?: number | string
+  readonly expires_in?: number | string | null | undefined
+  /** Seconds since the epoch: no milliseconds, no `Date`. */
+  readonly expires_at?: number | string | null | undefined
   readonly [member: string]: unknown
 }

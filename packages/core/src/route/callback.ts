@@ -7,7 +7,7 @@ import { type Form, formGet } from '../http/form.js'
 import { authorizationResponse, refuseDuplicates } from '../message/authorization-response.js'
 import { endpointUrl, serverIdentity } from '../metadata/server-metadata.js'
 import type { TokenRecord } from '../session/token-record.js'
-import { type AuthorizationTransaction, TRANSACTION_TTL } from '../transaction/authorization-transaction.js'
+import { type AuthorizationTransaction, assertInTime } from '../transaction/authorization-transaction.js'
 import { beginSession } from './begin-session.js'
 import { queryOf } from './login.js'
 import { loginClaims } from './login-claims.js'
@@ -31,13 +31,7 @@ export async function* callback<Http>(context: WebContext<Http>, visit: SessionV
   refuseDuplicates(parameters)
   const attempt = await findAttempt(context, visit, parameters)
   if ('status' in attempt) return attempt
-  if (context.environment.now() > attempt.createdAt + TRANSACTION_TTL) {
-    refuse(
-      'OAUTH_TRANSACTION_EXPIRED',
-      `the login was started more than ${TRANSACTION_TTL / 60} minutes ago. Start it again`,
-      'RFC 9700 §4.7.1',
-    )
-  }
+  assertInTime(attempt, context.environment.now())
   if (attempt.provider !== provider.name)
     refuse('OAUTH_PROVIDER_MISMATCH', 'the login was started at another provider', 'RFC 9700 §4.4.2.2')
 

@@ -1,8 +1,11 @@
 import { UsageError } from '../error/usage-error.js'
-import type { Parameters, ParameterValue } from '../http/form.js'
+import { type Form, type Parameters, type ParameterValue, toForm } from '../http/form.js'
 import type { AuthorizationRequestOptions } from '../message/authorization-request.js'
 
-/** Options of `createAuthorizationUrl`: ours in camelCase; further parameters under their wire names, as in `{ prompt: 'consent' }`. */
+/**
+ * Options of `createAuthorizationUrl`: ours in camelCase; further parameters under their wire names, as in `{ prompt: 'consent' }`. They
+ * replace the session's `authorizationParameters` of the same name; `undefined` takes one out.
+ */
 export interface AuthorizationUrlOptions {
   readonly state?: string | undefined
   readonly nonce?: string | undefined
@@ -28,15 +31,19 @@ const OPTIONS: ReadonlySet<string> = new Set([
   'parameters',
 ])
 
-/** Tells our options and the request's parameters apart, by spelling. */
-export function splitAuthorizationOptions(options: AuthorizationUrlOptions): {
-  readonly own: Pick<
-    AuthorizationRequestOptions,
-    'state' | 'nonce' | 'scope' | 'redirectUri' | 'codeVerifier' | 'responseMode' | 'returnTo' | 'parameters'
-  >
-  readonly wire: Readonly<Record<string, ParameterValue>>
-} {
-  const { state, nonce, scope, redirectUri, codeVerifier, responseMode, returnTo, parameters, ...wire } = options
+/** What an authorization request takes of the options, apart from what a session knows by itself. */
+export type AuthorizationUrlRequest = Pick<
+  AuthorizationRequestOptions,
+  'state' | 'nonce' | 'scope' | 'redirectUri' | 'codeVerifier' | 'responseMode' | 'returnTo'
+> & { readonly parameters: Form }
+
+/**
+ * Tells our options and the request's parameters apart, by spelling. `defaults` are parameters for each name that the call says nothing about.
+ *
+ * @throws {@link UsageError} for options that do not exist, and for a parameter that is given in both ways.
+ */
+export function authorizationUrlRequest(options: AuthorizationUrlOptions, defaults: Parameters = {}): AuthorizationUrlRequest {
+  const { state, nonce, scope, redirectUri, codeVerifier, responseMode, returnTo, parameters = {}, ...wire } = options
   for (const name of Object.keys(wire)) {
     if (/[A-Z]/.test(name)) {
       throw new UsageError(
@@ -44,8 +51,17 @@ export function splitAuthorizationOptions(options: AuthorizationUrlOptions): {
       )
     }
   }
-  return {
-    own: { state, nonce, scope, redirectUri, codeVerifier, responseMode, returnTo, parameters },
-    wire: wire as Record<string, ParameterValue>,
+  const names = namesOf(parameters)
+  const double = names.find((name) => name in wire)
+  if (double !== undefined) {
+    throw new UsageError(`createAuthorizationUrl: "${double}" is given by itself and among the "parameters". Give it once.`)
   }
+  const given = new Set([...Object.keys(wire), ...names])
+  const kept = toForm(defaults).filter(([name]) => !given.has(name))
+  const all = [...kept, ...toForm(wire as Record<string, ParameterValue>), ...toForm(parameters)]
+  return { state, nonce, scope, redirectUri, codeVerifier, responseMode, returnTo, parameters: all }
+}
+
+function namesOf(parameters: Parameters): readonly string[] {
+  return Array.isArray(parameters) ? (parameters as Form).map(([name]) => name) : Object.keys(parameters)
 }

@@ -1,21 +1,9 @@
-import type { ClientAuthentication } from '../client-authentication/client.js'
 import { UsageError } from '../error/usage-error.js'
-import { type Form, formDecode, formGet, type Parameters, toForm } from '../http/form.js'
-import type { HttpHeaders } from '../http/http-response.js'
+import { type Form, formDecode, formGet, toForm } from '../http/form.js'
 import { scopeText } from '../message/authorization-request.js'
 import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
+import { REQUEST_OPTIONS, type RequestOptions } from './method-options.js'
 import { assertKnownOptions } from './registration.js'
-
-/** What each method that sends a request to the server can vary. */
-export interface RequestOptions {
-  /** Instead of the endpoint in the server's metadata. */
-  readonly endpoint?: string | undefined
-  /** Instead of the client's own method, for this request. */
-  readonly clientAuthentication?: string | ClientAuthentication | undefined
-  readonly headers?: HttpHeaders | undefined
-  /** Further parameters of the request. */
-  readonly parameters?: Parameters | undefined
-}
 
 /** The answer of an authorization server, and what was kept of the request it answers. */
 export interface AuthorizationCodeOptions extends RequestOptions {
@@ -42,16 +30,26 @@ export interface PasswordOptions extends RequestOptions {
 export interface ClientCredentialsOptions extends RequestOptions {
   readonly grantType?: 'client_credentials' | undefined
   readonly scope?: string | readonly string[] | undefined
+  /** A user name or a password means the other grant, and this one never. */
+  readonly username?: undefined
+  readonly password?: undefined
 }
 
+/** A grant whose options are known by name, so that one of them missing is found by the compiler. */
+type NamedGrant = 'authorization_code' | 'password' | 'client_credentials'
+
 /** Any other grant, by its `grant_type` and its parameters. */
-export interface OtherGrantOptions extends RequestOptions {
-  readonly grantType: string & {}
+export interface OtherGrantOptions<Grant extends string = string> extends RequestOptions {
+  readonly grantType: Grant & (Grant extends NamedGrant ? never : unknown)
   readonly scope?: string | readonly string[] | undefined
 }
 
 /** Options of `fetchToken`. Without `grantType` the members given decide. */
-export type FetchTokenOptions = AuthorizationCodeOptions | PasswordOptions | ClientCredentialsOptions | OtherGrantOptions
+export type FetchTokenOptions<Grant extends string = string> =
+  | AuthorizationCodeOptions
+  | PasswordOptions
+  | ClientCredentialsOptions
+  | OtherGrantOptions<Grant>
 
 const OPTIONS: readonly string[] = [
   'grantType',
@@ -64,10 +62,7 @@ const OPTIONS: readonly string[] = [
   'username',
   'password',
   'scope',
-  'endpoint',
-  'clientAuthentication',
-  'headers',
-  'parameters',
+  ...REQUEST_OPTIONS,
 ]
 
 /** What `fetchToken` is to do: redeem the answer to a login, or send a grant's own parameters. */
@@ -99,6 +94,10 @@ export function fetchTokenTask(options: FetchTokenOptions, sessionScope: string 
   const type = grantType ?? ('username' in options || 'password' in options ? 'password' : 'client_credentials')
   if (type === 'password' && (username === undefined || password === undefined)) {
     throw new UsageError('fetchToken: the grant "password" needs "username" and "password".')
+  }
+  // A scope that nobody knows of could not be asked for again, and is missing in the token when the server does not repeat it.
+  if (formGet(toForm(request.parameters), 'scope') !== undefined) {
+    throw new UsageError('fetchToken: "scope" cannot be among the further parameters. It is set by the option "scope".')
   }
   const scope = scopeText(own) ?? sessionScope
   return { ...request, kind: 'grant', type, scope, form: toForm({ grant_type: type, username, password, scope }) }

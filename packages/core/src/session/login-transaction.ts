@@ -1,6 +1,7 @@
 import type { Client } from '../client-authentication/client.js'
 import { UsageError } from '../error/usage-error.js'
-import { endpointUrl, type ServerMetadata, serverIdentity } from '../metadata/server-metadata.js'
+import { startTransaction } from '../message/start-transaction.js'
+import type { ServerMetadata } from '../metadata/server-metadata.js'
 import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
 
 /** What an application keeps of a login when it does not keep the transaction. */
@@ -26,19 +27,5 @@ export function loginTransaction(server: ServerMetadata, client: Client, pieces:
       'fetchToken: give the "transaction" that createAuthorizationUrl returned, or at least its "state". Without it the answer could belong to anybody (RFC 6749 §10.12).',
     )
   }
-  return {
-    v: 1,
-    type: 'authorization',
-    id: state.slice(0, 16),
-    issuer: serverIdentity(server),
-    token_endpoint: endpointUrl(server, 'token_endpoint'),
-    client_id: client.client_id,
-    response_type: 'code',
-    state,
-    createdAt: Math.floor(now),
-    ...(nonce === undefined ? {} : { nonce }),
-    ...(codeVerifier === undefined ? {} : { code_verifier: codeVerifier }),
-    ...(redirectUri === undefined ? {} : { redirect_uri: redirectUri }),
-    ...(scope === undefined ? {} : { scope }),
-  }
+  return startTransaction(server, client, { state, now, nonce, code_verifier: codeVerifier, redirect_uri: redirectUri, scope })
 }

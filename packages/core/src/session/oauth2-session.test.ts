@@ -329,6 +329,52 @@ describe('fetchToken: other grants', () => {
   })
 })
 
+describe('RFC 6749 §3.2: a parameter of a request is there once', () => {
+  it.each([
+    ['grant_type', 'grantType'],
+    ['scope', 'option "scope"'],
+    ['client_id', 'clientId'],
+    ['client_secret', 'clientSecret'],
+  ])('"%s" is refused in fetchToken with the option to use, before anything is sent', async (name, option) => {
+    const line = wire(granted)
+    const fetching = sessionOver(line).fetchToken({
+      grantType: 'client_credentials',
+      parameters: { [name]: 'canary' },
+    })
+    await expect(fetching).rejects.toMatchObject({
+      code: 'OAUTH_USAGE',
+      message: expect.stringContaining(option),
+    })
+    await expect(fetching).rejects.not.toThrow('canary')
+    expect(line.requests).toHaveLength(0)
+  })
+
+  it.each(['code', 'redirect_uri', 'code_verifier'])('"%s" is refused beside a login', async (name) => {
+    const line = wire(granted)
+    const fetching = sessionOver(line, { redirectUri: CALLBACK }).fetchToken({
+      authorizationResponse: `${CALLBACK}?code=c&state=mine`,
+      state: 'mine',
+      codeVerifier: 'v'.repeat(43),
+      parameters: { [name]: 'x' },
+    })
+    await expect(fetching).rejects.toThrow(`"${name}" cannot be among the further parameters`)
+    expect(line.requests).toHaveLength(0)
+  })
+
+  it.each(['grant_type', 'refresh_token'])('"%s" is refused beside a refresh token, which stays', async (name) => {
+    const line = wire(granted)
+    const session = sessionOver(line)
+    await session.setToken({
+      access_token: 'a',
+      refresh_token: 'r',
+    })
+    await expect(session.refreshToken({ parameters: { [name]: 'x' } })).rejects.toThrow(`"${name}"`)
+    expect(line.requests).toHaveLength(0)
+    await session.refreshToken()
+    expect(line.tokenRequests()[0]).toMatchObject({ refresh_token: 'r' })
+  })
+})
+
 describe('client authentication', () => {
   const authorizationOf = (line: Wire) => line.requests.at(-1)?.headers['authorization']
   it('S37: basic with a secret, none without', async () => {

@@ -1,5 +1,5 @@
 import type { ClientAuthentication } from '../client-authentication/client.js'
-import { defaultEnvironment, type Environment, type Maybe } from '../environment.js'
+import { defaultEnvironment, type Environment } from '../environment.js'
 import { isOAuthError } from '../error/any-oauth-error.js'
 import { UsageError } from '../error/usage-error.js'
 import { finishAuthorization, startAuthorization } from '../flow/authorization-code.js'
@@ -15,61 +15,30 @@ import { randomToken } from '../jose/random-token.js'
 import { type AuthorizationRequest, scopeText } from '../message/authorization-request.js'
 import { type EndSessionOptions, endSessionUrl } from '../message/end-session.js'
 import type { IdTokenClaims } from '../message/id-token.js'
+import type { Revocation } from '../message/revocation.js'
 import type { TokenInput, TokenSet } from '../message/token-set.js'
 import type { UserInfo } from '../message/userinfo.js'
-import { endpointUrl, type ServerMetadata, serverIdentity } from '../metadata/server-metadata.js'
-import { type AuthorizationUrlOptions, splitAuthorizationOptions } from './authorization-url.js'
-import {
-  type AuthorizationCodeOptions,
-  type FetchTokenOptions,
-  fetchTokenTask,
-  type RequestOptions,
-  responseParameters,
-} from './fetch-token.js'
-import type { HttpClient } from './http-client.js'
+import type { ServerMetadata } from '../metadata/server-metadata.js'
+import { type AuthorizationUrlOptions, authorizationUrlRequest } from './authorization-url.js'
+import { type AuthorizationCodeOptions, type FetchTokenOptions, fetchTokenTask, responseParameters } from './fetch-token.js'
+import { assertHttpClient, type HttpClient } from './http-client.js'
 import { type LoginPieces, loginTransaction } from './login-transaction.js'
-import { memoryStore } from './memory-store.js'
-import { assertMethods, type Registration, registration } from './registration.js'
+import {
+  METHOD_OPTIONS,
+  type RefreshTokenOptions,
+  type RequestOptions,
+  type RevokeOptions,
+  type VerifyIdTokenOptions,
+} from './method-options.js'
+import { revokeOwn } from './own-revocation.js'
+import { assertKnownOptions, assertMethods, type Registration, registration } from './registration.js'
 import { renewToken } from './renew.js'
+import { renewable } from './renewable.js'
 import { allowedOrigins, type ResourceAuthoriser, resourceAuthoriser } from './resource-authoriser.js'
 import { assertSessionOptions, type SessionOptions } from './session-options.js'
-import { sharedMemory } from './shared-memory.js'
-import { machineKey } from './store-key.js'
-import { tokenHash } from './token-hash.js'
+import { SessionToken } from './session-token.js'
 import { tokenInput } from './token-input.js'
-import { TokenLifeCycle } from './token-life-cycle.js'
-import type { TokenPlace } from './token-place.js'
-import type { GrantMemory, TokenRecord } from './token-record.js'
-
-/** Options of `verifyIdToken`. */
-export interface VerifyIdTokenOptions {
-  /** The nonce that was sent with the request; leave it out only when none was. */
-  readonly nonce?: string | undefined
-  /** Seconds: the `max_age` that was asked for. */
-  readonly maxAge?: number | undefined
-  /** The access token that came along, to check `at_hash` with. */
-  readonly accessToken?: string | undefined
-}
-
-/** Options of `revokeToken`. */
-export interface RevokeOptions extends RequestOptions {
-  /** The session's refresh token, else its access token, unless told. */
-  readonly token?: string | undefined
-  readonly tokenTypeHint?: 'access_token' | 'refresh_token' | undefined
-}
-
-/** Options of `refreshToken`. */
-export interface RefreshTokenOptions extends RequestOptions {
-  /** Less than what was granted; what was granted stays in force when left out. */
-  readonly scope?: string | readonly string[] | undefined
-}
-
-/** Where a token came from, as far as that is known. */
-interface TokenSource {
-  readonly server?: ServerMetadata
-  readonly endpoint?: string | undefined
-  readonly claims?: IdTokenClaims | undefined
-}
+import type { TokenRecord } from './token-record.js'
 
 /**
  * One client's OAuth 2.0 session at one authorization server, whatever HTTP client carries it.
@@ -85,33 +54,21 @@ export class OAuth2Session<Http> {
   readonly #transport: Transport
   readonly #registration: Registration
   readonly #methods = new Map<string, ClientAuthentication>()
-  readonly #lifeCycle: TokenLifeCycle<RefreshTokenOptions>
-  readonly #store: TokenPlace['store']
-  #place: Maybe<TokenPlace> | undefined
-  #snapshot: TokenRecord | undefined
-  #claims: IdTokenClaims | undefined
-  /** A token that was assigned and is on its way into the store. */
-  #assigning: Promise<void> | undefined
+  readonly #token: SessionToken
 
   /** @throws {@link UsageError} for unknown, missing or contradictory options. */
   constructor(options: SessionOptions, client: HttpClient<Http>) {
     assertSessionOptions(options)
+    assertHttpClient(client)
     this.#options = options
     this.#environment = options.environment ?? defaultEnvironment()
     this.#registration = registration(options, this.#environment)
     if (typeof options.tokenEndpointAuthMethod !== 'string') assertMethods(this.#registration)
     this.#transport = coalesce(client.transport)
-    this.#store = options.store ?? memoryStore(this.#environment)
-    const { updateToken } = options
-    this.#lifeCycle = new TokenLifeCycle({
+    this.#token = new SessionToken(options, {
       environment: this.#environment,
       renew: (record, how) => this.#run(this.#renew(record, how)),
-      revoke: (token) => this.#run(this.#revoke({ token: token.refresh_token ?? token.access_token })),
-      updateToken: updateToken === undefined ? undefined : (token, old) => updateToken(token, old),
-      leeway: options.leeway,
-      memory: sharedMemory(this.#store, this.#environment),
-      // The session's own memory goes with the session, not before.
-      ...(options.store === undefined ? { ttl: Number.POSITIVE_INFINITY } : {}),
+      revoke: (token) => this.#run(this.#revoke({ token: token.refresh_token ?? token.access_token }, {})),
     })
     this.http = client.authorised(this.authoriser(client.baseUrl))
     if (options.token !== undefined) this.token = options.token
@@ -121,32 +78,33 @@ export class OAuth2Session<Http> {
   authoriser(baseUrl?: string): ResourceAuthoriser {
     return resourceAuthoriser({
       environment: this.#environment,
-      current: () => this.#current(),
-      rejected: async (hash) => this.#lifeCycle.rejected(await this.#placeOf(), hash),
+      current: () => this.#token.current(),
+      rejected: (hash) => this.#token.rejected(hash),
       allowedOrigins: allowedOrigins(this.#options.allowedOrigins, baseUrl),
     })
   }
 
   /** The token as this session last saw it. Assigning stores it; `setToken` does the same and can be awaited. */
   get token(): TokenSet | undefined {
-    return this.#snapshot?.token
+    return this.#token.snapshot
   }
 
   set token(token: TokenInput) {
-    const assigning = this.#put(tokenInput(token, this.#environment.now()), { type: 'unknown' })
-    this.#assigning = assigning
-    // The failure belongs to the next use, which awaits it.
-    assigning.catch(() => undefined)
+    this.#token.assign(tokenInput(token, this.#environment.now()))
   }
 
-  /** Stores a token that was kept elsewhere. @throws {@link UsageError} when it has no access token. @throws {@link PersistError} */
+  /**
+   * Stores a token that was kept elsewhere. Its ID token, where it has one, was verified when it came; `claims` stay unset.
+   *
+   * @throws {@link UsageError} when it has no access token, or a member that is not what its name says. @throws {@link PersistError}
+   */
   async setToken(token: TokenInput): Promise<void> {
-    await this.#put(tokenInput(token, this.#environment.now()), { type: 'unknown' })
+    await this.#token.put(tokenInput(token, this.#environment.now()), { type: 'unknown' })
   }
 
   /** The verified claims of the ID token that the last `fetchToken` brought. */
   get claims(): IdTokenClaims | undefined {
-    return this.#claims
+    return this.#token.claims
   }
 
   /** The server's metadata, discovered if need be. */
@@ -162,10 +120,8 @@ export class OAuth2Session<Http> {
    * @see RFC 6749 §4.1.1 https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1
    */
   async createAuthorizationUrl(options: AuthorizationUrlOptions = {}): Promise<AuthorizationRequest> {
-    const { own, wire } = splitAuthorizationOptions(options)
     const session = this.#options
-    const defaults = toForm(session.authorizationParameters).filter(([name]) => !(name in wire))
-    const parameters = [...defaults, ...toForm(wire), ...toForm(own.parameters)]
+    const own = authorizationUrlRequest(options, session.authorizationParameters)
     const server = await this.server()
     const start = startAuthorization(server, this.#registration.client, {
       ...own,
@@ -174,7 +130,6 @@ export class OAuth2Session<Http> {
       scope: own.scope ?? session.scope,
       state: own.state ?? session.state,
       codeChallengeMethod: session.codeChallengeMethod,
-      parameters,
     })
     return this.#run(start)
   }
@@ -187,9 +142,9 @@ export class OAuth2Session<Http> {
    * @throws {@link EndpointError} the token endpoint said no.
    * @throws {@link UsageError} the options do not make a grant.
    */
-  async fetchToken(options: FetchTokenOptions = {}): Promise<TokenSet> {
+  async fetchToken<Grant extends string = string>(options: FetchTokenOptions<Grant> = {}): Promise<TokenSet> {
     const task = fetchTokenTask(options, scopeText(this.#options.scope))
-    this.#assertKey(task.kind === 'code' ? 'authorization_code' : task.type)
+    this.#token.assertKey(task.kind === 'code' ? 'authorization_code' : task.type)
     if (task.kind === 'code') return this.#redeem(task)
     const server = await this.server()
     const { type, form, scope, parameters } = task
@@ -197,49 +152,76 @@ export class OAuth2Session<Http> {
     // Only a repeated client credentials grant needs them; others may be secrets that have done their work.
     const repeated = type === 'client_credentials' ? { parameters: toForm(parameters) } : {}
     const grant = { type, ...(scope === undefined ? {} : { scope }), ...repeated }
-    await this.#put(token, grant, { server, endpoint: task.endpoint })
+    await this.#token.put(token, grant, { server, endpoint: task.endpoint })
     return token
   }
 
   /**
-   * Renews the token now. Callers at the same moment share one request; `updateToken` is called as with an automatic renewal.
+   * Renews the token now. Callers at the same moment share one request; `updateToken` is called as with an automatic renewal. A `scope`
+   * holds for the token that this call brings: the next renewal asks again for what was granted (RFC 6749 §6).
    *
    * @throws {@link RefreshError} @throws {@link PersistError}
    */
   async refreshToken(options: RefreshTokenOptions = {}): Promise<TokenSet> {
-    await this.#assigned()
-    return this.#seen(await this.#lifeCycle.renew(await this.#placeOf(), options)).token
+    assertKnownOptions(options, METHOD_OPTIONS.refreshToken, 'refreshToken')
+    return this.#token.renew(options)
   }
 
   /** Renews the token if it is about to expire. Tells whether there is a token that can be used. */
   async ensureActiveToken(): Promise<boolean> {
-    return (await this.#current()) !== undefined
+    return (await this.#token.current()) !== undefined
   }
 
-  /** Revokes a token: the one given, else the session's refresh token, else its access token. @see RFC 7009 */
-  async revokeToken({ token, tokenTypeHint, ...options }: RevokeOptions = {}): Promise<void> {
-    const own = token === undefined ? await this.#stored() : undefined
-    const value = token ?? own?.refresh_token ?? own?.access_token
-    if (value === undefined) throw new UsageError('There is no token to revoke.', { code: 'OAUTH_MISSING_TOKEN' })
-    const hint = tokenTypeHint ?? (token === undefined && own?.refresh_token !== undefined ? 'refresh_token' : undefined)
-    await this.#run(this.#revoke({ token: value, token_type_hint: hint }, options))
+  /**
+   * Forgets the session's token, here and in the store, and its claims. It is not revoked: at the server, and for whoever has a copy, it
+   * stays good until it expires. `revokeToken` ends it there too.
+   *
+   * @throws {@link StoreError} when the store cannot delete it.
+   */
+  async deleteToken(): Promise<void> {
+    await this.#token.delete()
+  }
+
+  /**
+   * Revokes the session's refresh token, else its access token, and then forgets it all, as `deleteToken` does: what was revoked is not
+   * sent again. With `tokenTypeHint: 'access_token'` the refresh token stays, and the next use renews. With a `token` that one is revoked;
+   * the session's own is forgotten only when it is its refresh token, or an access token without one.
+   *
+   * When the server does not revoke, the token stays.
+   *
+   * @throws {@link UsageError} when there is no such token, or the server has no revocation endpoint. @throws {@link EndpointError}
+   * @see RFC 7009 §2 https://www.rfc-editor.org/rfc/rfc7009#section-2
+   */
+  async revokeToken(options: RevokeOptions = {}): Promise<void> {
+    assertKnownOptions(options, METHOD_OPTIONS.revokeToken, 'revokeToken')
+    const { token, tokenTypeHint, ...request } = options
+    if (token !== undefined && (typeof token !== 'string' || token === '')) {
+      throw new UsageError('revokeToken: "token" must be the text of one token.')
+    }
+    const send = (revocation: Revocation) => this.#run(this.#revoke(revocation, request))
+    if (token !== undefined) await send({ token, token_type_hint: tokenTypeHint })
+    const revoked = token ?? (await revokeOwn(tokenTypeHint, { stored: () => this.#token.stored(), send }))
+    await this.#token.revoked(revoked)
   }
 
   /** Who the token is about. The answer has to be about the subject of the ID token, where there was one. A 401 renews the token once. */
   async userinfo(): Promise<UserInfo> {
-    const record = await this.#current()
+    const record = await this.#token.current()
     if (record === undefined) throw new UsageError('There is no token to ask for user info with.', { code: 'OAUTH_MISSING_TOKEN' })
     try {
       return await this.#run(this.#userinfo(record))
     } catch (error) {
       const refused = isOAuthError(error) && 'status' in error && error.status === 401
-      if (!refused || !(await this.#lifeCycle.rejected(await this.#placeOf(), await tokenHash(this.#environment, record)))) throw error
-      return this.#run(this.#userinfo((await this.#current()) ?? record))
+      if (!refused || !(await this.#token.rejected(record))) throw error
+      return this.#run(this.#userinfo((await this.#token.current()) ?? record))
     }
   }
 
   /** Verifies an ID token: algorithm, signature and every claim, in one step. @see OpenID Connect Core §3.1.3.7 */
-  async verifyIdToken(idToken: string, { nonce, maxAge, accessToken }: VerifyIdTokenOptions = {}): Promise<IdTokenClaims> {
+  async verifyIdToken(idToken: string, options: VerifyIdTokenOptions = {}): Promise<IdTokenClaims> {
+    assertKnownOptions(options, METHOD_OPTIONS.verifyIdToken, 'verifyIdToken')
+    if (typeof idToken !== 'string') throw new UsageError('verifyIdToken: the first argument must be the ID token, a text.')
+    const { nonce, maxAge, accessToken } = options
     const { client, keyCache, clockTolerance } = this.#registration
     const server = await this.server()
     return this.#run(
@@ -247,9 +229,16 @@ export class OAuth2Session<Http> {
     )
   }
 
-  /** Where to send the browser to log out at the provider too. @see OpenID Connect RP-Initiated Logout §2 */
+  /**
+   * Where to send the browser to log out at the provider too, with the session's ID token as a hint: so before the token is deleted or
+   * revoked. With `postLogoutRedirectUri` a state is made unless given, which comes back with the browser.
+   *
+   * @throws {@link UsageError} when the server has no end session endpoint.
+   * @see OpenID Connect RP-Initiated Logout §2 https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout
+   */
   async createLogoutUrl(options: EndSessionOptions = {}): Promise<{ url: string; state?: string }> {
-    const token = await this.#stored()
+    assertKnownOptions(options, METHOD_OPTIONS.createLogoutUrl, 'createLogoutUrl')
+    const token = await this.#token.stored()
     const state = options.postLogoutRedirectUri === undefined ? undefined : (options.state ?? randomToken(this.#environment))
     const url = endSessionUrl(await this.server(), {
       idTokenHint: token?.id_token,
@@ -280,7 +269,7 @@ export class OAuth2Session<Http> {
     const { token, claims } = await this.#run(finish)
     const { scope, resource } = kept
     const grant = { type: 'authorization_code', ...(scope === undefined ? {} : { scope }), ...(resource === undefined ? {} : { resource }) }
-    await this.#put(token, grant, { server, endpoint: task.endpoint, claims })
+    await this.#token.put(token, grant, { server, endpoint: task.endpoint, claims })
     return token
   }
 
@@ -309,11 +298,13 @@ export class OAuth2Session<Http> {
     }
   }
 
-  #renew(record: TokenRecord, { scope, ...request }: RefreshTokenOptions = {}): Flow<TokenSet> {
-    return renewToken(this.#registration, record, { ...this.#requestOptions(request), scope: scopeText(scope) })
+  #renew(record: TokenRecord, { scope: list, ...request }: RefreshTokenOptions = {}): Flow<TokenSet> {
+    const scope = scopeText(list)
+    const wished = renewable(record, { scope, parameters: request.parameters })
+    return renewToken(this.#registration, wished, { ...this.#requestOptions(request), scope })
   }
 
-  async *#revoke(revocation: { token: string; token_type_hint?: string | undefined }, options: RequestOptions = {}): Flow<void> {
+  async *#revoke(revocation: Revocation, options: RequestOptions): Flow<void> {
     const server = yield* this.#registration.server()
     yield* revoke(server, this.#registration.client, { ...this.#requestOptions(options), ...revocation })
   }
@@ -325,85 +316,5 @@ export class OAuth2Session<Http> {
 
   #run<T>(flow: Flow<T>): Promise<T> {
     return run(flow, this.#transport)
-  }
-
-  /** The record to use now. Synchronous while the token is fresh and the store is. */
-  #current(): Maybe<TokenRecord | undefined> {
-    if (this.#assigning !== undefined) return this.#assigned().then(() => this.#current())
-    const place = this.#placeOf()
-    if (place instanceof Promise) return place.then((known) => this.#currentAt(known))
-    return this.#currentAt(place)
-  }
-
-  #currentAt(place: TokenPlace): Maybe<TokenRecord | undefined> {
-    const record = this.#lifeCycle.current(place)
-    return record instanceof Promise ? record.then((renewed) => this.#seen(renewed)) : this.#seen(record)
-  }
-
-  async #assigned(): Promise<void> {
-    const assigning = this.#assigning
-    try {
-      await assigning
-    } finally {
-      // Not before: whoever asks meanwhile has to wait too.
-      if (this.#assigning === assigning) this.#assigning = undefined
-    }
-  }
-
-  async #stored(): Promise<TokenSet | undefined> {
-    await this.#assigned()
-    return (await this.#lifeCycle.peek(await this.#placeOf()))?.token
-  }
-
-  #seen<T extends TokenRecord | undefined>(record: T): T {
-    this.#snapshot = record
-    return record
-  }
-
-  async #put(token: TokenSet, grant: GrantMemory, source: TokenSource = {}): Promise<void> {
-    this.#assertKey(grant.type)
-    const { issuer, server = {}, clientId } = this.#options
-    const { claims } = source
-    const record: TokenRecord = {
-      v: 1,
-      // A server without issuer and token endpoint renews nothing; its tokens can be used all the same.
-      issuer: issuer ?? (source.server ?? server).issuer ?? (source.server ?? server).token_endpoint ?? '',
-      // A token that was handed in did not say where it came from; it is renewed at the server's present endpoint.
-      token_endpoint: source.endpoint ?? (source.server === undefined ? '' : endpointUrl(source.server, 'token_endpoint')),
-      client_id: clientId,
-      token,
-      generation: 0,
-      grant,
-      ...(claims === undefined ? {} : { subject: claims.sub }),
-      ...(claims?.sid === undefined ? {} : { sid: claims.sid }),
-    }
-    this.#snapshot = record
-    this.#claims = claims
-    // What was assigned before is stored before; whether that failed is nobody's business any more.
-    const earlier = this.#assigning
-    this.#assigning = undefined
-    await earlier?.catch(() => undefined)
-    await this.#lifeCycle.put(await this.#placeOf(), record)
-    this.#snapshot = record
-  }
-
-  /** Asked before a token is fetched too: a code, say, can be redeemed only once. */
-  #assertKey(grantType: string): void {
-    const { store, key } = this.#options
-    if (store !== undefined && key === undefined && grantType !== 'client_credentials') {
-      throw new UsageError('Option "key" is missing: a "store" holds the tokens of many users, and "key" says which one this is.')
-    }
-  }
-
-  #placeOf(): Maybe<TokenPlace> {
-    this.#place ??= this.#makePlace()
-    return this.#place
-  }
-
-  #makePlace(): Maybe<TokenPlace> {
-    const { store, key, issuer, server, clientId, scope } = this.#options
-    if (store === undefined || key !== undefined) return { store: this.#store, key: key ?? 'token' }
-    const name = machineKey(this.#environment, { issuer: issuer ?? serverIdentity(server ?? {}), clientId, scope: scopeText(scope) })
-    return name instanceof Promise ? name.then((known) => ({ store, key: known })) : { store, key: name }
   }
 }

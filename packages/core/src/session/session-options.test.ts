@@ -86,6 +86,22 @@ describe('options of a session', () => {
     expect(make(options)).toThrow(text)
   })
 
+  it.each([
+    ['none', undefined],
+    ['null', null],
+    ['fetch itself', fetch],
+    ['an object without functions', {}],
+    ['a transport alone', { transport: () => undefined }],
+  ])('C14: an HTTP client that is %s is refused with the names of those that are', (_name, client) => {
+    const attempt = () => new OAuth2Session(GOOD, client as never)
+    expect(attempt).toThrow(UsageError)
+    expect(attempt).toThrow(/fetchClient\(\).*gotClient\(\)/)
+  })
+
+  it.each([undefined, null, 'https://as.example'])('options that are %j are refused, not stumbled over', (options) => {
+    expect(() => new OAuth2Session(options as never, {} as never)).toThrow(UsageError)
+  })
+
   it('errors of construction show no secret', () => {
     expect(make({ tokenEndpointAuthMethod: 'none' })).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('the-client-secret') }),

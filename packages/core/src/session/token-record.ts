@@ -6,6 +6,7 @@ import type { Store } from './store.js'
 export interface GrantMemory {
   /** The `grant_type`. */
   readonly type: string
+  /** What was granted at first, and is asked for by a refresh that names none; for client credentials what is asked for again. */
   readonly scope?: string
   readonly resource?: readonly string[]
   readonly parameters?: Form

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { thrown } from '../../test/answers.js'
-import { assertAuthorizationTransaction, isAuthorizationTransaction } from './authorization-transaction.js'
+import { assertAuthorizationTransaction, assertInTime, isAuthorizationTransaction } from './authorization-transaction.js'
 
 const good = {
   v: 1,
@@ -39,4 +39,13 @@ test.each(
 )('%j is none', async (value) => {
   expect(isAuthorizationTransaction(value)).toBe(false)
   expect(await thrown(() => assertAuthorizationTransaction(value))).toMatchObject({ code: 'OAUTH_USAGE' })
+})
+
+test('RFC 9700 §4.7.1: a login may take ten minutes, to the second', async () => {
+  const transaction = { ...good, v: 1, type: 'authorization', createdAt: 1000 } as const
+  expect(assertInTime(transaction, 1600)).toBeUndefined()
+  expect(await thrown(() => assertInTime(transaction, 1600.1))).toMatchObject({
+    code: 'OAUTH_TRANSACTION_EXPIRED',
+    reference: 'RFC 9700 §4.7.1',
+  })
 })

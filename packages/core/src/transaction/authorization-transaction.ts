@@ -1,3 +1,4 @@
+import { ProtocolError } from '../error/protocol-error.js'
 import { UsageError } from '../error/usage-error.js'
 
 /**
@@ -52,5 +53,16 @@ export function isAuthorizationTransaction(value: unknown): value is Authorizati
 export function assertAuthorizationTransaction(value: unknown): asserts value is AuthorizationTransaction {
   if (!isAuthorizationTransaction(value)) {
     throw new UsageError('The "transaction" is not one that createAuthorizationUrl returned. Keep it as JSON, whole, until the callback.')
+  }
+}
+
+/** @throws {@link ProtocolError} when a login took longer than {@link TRANSACTION_TTL}. `now` is in seconds since the epoch. */
+export function assertInTime({ createdAt }: AuthorizationTransaction, now: number): void {
+  if (now > createdAt + TRANSACTION_TTL) {
+    throw new ProtocolError(
+      'OAUTH_TRANSACTION_EXPIRED',
+      `The login was started more than ${TRANSACTION_TTL / 60} minutes ago. Start it again`,
+      { reference: 'RFC 9700 §4.7.1' },
+    )
   }
 }

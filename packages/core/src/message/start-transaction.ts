@@ -1,0 +1,43 @@
+import type { Client } from '../client-authentication/client.js'
+import { endpointUrl, type ServerMetadata, serverIdentity } from '../metadata/server-metadata.js'
+import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
+
+type Known = 'v' | 'type' | 'id' | 'issuer' | 'token_endpoint' | 'client_id' | 'createdAt'
+
+/** What a login says of itself; members that are `undefined` are left out. */
+type Members = {
+  readonly [K in Exclude<keyof AuthorizationTransaction, Known | 'state' | 'response_type'>]?: AuthorizationTransaction[K] | undefined
+}
+
+/** Options of {@link startTransaction}. */
+export interface TransactionOptions extends Members {
+  readonly state: string
+  /** Seconds since the epoch. */
+  readonly now: number
+}
+
+/** The transaction of a login that begins now, bound to the server, its token endpoint and the client. The same before and after JSON. */
+export function startTransaction(
+  server: ServerMetadata,
+  client: Client,
+  { state, now, ...members }: TransactionOptions,
+): AuthorizationTransaction {
+  return {
+    v: 1,
+    type: 'authorization',
+    id: state.slice(0, 16),
+    issuer: serverIdentity(server),
+    token_endpoint: endpointUrl(server, 'token_endpoint'),
+    client_id: client.client_id,
+    response_type: 'code',
+    state,
+    createdAt: Math.floor(now),
+    ...present(members),
+  }
+}
+
+function present<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import type { AuthorizationUrlOptions } from './authorization-url.js'
+import { json, sessionOver, wire } from './testing/fixture.js'
+
+const session = sessionOver(
+  wire(() => json({})),
+  {
+    authorizationParameters: {
+      prompt: 'consent',
+      audience: 'a',
+    },
+  },
+)
+
+async function parametersOf(options: object): Promise<Record<string, string[]>> {
+  const query = new URL((await session.createAuthorizationUrl(options as AuthorizationUrlOptions)).url).searchParams
+  return Object.fromEntries(['prompt', 'audience', 'resource'].map((name) => [name, query.getAll(name)]))
+}
+
+describe('parameters of an authorization request', () => {
+  it.each([
+    ['nothing', {}, ['consent']],
+    ['a parameter by its wire name', { prompt: 'login' }, ['login']],
+    ['parameters as an object', { parameters: { prompt: 'login' } }, ['login']],
+    ['parameters as a form', { parameters: [['prompt', 'login']] }, ['login']],
+    ['undefined, by its wire name', { prompt: undefined }, []],
+    ['undefined among the parameters', { parameters: { prompt: undefined } }, []],
+  ])('S12, RFC 6749 §3.1: %s replaces the session’s own of that name, and no other', async (_name, options, prompt) => {
+    expect(await parametersOf(options)).toMatchObject({
+      prompt,
+      audience: ['a'],
+    })
+  })
+
+  it('RFC 8707 §2: a list is one parameter, repeated', async () => {
+    expect(await parametersOf({ resource: ['a', 'b'] })).toMatchObject({ resource: ['a', 'b'] })
+  })
+
+  it('one that is given in both ways is refused', async () => {
+    await expect(
+      parametersOf({
+        prompt: 'login',
+        parameters: { prompt: 'none' },
+      }),
+    ).rejects.toThrow('"prompt" is given by itself and among the "parameters"')
+  })
+
+  it('S5: an option that does not exist is refused with those that do', async () => {
+    await expect(parametersOf({ redirectURI: 'x' })).rejects.toThrow(/no option "redirectURI".*redirectUri/)
+  })
+})

@@ -1,0 +1,185 @@
+import type { Environment, Maybe } from '../environment.js'
+import { UsageError } from '../error/usage-error.js'
+import { scopeText } from '../message/authorization-request.js'
+import type { IdTokenClaims } from '../message/id-token.js'
+import type { TokenSet } from '../message/token-set.js'
+import { serverIdentity } from '../metadata/server-metadata.js'
+import { memoryStore } from './memory-store.js'
+import type { RefreshTokenOptions } from './method-options.js'
+import { leftover } from './own-revocation.js'
+import type { SessionOptions } from './session-options.js'
+import { sharedMemory } from './shared-memory.js'
+import { machineKey } from './store-key.js'
+import { tokenHash } from './token-hash.js'
+import { type LifeCyclePorts, TokenLifeCycle } from './token-life-cycle.js'
+import type { TokenPlace } from './token-place.js'
+import type { GrantMemory, TokenRecord } from './token-record.js'
+import { newRecord, type TokenSource } from './token-source.js'
+
+/** What a session lends its token. */
+export interface SessionTokenPorts extends Required<Pick<LifeCyclePorts<RefreshTokenOptions>, 'renew' | 'revoke'>> {
+  readonly environment: Environment
+}
+
+/**
+ * The one token of a session: where it is kept, what was last seen of it, and what is on its way there. Changes happen one after the
+ * other, and whoever asks meanwhile waits for them.
+ */
+export class SessionToken {
+  readonly #options: SessionOptions
+  readonly #environment: Environment
+  readonly #lifeCycle: TokenLifeCycle<RefreshTokenOptions>
+  readonly #store: TokenPlace['store']
+  #place: Maybe<TokenPlace> | undefined
+  #snapshot: TokenRecord | undefined
+  #claims: IdTokenClaims | undefined
+  /** A token on its way into the store or out of it. */
+  #changing: Promise<void> | undefined
+  /** An access token that was revoked and left where it is: its refresh token is still good. */
+  #revoked: string | undefined
+
+  constructor(options: SessionOptions, { environment, renew, revoke }: SessionTokenPorts) {
+    this.#options = options
+    this.#environment = environment
+    this.#store = options.store ?? memoryStore(environment)
+    const { updateToken } = options
+    this.#lifeCycle = new TokenLifeCycle({
+      environment,
+      renew,
+      revoke,
+      updateToken: updateToken === undefined ? undefined : (token, old) => updateToken(token, old),
+      leeway: options.leeway,
+      memory: sharedMemory(this.#store, environment),
+      // The session's own memory goes with the session, not before.
+      ...(options.store === undefined ? { ttl: Number.POSITIVE_INFINITY } : {}),
+    })
+  }
+
+  /** The token as last seen. */
+  get snapshot(): TokenSet | undefined {
+    return this.#snapshot?.token
+  }
+
+  /** The verified claims of the ID token that came with it. */
+  get claims(): IdTokenClaims | undefined {
+    return this.#claims
+  }
+
+  /** The record to use now. Synchronous while the token is fresh and the store is. */
+  current(): Maybe<TokenRecord | undefined> {
+    if (this.#changing !== undefined) return this.#changed().then(() => this.current())
+    const place = this.#placeOf()
+    return place instanceof Promise ? place.then((known) => this.#currentAt(known)) : this.#currentAt(place)
+  }
+
+  /** The token as it is, stale or not. */
+  async stored(): Promise<TokenSet | undefined> {
+    await this.#changed()
+    return (await this.#lifeCycle.peek(await this.#placeOf()))?.token
+  }
+
+  /** Renews now. */
+  async renew(how: RefreshTokenOptions): Promise<TokenSet> {
+    await this.#changed()
+    return this.#seen(await this.#lifeCycle.renew(await this.#placeOf(), how)).token
+  }
+
+  /** A resource answered 401 to a token. Tells whether trying again makes sense. */
+  async rejected(used: TokenRecord | string): Promise<boolean> {
+    const hash = typeof used === 'string' ? used : await tokenHash(this.#environment, used)
+    return this.#lifeCycle.rejected(await this.#placeOf(), hash)
+  }
+
+  /** Puts a token in place of the one before without waiting. A failure belongs to the next use, which awaits it. */
+  assign(token: TokenSet): void {
+    this.#changing = this.put(token, { type: 'unknown' })
+    this.#changing.catch(() => undefined)
+  }
+
+  /** Puts a token in place of the one before. */
+  async put(token: TokenSet, grant: GrantMemory, source: TokenSource = {}): Promise<void> {
+    this.assertKey(grant.type)
+    const record = newRecord(this.#options, { token, grant }, source)
+    this.#show(record, source.claims)
+    // What was assigned before is stored before; whether that failed is nobody's business any more.
+    const earlier = this.#changing
+    this.#changing = undefined
+    await earlier?.catch(() => undefined)
+    await this.#lifeCycle.put(await this.#placeOf(), record)
+    this.#show(record, source.claims)
+  }
+
+  /** Forgets the token. The failure is told here, and to nobody else. */
+  async delete(): Promise<void> {
+    const deleting = this.#delete(this.#changing)
+    this.#changing = deleting.catch(() => undefined)
+    await deleting
+  }
+
+  /** Some token was revoked: forgets the session's own where nothing good is left of it. */
+  async revoked(token: string): Promise<void> {
+    const own = await this.stored()
+    if (own === undefined) return this.#show(undefined, undefined)
+    const left = leftover(own, token)
+    if (left === 'refresh_token') this.#revoked = token
+    if (left === 'nothing') await this.delete()
+  }
+
+  /** Asked before a token is fetched too: a code, say, can be redeemed only once. */
+  assertKey(grantType: string): void {
+    const { store, key } = this.#options
+    if (store !== undefined && key === undefined && grantType !== 'client_credentials') {
+      throw new UsageError('Option "key" is missing: a "store" holds the tokens of many users, and "key" says which one this is.')
+    }
+  }
+
+  #currentAt(place: TokenPlace): Maybe<TokenRecord | undefined> {
+    const record = this.#lifeCycle.current(place)
+    return record instanceof Promise ? record.then((renewed) => this.#usable(place, renewed)) : this.#usable(place, record)
+  }
+
+  #usable(place: TokenPlace, record: TokenRecord | undefined): Maybe<TokenRecord | undefined> {
+    if (record === undefined || record.token.access_token !== this.#revoked) return this.#seen(record)
+    return this.#lifeCycle.renew(place).then((renewed) => this.#seen(renewed))
+  }
+
+  async #changed(): Promise<void> {
+    const changing = this.#changing
+    try {
+      await changing
+    } finally {
+      // Not before: whoever asks meanwhile has to wait too.
+      if (this.#changing === changing) this.#changing = undefined
+    }
+  }
+
+  async #delete(earlier: Promise<void> | undefined): Promise<void> {
+    this.#show(undefined, undefined)
+    await earlier?.catch(() => undefined)
+    // What came earlier has shown itself once more.
+    this.#show(undefined, undefined)
+    await this.#lifeCycle.delete(await this.#placeOf())
+  }
+
+  #show(record: TokenRecord | undefined, claims: IdTokenClaims | undefined): void {
+    this.#snapshot = record
+    this.#claims = claims
+  }
+
+  #seen<T extends TokenRecord | undefined>(record: T): T {
+    this.#snapshot = record
+    return record
+  }
+
+  #placeOf(): Maybe<TokenPlace> {
+    this.#place ??= this.#makePlace()
+    return this.#place
+  }
+
+  #makePlace(): Maybe<TokenPlace> {
+    const { store, key, issuer, server, clientId, scope } = this.#options
+    if (store === undefined || key !== undefined) return { store: this.#store, key: key ?? 'token' }
+    const name = machineKey(this.#environment, { issuer: issuer ?? serverIdentity(server ?? {}), clientId, scope: scopeText(scope) })
+    return name instanceof Promise ? name.then((known) => ({ store, key: known })) : { store, key: name }
+  }
+}

@@ -1,0 +1,35 @@
+import { isOAuthError } from '@oauth/core'
+import got from 'got'
+import { describe, expect, it } from 'vitest'
+import { gotClient, OAuth2Session, randomToken } from '../src/index.js'
+
+const GOOD = { server: {}, clientId: 'client' }
+
+function refusal(attempt: () => unknown): unknown {
+  try {
+    return attempt()
+  } catch (error) {
+    return isOAuthError(error) ? error.message : error
+  }
+}
+
+describe('a session on got', () => {
+  it.each([{}, 'got', fetch, { transport: () => undefined }])('C14: http: %s, which is no got instance, is refused', (http) => {
+    expect(refusal(() => new OAuth2Session({ ...GOOD, http: http as never }))).toContain('no got instance')
+    expect(refusal(() => gotClient(http as never))).toContain('got.extend')
+  })
+
+  it.each([undefined, null])('options that are %j are refused, not stumbled over', (options) => {
+    expect(refusal(() => new OAuth2Session(options as never))).toContain('clientId')
+  })
+
+  it('takes got itself and what it extends to', () => {
+    for (const http of [undefined, got, got.extend({ prefixUrl: 'https://api.example' })]) {
+      expect(new OAuth2Session({ ...GOOD, http })).toBeInstanceOf(OAuth2Session)
+    }
+  })
+
+  it('S16: the package has what a login by hand needs', () => {
+    expect(randomToken(48)).toHaveLength(64)
+  })
+})
