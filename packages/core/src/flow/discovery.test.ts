@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { answer, json, play } from '../../test/answers.js'
+import { answer, json, play, thrown } from '../../test/answers.js'
 import { NOW, testEnvironment } from '../../test/environment.js'
-import { server } from '../../test/parties.js'
+import { client, server } from '../../test/parties.js'
 import { TransportError } from '../error/transport-error.js'
 import { MAX_BYTES } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
+import { endSessionUrl } from '../message/end-session.js'
+import type { ServerMetadata } from '../metadata/server-metadata.js'
 import { createCache } from './cache.js'
 import { type CachedServer, discover, METADATA_MAX_STALE, METADATA_TTL } from './discovery.js'
+import { revoke } from './revoke.js'
 
 const ISSUER = server.issuer
 const good = json(server)
@@ -116,6 +119,27 @@ test.each(['http://as.example/token', 'javascript:alert(1)', 'file:///etc/passwd
     }
   },
 )
+
+test('JK03: an endpoint that a login does without spoils nothing, and is not used', async () => {
+  const { value } = await once(ISSUER, json({ ...server, revocation_endpoint: 'http://as.example/revoke' }))
+  expect(value).toMatchObject({ token_endpoint: server.token_endpoint })
+  const flow = revoke(value as ServerMetadata, client, { environment: testEnvironment(), token: 'T' })
+  expect(await play(flow)).toMatchObject({ requests: [], error: { code: 'OAUTH_ENDPOINT_SCHEME', reference: 'RFC 8414 §2' } })
+})
+
+test('JK03: an https server with a logout over http: the browser is never sent there', async () => {
+  const { value } = await once(ISSUER, json({ ...server, end_session_endpoint: 'http://as.example/logout' }))
+  expect(await thrown(() => endSessionUrl(value as ServerMetadata, {}))).toMatchObject({ code: 'OAUTH_ENDPOINT_SCHEME' })
+})
+
+test('S13: metadata found with allowInsecureHttp is not used without it', async () => {
+  const cache = createCache<CachedServer>()
+  const environment = testEnvironment()
+  const insecure = json({ ...server, token_endpoint: 'http://as.example/token' })
+  expect(await play(discover(ISSUER, { environment, cache, allowInsecureHttp: true }), insecure)).toMatchObject({ requests: [{}] })
+  expect(await play(discover(ISSUER, { environment, cache }), insecure)).toMatchObject({ error: { code: 'OAUTH_ENDPOINT_SCHEME' } })
+  expect(await play(discover(ISSUER, { environment, cache, allowInsecureHttp: true }))).toMatchObject({ requests: [] })
+})
 
 describe('JK07: redirect', () => {
   const redirect = answer(302, '', { location: 'http://169.254.169.254/' })

@@ -32,18 +32,20 @@ export const METADATA_MAX_STALE = 86_400
  * never used, also when the metadata before it was good.
  *
  * @throws {@link UsageError} the issuer is no https URL.
- * @throws {@link ProtocolError} `OAUTH_ISSUER_MISMATCH`, `OAUTH_ENDPOINT_SCHEME`.
+ * @throws {@link ProtocolError} `OAUTH_ISSUER_MISMATCH`, `OAUTH_ENDPOINT_SCHEME` of an endpoint that a login needs.
  * @see OpenID Connect Discovery §4, RFC 8414 §3
  */
 export async function* discover(issuer: string, options: DiscoveryOptions): Flow<ServerMetadata & { readonly issuer: string }> {
   const { environment, cache, quirks } = options
   const url = assertIssuer(issuer, options)
-  const cached = cache?.get(issuer)
+  // What may be used of the same document depends on the policy.
+  const cacheKey = options.allowInsecureHttp ? `${issuer} (http)` : issuer
+  const cached = cache?.get(cacheKey)
   if (cached !== undefined && environment.now() - cached.fetchedAt < METADATA_TTL) return cached.server
   try {
     const document = yield* metadataDocument(url, quirks)
     const server = serverMetadata(document, issuer, options)
-    cache?.set(issuer, { server, fetchedAt: environment.now() })
+    cache?.set(cacheKey, { server, fetchedAt: environment.now() })
     return server
   } catch (error) {
     if (cached !== undefined && isUnavailable(error) && environment.now() - cached.fetchedAt < METADATA_MAX_STALE) return cached.server

@@ -8,9 +8,10 @@ import type { Flow } from '../flow/flow.js'
 import type { CachedKeys } from '../flow/jwk-set.js'
 import { isSignatureAlgorithm } from '../jose/jws-algorithm.js'
 import { CLOCK_TOLERANCE, MAX_CLOCK_TOLERANCE } from '../message/id-token.js'
+import { assertGivenMetadata } from '../metadata/given-metadata.js'
 import { assertIssuer } from '../metadata/issuer.js'
 import type { Quirks } from '../metadata/quirks.js'
-import { assertServerMetadata, type ServerMetadata } from '../metadata/server-metadata.js'
+import type { ServerMetadata } from '../metadata/server-metadata.js'
 
 /** How this client is known at one authorization server. The same options for a session and for a provider of the web routes. */
 export interface RegistrationOptions {
@@ -99,7 +100,7 @@ export function registration(options: RegistrationOptions, environment: Environm
     return { ...shared, server: () => discover(issuer, { environment, cache: caches.servers, quirks, ...policy }) }
   }
   if (server !== undefined && issuer === undefined) {
-    assertServerMetadata(server, policy)
+    assertGivenMetadata(server, policy)
     return { ...shared, server: () => given(server) }
   }
   throw new UsageError(

@@ -63,6 +63,9 @@ describe('options of a session', () => {
       },
       'issuer',
     ],
+    ['S13: a given endpoint over http', { server: { token_endpoint: 'http://as.example/token' } }, '"server": "token_endpoint"'],
+    ['given metadata that is none', { server: 'https://as.example' }, '"server"'],
+    ['an issuer that is no text', { issuer: ['https://as.example'], server: undefined }, '"issuer"'],
     ['a key without a store', { key: 'alice' }, '"key"'],
     [
       'a token for a store without a key',
