@@ -82,6 +82,36 @@ describe('B25: where metadata is looked for', () => {
     })
   })
 
+  const page = answer(200, '<!doctype html><title>canary</title>', { 'content-type': 'text/html; charset=utf-8' })
+
+  test('a start page with status 200 is no metadata: the second place is tried', async () => {
+    expect(await once(ISSUER, page, good)).toMatchObject({ requests: [{}, {}], value: server })
+    const quirks = { anyContentType: true }
+    expect(await play(discover(ISSUER, { environment: testEnvironment(), quirks }), page, good)).toMatchObject({ value: server })
+  })
+
+  test.each([
+    ['and another one there', page],
+    ['and nothing there', answer(404)],
+  ])('a start page %s: the error is that of the first place', async (_name, second) => {
+    const { requests, error } = await once(ISSUER, page, second)
+    expect(requests).toHaveLength(2)
+    expect(error).toMatchObject({ name: 'ResponseError', code: 'OAUTH_RESPONSE_CONTENT_TYPE', status: 200, endpoint: 'discovery' })
+    expect(String(error)).not.toContain('canary')
+  })
+
+  test('404, then a start page: the error is that of the first place', async () => {
+    expect(await once(ISSUER, answer(404), page)).toMatchObject({ error: { code: 'OAUTH_RESPONSE_STATUS', status: 404 } })
+  })
+
+  test('TR02: metadata with another label is there, and the error says how to have it read', async () => {
+    const mislabelled = answer(200, JSON.stringify(server), { 'content-type': 'text/plain' })
+    expect(await once(ISSUER, mislabelled)).toMatchObject({
+      requests: [{}],
+      error: { code: 'OAUTH_RESPONSE_CONTENT_TYPE', message: expect.stringContaining('quirks.anyContentType') },
+    })
+  })
+
   test.each([500, 503, 302])('the second place is not tried after %d', async (status) => {
     expect((await once(ISSUER, answer(status), good)).requests).toHaveLength(1)
   })
@@ -162,7 +192,6 @@ describe('JK09: shape', () => {
     ['arrays as strings', json({ ...server, scopes_supported: 'openid' }), 'OAUTH_RESPONSE_SHAPE'],
     ['numbers', json({ ...server, token_endpoint: 7 }), 'OAUTH_ENDPOINT_SCHEME'],
     ['duplicate keys', json(JSON.stringify(server).replace('{', '{"issuer":"https://as.example",')), 'OAUTH_RESPONSE_DUPLICATE_KEY'],
-    ['HTML', answer(200, '<html>', { 'content-type': 'text/html' }), 'OAUTH_RESPONSE_CONTENT_TYPE'],
     ['a list', json([server]), 'OAUTH_RESPONSE_JSON'],
     ['truncated', json(JSON.stringify(server).slice(0, -1)), 'OAUTH_RESPONSE_JSON'],
     ['204', answer(204), 'OAUTH_RESPONSE_STATUS'],

@@ -1,6 +1,9 @@
 import type { Environment } from '../environment.js'
 import { isOAuthError } from '../error/any-oauth-error.js'
+import type { HttpRequest } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
+import { isJson } from '../http/media-type.js'
+import { maybeJsonObject } from '../http/read-json.js'
 import { discoveryRequest, discoveryResponse, discoveryUrl } from '../message/discovery.js'
 import { assertIssuer, type HttpPolicy } from '../metadata/issuer.js'
 import type { Quirks } from '../metadata/quirks.js'
@@ -56,15 +59,20 @@ export async function* discover(issuer: string, options: DiscoveryOptions): Flow
 async function* metadataDocument(issuer: URL, quirks: Quirks | undefined): Flow<ReturnType<typeof discoveryResponse>> {
   const openid = discoveryRequest(discoveryUrl(issuer, 'openid-configuration'))
   const answer = yield openid
-  if (!isAbsent(answer)) return discoveryResponse(answer, openid, quirks)
+  if (!isAbsent(answer, openid)) return discoveryResponse(answer, openid, quirks)
   const oauth = discoveryRequest(discoveryUrl(issuer, 'oauth-authorization-server'))
   const second = yield oauth
   // The first place is the better known one: when there is no metadata at all, its answer is what to look at.
-  return isAbsent(second) ? discoveryResponse(answer, openid, quirks) : discoveryResponse(second, oauth, quirks)
+  return isAbsent(second, oauth) ? discoveryResponse(answer, openid, quirks) : discoveryResponse(second, oauth, quirks)
 }
 
-/** A redirect or an outage is not absence: the first must be refused, the second says nothing of what is there. */
-function isAbsent({ status }: HttpResponse): boolean {
+/**
+ * A redirect or an outage is not absence: the first must be refused, the second says nothing of what is there. A page that is neither
+ * called JSON nor is any is absence: web applications answer with their start page whatever the path.
+ */
+function isAbsent(response: HttpResponse, request: HttpRequest): boolean {
+  const { status, headers } = response
+  if (status === 200) return !isJson(headers['content-type']) && maybeJsonObject(response, request) === undefined
   return status >= 400 && status < 500
 }
 
