@@ -17,8 +17,10 @@ export interface OAuth2SessionOptions extends SessionOptions {
  * const items = await session.http.get('https://api.example/items').json()
  */
 export class OAuth2Session extends CoreSession<Got> {
-  constructor({ http, ...options }: OAuth2SessionOptions) {
-    super(options, gotClient(http))
+  constructor(options: OAuth2SessionOptions) {
+    // What is no object cannot be taken apart, and is refused by the check of the options.
+    const { http, ...own }: OAuth2SessionOptions = Object(options)
+    super(own, gotClient(http))
   }
 
   /** Another got instance, with this session's token on its requests. */

@@ -151,6 +151,8 @@ describe('CA07: bad configuration is refused', () => {
     ['client_secret_basic without a secret', { client_id: 'id', token_endpoint_auth_method: 'client_secret_basic' }],
     ['client_secret_post without a secret', { client_id: 'id', token_endpoint_auth_method: 'client_secret_post' }],
     ['client_secret_jwt without a secret', { client_id: 'id', token_endpoint_auth_method: 'client_secret_jwt' }],
+    ['revocation by client_secret_post without a secret', { client_id: 'id', revocation_endpoint_auth_method: 'client_secret_post' }],
+    ['revocation as a public client with a secret', { client_id: 'id', client_secret: 'canary', revocation_endpoint_auth_method: 'none' }],
   ])('%s', async (_name, client) => {
     const error = await thrown(() => assertClient(client as Client))
     expect(error).toMatchObject({ name: 'UsageError', code: 'OAUTH_USAGE' })
@@ -163,6 +165,8 @@ describe('CA07: bad configuration is refused', () => {
     { client_id: 'id', client_secret: 'secret' },
     { client_id: 'id', client_secret: 'secret', token_endpoint_auth_method: 'client_secret_post' },
     { client_id: 'id', token_endpoint_auth_method: 'registered later' },
+    { client_id: 'id', client_secret: 'secret', revocation_endpoint_auth_method: 'client_secret_post' },
+    { client_id: 'id', revocation_endpoint_auth_method: 'none' },
   ])('%j is taken', (client) => {
     expect(assertClient(client)).toBeUndefined()
   })

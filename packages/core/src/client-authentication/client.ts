@@ -1,7 +1,7 @@
 import type { Environment, Maybe } from '../environment.js'
 import { UsageError } from '../error/usage-error.js'
 import type { HttpRequest } from '../http/http-request.js'
-import type { Quirks } from '../metadata/quirks.js'
+import { assertQuirks, type Quirks } from '../metadata/quirks.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 
 /**
@@ -40,8 +40,9 @@ const ACCIDENTS = new Set(['', 'undefined', 'null'])
 /** Methods that need a secret, and the one that must not have one. */
 const SECRET_METHODS = new Set(['client_secret_basic', 'client_secret_post', 'client_secret_jwt'])
 
-/** @throws {@link UsageError} when id, secret and method cannot belong together. */
-export function assertClient({ client_id, client_secret, token_endpoint_auth_method: method }: Client): void {
+/** @throws {@link UsageError} for values that cannot be what they should, and when id, secret and methods cannot belong together. */
+export function assertClient(client: Client): void {
+  const { client_id, client_secret } = client
   if (typeof client_id !== 'string' || ACCIDENTS.has(client_id)) {
     throw new UsageError('Option "clientId" is missing: it is empty or the text of a missing value. Is an environment variable unset?')
   }
@@ -50,10 +51,18 @@ export function assertClient({ client_id, client_secret, token_endpoint_auth_met
       'Option "clientSecret" is empty or the text of a missing value. Leave it out for a public client. Is an environment variable unset?',
     )
   }
-  if (method === 'none' && client_secret !== undefined) {
-    throw new UsageError('Options contradict: a public client ("tokenEndpointAuthMethod": "none") has no "clientSecret".')
+  assertMethod('tokenEndpointAuthMethod', client.token_endpoint_auth_method, client_secret)
+  assertMethod('revocationEndpointAuthMethod', client.revocation_endpoint_auth_method, client_secret)
+  assertQuirks(client.quirks)
+}
+
+function assertMethod(option: string, method: Client['token_endpoint_auth_method'], secret: string | undefined): void {
+  if (method === 'none' && secret !== undefined) {
+    throw new UsageError(`Options contradict: a public client ("${option}": "none") has no "clientSecret".`)
   }
-  if (typeof method === 'string' && SECRET_METHODS.has(method) && client_secret === undefined) {
-    throw new UsageError(`Options contradict: client authentication by "${method}" needs a "clientSecret".`)
+  if (typeof method === 'string' && SECRET_METHODS.has(method) && secret === undefined) {
+    throw new UsageError(
+      `Options contradict: client authentication by "${method}" ("${option}") needs a "clientSecret". Is an environment variable unset?`,
+    )
   }
 }

@@ -110,8 +110,12 @@ export function registration(options: RegistrationOptions, environment: Environm
   )
 }
 
-/** Refuses options that nothing reads: mostly misspelt ones, whose meaning would silently be lost. */
+/** Refuses options that are none, and options that nothing reads: mostly misspelt ones, whose meaning would silently be lost. */
 export function assertKnownOptions(options: object, known: readonly string[], where: string): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    const found = options === undefined || options === null ? 'nothing' : Array.isArray(options) ? 'a list' : `a ${typeof options}`
+    throw new UsageError(`${where}: an object of options is needed, and there is ${found}. Known options: ${[...known].sort().join(', ')}.`)
+  }
   for (const name of Object.keys(options)) {
     if (!known.includes(name))
       throw new UsageError(`${where}: there is no option "${name}". Known options: ${[...known].sort().join(', ')}.`)

@@ -45,6 +45,14 @@ describe('options of a session', () => {
       },
       'contradict',
     ],
+    [
+      'CA07: revocation by basic without a secret',
+      { clientSecret: undefined, revocationEndpointAuthMethod: 'client_secret_basic' },
+      '"revocationEndpointAuthMethod"',
+    ],
+    ['CA07: revocation as a public client with a secret', { revocationEndpointAuthMethod: 'none' }, '"revocationEndpointAuthMethod"'],
+    ['an unknown quirk', { quirks: { anyContenttype: true } }, 'no quirk "anyContenttype"'],
+    ['quirks that are none', { quirks: true }, '"quirks"'],
     ['neither issuer nor server', { server: undefined }, '"issuer" is missing'],
     ['both issuer and server', { issuer: 'https://as.example' }, 'contradict'],
     [
@@ -88,6 +96,17 @@ describe('options of a session', () => {
     expect(make(options)).toThrow(UsageError)
     expect(make(options)).toThrow(text)
   })
+
+  it.each([undefined, null, 'https://as.example', 7, true, [], [GOOD]].map((options) => [options]))(
+    '%j is no options: a usage error, not an error of JavaScript',
+    (options) => {
+      const { client } = wire(() => {
+        throw new Error('a constructor sends nothing')
+      })
+      expect(() => new OAuth2Session(options as never, client)).toThrow(UsageError)
+      expect(() => new OAuth2Session(options as never, client)).toThrow(/^OAuth2Session: an object of options is needed.*clientId/)
+    },
+  )
 
   it('errors of construction show no secret', () => {
     expect(make({ tokenEndpointAuthMethod: 'none' })).toThrow(
