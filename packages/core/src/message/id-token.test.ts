@@ -4,7 +4,8 @@ import { browserEnvironment, NOW, testEnvironment } from '../../test/environment
 import { CLAIMS, ISSUER } from '../../test/parties.js'
 import { createSigner } from '../../test/signer.js'
 import { halfHash } from '../jose/half-hash.js'
-import { decodeIdToken, type IdTokenExpectation, validateIdToken } from './id-token.js'
+import { type IdTokenExpectation, validateIdToken } from './id-token.js'
+import { decodeIdToken } from './id-token-header.js'
 
 const environment = testEnvironment()
 const signer = createSigner('RS256')
