@@ -16,6 +16,8 @@ export interface Client {
   readonly revocation_endpoint_auth_method?: string | ClientAuthentication | undefined
   /** The only algorithm ID tokens may be signed with. Any asymmetric one that the server announces when absent. */
   readonly id_token_signed_response_alg?: string | undefined
+  /** Audiences beside the client id that an ID token may name (OpenID Connect Core §3.1.3.7 step 3). None when absent. */
+  readonly trusted_audiences?: readonly string[] | undefined
   readonly quirks?: Quirks | undefined
 }
 
@@ -42,7 +44,7 @@ const SECRET_METHODS = new Set(['client_secret_basic', 'client_secret_post', 'cl
 
 /** @throws {@link UsageError} for values that cannot be what they should, and when id, secret and methods cannot belong together. */
 export function assertClient(client: Client): void {
-  const { client_id, client_secret } = client
+  const { client_id, client_secret, trusted_audiences: trusted } = client
   if (typeof client_id !== 'string' || ACCIDENTS.has(client_id)) {
     throw new UsageError('Option "clientId" is missing: it is empty or the text of a missing value. Is an environment variable unset?')
   }
@@ -53,6 +55,9 @@ export function assertClient(client: Client): void {
   }
   assertMethod('tokenEndpointAuthMethod', client.token_endpoint_auth_method, client_secret)
   assertMethod('revocationEndpointAuthMethod', client.revocation_endpoint_auth_method, client_secret)
+  if (trusted !== undefined && !(Array.isArray(trusted) && trusted.every((audience) => typeof audience === 'string' && audience !== ''))) {
+    throw new UsageError('Option "trustedAudiences" must be a list of audiences, each a text that is not empty, such as ["account"].')
+  }
   assertQuirks(client.quirks)
 }
 

@@ -53,6 +53,7 @@ export async function* verifyIdToken(
   return validateIdToken(environment, jws, {
     issuer,
     clientId: client.client_id,
+    trustedAudiences: client.trusted_audiences,
     now: environment.now(),
     nonce,
     maxAge,

@@ -3,6 +3,7 @@ import type { JsonObject } from '../http/json.js'
 import { constantTimeEqual } from '../jose/constant-time.js'
 import { halfHash } from '../jose/half-hash.js'
 import type { DecodedJws } from '../jose/jws.js'
+import { redactor } from './confidential.js'
 import { checkParties, type IdTokenParties } from './id-token-parties.js'
 import { refuseIdToken } from './refuse-id-token.js'
 
@@ -52,7 +53,8 @@ const LAST_DATE = 253_402_300_799
 export async function validateIdToken(environment: Environment, jws: DecodedJws, expectation: IdTokenExpectation): Promise<IdTokenClaims> {
   const { payload } = jws
   const expected = { ...expectation, clockTolerance: tolerance(expectation.clockTolerance) }
-  checkParties(payload, expected)
+  const { accessToken = '', nonce = '' } = expected
+  checkParties(payload, expected, (text) => redactor({ secrets: [accessToken], values: [nonce] })(text))
   checkDates(payload, expected)
   checkNonce(payload['nonce'], expected.nonce)
   checkAuthTime(payload['auth_time'], expected)
@@ -86,8 +88,15 @@ function checkNonce(nonce: unknown, expected: string | undefined): void {
     if (nonce !== undefined) refuseIdToken('NONCE', 'has a "nonce" though none was sent', 'OpenID Connect Core §3.1.3.7 step 11')
     return
   }
+  if (nonce === undefined || nonce === null || nonce === '') {
+    refuseIdToken(
+      'NONCE',
+      'has no "nonce" though one was sent: the server does not return it, or the token was not made for this login',
+      'OpenID Connect Core §3.1.3.7 step 11',
+    )
+  }
   if (typeof nonce !== 'string' || !constantTimeEqual(nonce, expected)) {
-    refuseIdToken('NONCE', 'does not carry the "nonce" of this login: it was made for another one', 'OpenID Connect Core §3.1.3.7 step 11')
+    refuseIdToken('NONCE', 'carries the "nonce" of another login: it was not made for this one', 'OpenID Connect Core §3.1.3.7 step 11')
   }
 }
 
@@ -110,7 +119,8 @@ async function checkAccessTokenHash(
   accessToken: string | undefined,
 ): Promise<void> {
   const { at_hash } = payload
-  if (at_hash === undefined || accessToken === undefined) return
+  // Optional in the code flow; servers that do not make it write out null or nothing.
+  if (at_hash === undefined || at_hash === null || at_hash === '' || accessToken === undefined) return
   const expected = await halfHash(environment, header.alg, accessToken)
   if (expected === undefined || typeof at_hash !== 'string' || !constantTimeEqual(at_hash, expected)) {
     refuseIdToken('AT_HASH', 'does not belong to the access token it came with: "at_hash" differs', 'OpenID Connect Core §3.1.3.8')

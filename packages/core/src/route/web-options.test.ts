@@ -40,6 +40,10 @@ describe('B1: options that cannot work are refused at once', () => {
       { providers: { demo: { ...registered, issuer: undefined, server: { token_endpoint: 'http://as.example/token' } } } },
       /"server": "token_endpoint"/,
     ],
+    'trusted audiences that are no list': [
+      { providers: { demo: { ...registered, trustedAudiences: 'account' } } },
+      /"trustedAudiences" must be a list/,
+    ],
     'an unknown path': [{ paths: { signin: '/signin' } }, /"paths": there is no option "signin"/],
     'no provider': [{ providers: {} }, /"providers" is empty/],
     'providers missing': [{ providers: undefined }, /"providers" is empty/],

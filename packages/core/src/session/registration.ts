@@ -28,6 +28,11 @@ export interface RegistrationOptions {
   readonly revocationEndpointAuthMethod?: string | ClientAuthentication | undefined
   /** The only algorithm ID tokens may have. Any asymmetric one that the server announces when absent. */
   readonly idTokenSignedResponseAlg?: string | undefined
+  /**
+   * Audiences beside this client that an ID token may name in `aud`, as servers add them for their own APIs. None unless told: a token that
+   * others may take for theirs is refused.
+   */
+  readonly trustedAudiences?: readonly string[] | undefined
   /** Seconds the clocks may differ when an ID token is checked: 10 unless told, 60 at most. */
   readonly clockTolerance?: number | undefined
   /** Lets plain http through for this server, beyond loopback. Tokens then travel in clear text. */
@@ -45,6 +50,7 @@ export const REGISTRATION_OPTIONS = [
   'tokenEndpointAuthMethod',
   'revocationEndpointAuthMethod',
   'idTokenSignedResponseAlg',
+  'trustedAudiences',
   'clockTolerance',
   'allowInsecureHttp',
   'quirks',
@@ -84,6 +90,7 @@ export function registration(options: RegistrationOptions, environment: Environm
     token_endpoint_auth_method: options.tokenEndpointAuthMethod,
     revocation_endpoint_auth_method: options.revocationEndpointAuthMethod,
     id_token_signed_response_alg: options.idTokenSignedResponseAlg,
+    trusted_audiences: options.trustedAudiences,
     quirks,
   }
   assertClient(client)

@@ -90,6 +90,9 @@ describe('options of a session', () => {
     ['an updateToken that is no function', { updateToken: true }, '"updateToken"'],
     ['a clock tolerance beyond a minute', { clockTolerance: 61 }, '"clockTolerance"'],
     ['an ID token algorithm that no public key verifies', { idTokenSignedResponseAlg: 'HS256' }, '"idTokenSignedResponseAlg"'],
+    ['trusted audiences that are no list', { trustedAudiences: 'account' }, '"trustedAudiences"'],
+    ['a trusted audience that is empty', { trustedAudiences: ['account', ''] }, '"trustedAudiences"'],
+    ['a trusted audience that is no text', { trustedAudiences: [undefined] }, '"trustedAudiences"'],
     ['an origin that is none', { allowedOrigins: ['api.example'] }, '"allowedOrigins"'],
     ['a token that is none', { token: {} }, 'access_token'],
   ])('%s is refused at construction', (_name, options, text) => {
