@@ -146,6 +146,12 @@ const ANSWERS: readonly (readonly [string, HttpResponse])[] = [
   ['an error with status 200', json({ ...good, error: EVERYTHING })],
   ['no ID token', json(good)],
   ['an ID token that is none', json({ ...good, id_token: `${CANARY.access_token}.x` })],
+  ['an encrypted ID token', json({ ...good, id_token: `${btoa('{"enc":"A256GCM"}').replace('=', '')}.canary.canary.canary.canary` })],
+  ['an ID token of another algorithm', json({ ...good, id_token: signer.sign(CLAIMS, { alg: `canary ${CANARY.access_token}` }) })],
+  [
+    'an ID token for others',
+    json({ ...good, id_token: signer.sign({ ...CLAIMS, aud: ['client', CANARY.access_token, `x ${CANARY.nonce}`] }) }),
+  ],
   ['a forged ID token', json({ ...good, id_token: `${ID_TOKEN.replace(/[^.]+$/, '')}AAAA` })],
   ...(['iss', 'sub', 'aud', 'azp', 'nonce', 'nbf', 'exp', 'iat', 'auth_time', 'at_hash'] as const).map((claim) => {
     const wrong = claim === 'sub' ? CANARY.access_token.repeat(20) : CANARY.access_token
