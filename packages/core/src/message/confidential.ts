@@ -5,20 +5,8 @@ import { base64Text } from '../jose/encoding.js'
 /** Values of other parameters that are shorter than this are words of the protocol, not secrets. */
 const SHORTEST_SECRET = 8
 
-/** Parameters that are secret however short: people choose passwords and, in tests, secrets. */
-const SECRET_PARAMETERS: ReadonlySet<string> = new Set([
-  'password',
-  'client_secret',
-  'client_assertion',
-  'assertion',
-  'code',
-  'code_verifier',
-  'device_code',
-  'refresh_token',
-  'subject_token',
-  'actor_token',
-  'token',
-])
+/** Parameters that are secret however short: people choose passwords and, in tests, secrets. `refresh_token` is one, `token_type_hint` none. */
+const SECRET_PARAMETER = /(password|secret|assertion|code|verifier|token)$/
 
 /** Parameters whose values are public words, worth reading in an error text. */
 const PUBLIC_PARAMETERS: ReadonlySet<string> = new Set([
@@ -61,7 +49,7 @@ export function redactor({ secrets, values = [] }: Confidential): (text: string)
 function confidential({ url, body = '', headers }: HttpRequest): Confidential {
   const query = url.includes('?') ? formDecode(url.slice(url.indexOf('?') + 1)) : []
   const parameters = [...query, ...formDecode(body)].filter(([name]) => !PUBLIC_PARAMETERS.has(name))
-  const secrets = parameters.filter(([name]) => SECRET_PARAMETERS.has(name)).map(([, value]) => value)
+  const secrets = parameters.filter(([name]) => SECRET_PARAMETER.test(name)).map(([, value]) => value)
   const values = parameters.map(([, value]) => value)
   const [scheme, credentials] = headers['authorization']?.split(' ', 2) ?? []
   if (credentials === undefined) return { secrets, values }
