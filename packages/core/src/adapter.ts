@@ -7,7 +7,7 @@ export type { Aead, DigestAlgorithm, Environment, Maybe, OAuthEvent } from './en
 export { defaultEnvironment } from './environment.js'
 export { type AnyOAuthError, isOAuthError } from './error/any-oauth-error.js'
 export type { OAuthErrorCode, TransportReason } from './error/error-code.js'
-export { TransportError, type TransportErrorOptions } from './error/transport-error.js'
+export { type FailedRequest, TransportError, type TransportErrorOptions } from './error/transport-error.js'
 export { UsageError } from './error/usage-error.js'
 export type { Flow } from './flow/flow.js'
 export { run, type Transport, type TransportOptions } from './flow/run.js'

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type AuthorisedFetch, fetchClient } from './fetch.js'
+import { type AuthorisedFetch, fetchClient, fetchTransport } from './fetch.js'
+import { formRequest } from './http/http-request.js'
 import { OAuth2Session } from './session/oauth2-session.js'
 
 interface Site {
@@ -29,6 +30,16 @@ async function site(answer: (request: IncomingMessage, response: ServerResponse)
       }),
   }
 }
+
+describe('fetchTransport', () => {
+  it('F02, LG06: a failure names the server that could not be reached, and not the path', async () => {
+    const closed = await site(() => undefined)
+    await closed.close()
+    await expect(fetchTransport()(formRequest('token', `${closed.url}/canary?canary`, []), {})).rejects.toMatchObject({
+      message: `The request to the token endpoint at ${closed.url} failed: the connection was refused.`,
+    })
+  })
+})
 
 describe('fetchClient: the application’s requests', () => {
   let as: Site

@@ -28,7 +28,7 @@ export function fetchClient(fetch: Fetch = globalThis.fetch): HttpClient<Authori
 /** Sends the core's requests with `fetch`: no redirects, cookies or cache; size and total time limited. */
 export function fetchTransport(fetch: Fetch = globalThis.fetch): Transport {
   return async (request, { signal }) => {
-    const { endpoint, method, url, headers, body = null, timeoutMs } = request
+    const { method, url, headers, body = null, timeoutMs } = request
     const timeout = AbortSignal.timeout(timeoutMs)
     const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout])
     try {
@@ -41,13 +41,13 @@ export function fetchTransport(fetch: Fetch = globalThis.fetch): Transport {
         cache: 'no-store',
         signal: either,
       })
-      if (response.type === 'opaqueredirect') throw new TransportError(endpoint, { reason: 'redirect', sent: 'maybe' })
+      if (response.type === 'opaqueredirect') throw new TransportError(request, { reason: 'redirect', sent: 'maybe' })
       return { status: response.status, headers: headersOf(response), body: await readBody(response, request) }
     } catch (error) {
       if (error instanceof TransportError) throw error
-      if (signal?.aborted) throw new TransportError(endpoint, { reason: 'aborted', sent: 'maybe' })
-      if (timeout.aborted) throw new TransportError(endpoint, { reason: 'timeout', sent: 'maybe' })
-      throw networkError(endpoint, ((error as { cause?: { code?: unknown } }).cause ?? (error as { code?: unknown })).code)
+      if (signal?.aborted) throw new TransportError(request, { reason: 'aborted', sent: 'maybe' })
+      if (timeout.aborted) throw new TransportError(request, { reason: 'timeout', sent: 'maybe' })
+      throw networkError(request, ((error as { cause?: { code?: unknown } }).cause ?? (error as { code?: unknown })).code)
     }
   }
 }
@@ -81,13 +81,13 @@ function headersOf({ headers }: Response): HttpHeaders {
   return Object.fromEntries(headers)
 }
 
-async function readBody(response: Response, { endpoint, maxBytes }: HttpRequest): Promise<Uint8Array> {
+async function readBody(response: Response, request: HttpRequest): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     size += chunk.length
     // Leaving the loop cancels the stream and frees the connection.
-    if (size > maxBytes) throw new TransportError(endpoint, { reason: 'too_large', sent: 'maybe' })
+    if (size > request.maxBytes) throw new TransportError(request, { reason: 'too_large', sent: 'maybe' })
     chunks.push(chunk)
   }
   const body = new Uint8Array(size)

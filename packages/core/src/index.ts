@@ -23,7 +23,7 @@ export { ProtocolError } from './error/protocol-error.js'
 export { RefreshError, type RefreshFailure, type TerminalReason } from './error/refresh-error.js'
 export { ResponseError, type ResponseErrorOptions } from './error/response-error.js'
 export { StoreError } from './error/store-error.js'
-export { TransportError, type TransportErrorOptions } from './error/transport-error.js'
+export { type FailedRequest, TransportError, type TransportErrorOptions } from './error/transport-error.js'
 export { UsageError } from './error/usage-error.js'
 export {
   type AuthorizationResult,

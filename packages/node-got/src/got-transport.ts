@@ -9,7 +9,7 @@ export function gotTransport(instance: Got = got): Transport {
   const { 'user-agent': _own, ...theirs } = instance.defaults.options.headers
   const headers = Object.fromEntries([...Object.keys(theirs), 'authorization'].map((name) => [name, undefined]))
   return async (request, { signal }) => {
-    const { endpoint, url, maxBytes } = request
+    const { url, maxBytes } = request
     const stream = instance.stream(url, { ...OWN, ...contentOf(request, headers), ...(signal && { signal }) })
     const chunks: Uint8Array[] = []
     let size = 0
@@ -17,13 +17,13 @@ export function gotTransport(instance: Got = got): Transport {
       for await (const chunk of stream as AsyncIterable<Uint8Array>) {
         size += chunk.length
         // Leaving the loop destroys the stream and frees the socket.
-        if (size > maxBytes) throw new TransportError(endpoint, { reason: 'too_large', sent: 'maybe' })
+        if (size > maxBytes) throw new TransportError(request, { reason: 'too_large', sent: 'maybe' })
         chunks.push(chunk)
       }
     } catch (error) {
       if (error instanceof TransportError) throw error
-      if (signal?.aborted) throw new TransportError(endpoint, { reason: 'aborted', sent: 'maybe' })
-      throw networkError(endpoint, (error as { code?: unknown }).code)
+      if (signal?.aborted) throw new TransportError(request, { reason: 'aborted', sent: 'maybe' })
+      throw networkError(request, (error as { code?: unknown }).code)
     }
     const { statusCode = 0, headers: received = {} } = stream.response ?? {}
     return { status: statusCode, headers: joined(received), body: Buffer.concat(chunks) }

@@ -298,6 +298,13 @@ describe('errors', () => {
     expect(world.seen).toHaveLength(0)
   })
 
+  it.each([undefined, null, 'https://as.example', []].map((options) => [options]))(
+    'B1: %j instead of options is a UsageError',
+    (options) => {
+      expect(() => new OAuth2Session(options as never)).toThrow(expect.objectContaining({ name: 'UsageError', code: 'OAUTH_USAGE' }))
+    },
+  )
+
   it('RF11: the end of a session is a RefreshError, unwrapped, and is not retried by got', async () => {
     const session = await world.session()
     await session.setToken({ ...session.token, access_token: 'old', expires_at: 1 })

@@ -5,7 +5,16 @@ import { gotTransport } from '@oauth/node-got'
 import got from 'got'
 import { describe, expect, it } from 'vitest'
 
-describe('gotTransport', () => testTransport(it, () => gotTransport()))
+describe('gotTransport', () => {
+  testTransport(it, () => gotTransport())
+
+  it('F02, LG06: a failure names the server that could not be reached, and not the path', async () => {
+    const request = { endpoint: 'token', method: 'POST', headers: {}, maxBytes: 100, timeoutMs: 1000 } as const
+    await expect(gotTransport()({ ...request, url: 'http://127.0.0.1:1/canary' }, {})).rejects.toMatchObject({
+      message: 'The request to the token endpoint at http://127.0.0.1:1 failed: the connection was refused.',
+    })
+  })
+})
 
 /** An instance as applications have them: everything on it is meant for an API, and would do harm elsewhere. */
 describe('gotTransport of an instance with defaults of its own', () => {

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { thrown } from '../../test/answers.js'
+import { json, play, thrown } from '../../test/answers.js'
 import { testEnvironment } from '../../test/environment.js'
 import { server } from '../../test/parties.js'
+import { tokenGrant } from '../flow/token.js'
 import { formDecode } from '../http/form.js'
 import { formRequest, getRequest } from '../http/http-request.js'
+import type { ServerMetadata } from '../metadata/server-metadata.js'
 import type { ClientAuthentication } from './client.js'
 import { assertClient, type Client } from './client.js'
-import { clientAuthentication, defaultMethod } from './client-authentication.js'
+import { clientAuthentication, defaultMethod, noBuiltInMethod } from './client-authentication.js'
 import { clientSecretBasic } from './client-secret-basic.js'
 
 const environment = testEnvironment()
@@ -89,6 +91,35 @@ describe('S37: the default method', () => {
   })
 })
 
+describe('CA06: invalid_client at a server whose metadata offers no method that is built in', () => {
+  const offers = (...methods: string[]) => ({ ...server, token_endpoint_auth_methods_supported: methods })
+  const refused = async (sent: Client, metadata: ServerMetadata, options: object = {}) => {
+    const flow = tokenGrant(metadata, sent, { environment, grant: [['grant_type', 'client_credentials']], ...options })
+    return String((await play(flow, json({ error: 'invalid_client' }, 401))).error)
+  }
+  const client = { client_id: 'id', client_secret: 'secret' }
+  const said = 'offers only private_key_jwt, tls_client_auth'
+
+  test('the error names what is offered, whatever method was tried', async () => {
+    const metadata = offers('private_key_jwt', 'tls_client_auth')
+    expect(await refused(client, metadata)).toContain(said)
+    expect(await refused({ client_id: 'id' }, metadata)).toContain(said)
+  })
+
+  test('not where the method is the application’s choice, or one is built in, or nothing is said', async () => {
+    const metadata = offers('private_key_jwt', 'tls_client_auth')
+    expect(await refused({ ...client, token_endpoint_auth_method: 'client_secret_post' }, metadata)).not.toContain('offers only')
+    expect(await refused(client, metadata, { clientAuthentication: 'client_secret_post' })).not.toContain('offers only')
+    for (const other of [offers('private_key_jwt', 'none'), offers(), server])
+      expect(await refused(client, other)).not.toContain('offers only')
+  })
+
+  test('AR22: the names are few, and no more than names', () => {
+    const hint = noBuiltInMethod(offers('a\r\nb', ...Array.from({ length: 1000 }, () => 'private_key_jwt')))
+    expect(hint).toContain('only unreadable, private_key_jwt, private_key_jwt, private_key_jwt, private_key_jwt for')
+  })
+})
+
 describe('S42, C14: finding a method', () => {
   const own: ClientAuthentication = (sent) => sent
 
@@ -120,6 +151,8 @@ describe('CA07: bad configuration is refused', () => {
     ['client_secret_basic without a secret', { client_id: 'id', token_endpoint_auth_method: 'client_secret_basic' }],
     ['client_secret_post without a secret', { client_id: 'id', token_endpoint_auth_method: 'client_secret_post' }],
     ['client_secret_jwt without a secret', { client_id: 'id', token_endpoint_auth_method: 'client_secret_jwt' }],
+    ['revocation by client_secret_post without a secret', { client_id: 'id', revocation_endpoint_auth_method: 'client_secret_post' }],
+    ['revocation as a public client with a secret', { client_id: 'id', client_secret: 'canary', revocation_endpoint_auth_method: 'none' }],
   ])('%s', async (_name, client) => {
     const error = await thrown(() => assertClient(client as Client))
     expect(error).toMatchObject({ name: 'UsageError', code: 'OAUTH_USAGE' })
@@ -132,6 +165,8 @@ describe('CA07: bad configuration is refused', () => {
     { client_id: 'id', client_secret: 'secret' },
     { client_id: 'id', client_secret: 'secret', token_endpoint_auth_method: 'client_secret_post' },
     { client_id: 'id', token_endpoint_auth_method: 'registered later' },
+    { client_id: 'id', client_secret: 'secret', revocation_endpoint_auth_method: 'client_secret_post' },
+    { client_id: 'id', revocation_endpoint_auth_method: 'none' },
   ])('%j is taken', (client) => {
     expect(assertClient(client)).toBeUndefined()
   })

@@ -1,3 +1,4 @@
+import { printableWord } from '../error/printable.js'
 import { UsageError } from '../error/usage-error.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 import type { Client, ClientAuthentication } from './client.js'
@@ -37,4 +38,17 @@ export function defaultMethod({ client_secret }: Client, { token_endpoint_auth_m
   if (client_secret === undefined) return 'none'
   const postOnly = supported !== undefined && !supported.includes('client_secret_basic') && supported.includes('client_secret_post')
   return postOnly ? 'client_secret_post' : 'client_secret_basic'
+}
+
+/** How many names of methods a message repeats. */
+const MAX_NAMES = 5
+
+/**
+ * Why a client whose method was left to {@link defaultMethod} may be unknown to the server: its metadata offers no method that is built in.
+ * For a message, never for a decision: there are servers whose metadata says less than they take.
+ */
+export function noBuiltInMethod({ token_endpoint_auth_methods_supported: offered = [] }: ServerMetadata): string | undefined {
+  if (offered.length === 0 || offered.some((method) => Object.hasOwn(METHODS, method))) return undefined
+  const names = offered.slice(0, MAX_NAMES).map(printableWord).join(', ')
+  return `The server's metadata offers only ${names} for client authentication, and none of these is built in. Register the client there for another method, or give "tokenEndpointAuthMethod" a function.`
 }

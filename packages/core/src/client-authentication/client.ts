@@ -1,7 +1,7 @@
 import type { Environment, Maybe } from '../environment.js'
 import { UsageError } from '../error/usage-error.js'
 import type { HttpRequest } from '../http/http-request.js'
-import type { Quirks } from '../metadata/quirks.js'
+import { assertQuirks, type Quirks } from '../metadata/quirks.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 
 /**
@@ -16,6 +16,8 @@ export interface Client {
   readonly revocation_endpoint_auth_method?: string | ClientAuthentication | undefined
   /** The only algorithm ID tokens may be signed with. Any asymmetric one that the server announces when absent. */
   readonly id_token_signed_response_alg?: string | undefined
+  /** Audiences beside the client id that an ID token may name (OpenID Connect Core §3.1.3.7 step 3). None when absent. */
+  readonly trusted_audiences?: readonly string[] | undefined
   readonly quirks?: Quirks | undefined
 }
 
@@ -40,8 +42,9 @@ const ACCIDENTS = new Set(['', 'undefined', 'null'])
 /** Methods that need a secret, and the one that must not have one. */
 const SECRET_METHODS = new Set(['client_secret_basic', 'client_secret_post', 'client_secret_jwt'])
 
-/** @throws {@link UsageError} when id, secret and method cannot belong together. */
-export function assertClient({ client_id, client_secret, token_endpoint_auth_method: method }: Client): void {
+/** @throws {@link UsageError} for values that cannot be what they should, and when id, secret and methods cannot belong together. */
+export function assertClient(client: Client): void {
+  const { client_id, client_secret, trusted_audiences: trusted } = client
   if (typeof client_id !== 'string' || ACCIDENTS.has(client_id)) {
     throw new UsageError('Option "clientId" is missing: it is empty or the text of a missing value. Is an environment variable unset?')
   }
@@ -50,10 +53,21 @@ export function assertClient({ client_id, client_secret, token_endpoint_auth_met
       'Option "clientSecret" is empty or the text of a missing value. Leave it out for a public client. Is an environment variable unset?',
     )
   }
-  if (method === 'none' && client_secret !== undefined) {
-    throw new UsageError('Options contradict: a public client ("tokenEndpointAuthMethod": "none") has no "clientSecret".')
+  assertMethod('tokenEndpointAuthMethod', client.token_endpoint_auth_method, client_secret)
+  assertMethod('revocationEndpointAuthMethod', client.revocation_endpoint_auth_method, client_secret)
+  if (trusted !== undefined && !(Array.isArray(trusted) && trusted.every((audience) => typeof audience === 'string' && audience !== ''))) {
+    throw new UsageError('Option "trustedAudiences" must be a list of audiences, each a text that is not empty, such as ["account"].')
   }
-  if (typeof method === 'string' && SECRET_METHODS.has(method) && client_secret === undefined) {
-    throw new UsageError(`Options contradict: client authentication by "${method}" needs a "clientSecret".`)
+  assertQuirks(client.quirks)
+}
+
+function assertMethod(option: string, method: Client['token_endpoint_auth_method'], secret: string | undefined): void {
+  if (method === 'none' && secret !== undefined) {
+    throw new UsageError(`Options contradict: a public client ("${option}": "none") has no "clientSecret".`)
+  }
+  if (typeof method === 'string' && SECRET_METHODS.has(method) && secret === undefined) {
+    throw new UsageError(
+      `Options contradict: client authentication by "${method}" ("${option}") needs a "clientSecret". Is an environment variable unset?`,
+    )
   }
 }

@@ -1,20 +1,23 @@
 import { OAuthError } from './oauth-error.js'
-import { printable, printableWord } from './printable.js'
+import { printable, printableWord, quoted } from './printable.js'
 
-/** `error` values of RFC 6749 §4.1.2.1 and OpenID Connect Core §3.1.2.6; servers add their own. */
-export type AuthorizationErrorWord =
-  | 'invalid_request'
-  | 'unauthorized_client'
-  | 'access_denied'
-  | 'unsupported_response_type'
-  | 'invalid_scope'
-  | 'server_error'
-  | 'temporarily_unavailable'
-  | 'interaction_required'
-  | 'login_required'
-  | 'account_selection_required'
-  | 'consent_required'
-  | (string & {})
+/** `error` values of RFC 6749 §4.1.2.1 and OpenID Connect Core §3.1.2.6. */
+export const AUTHORIZATION_ERROR_WORDS = [
+  'invalid_request',
+  'unauthorized_client',
+  'access_denied',
+  'unsupported_response_type',
+  'invalid_scope',
+  'server_error',
+  'temporarily_unavailable',
+  'interaction_required',
+  'login_required',
+  'account_selection_required',
+  'consent_required',
+] as const
+
+/** One of {@link AUTHORIZATION_ERROR_WORDS}; servers add their own. */
+export type AuthorizationErrorWord = (typeof AUTHORIZATION_ERROR_WORDS)[number] | (string & {})
 
 /** What the authorization server said when it sent the browser back without a code. */
 export interface AuthorizationErrorResponse {
@@ -39,7 +42,8 @@ export class AuthorizationResponseError extends OAuthError {
 
   constructor({ error, error_description, error_uri }: AuthorizationErrorResponse) {
     const word = printableWord(error)
-    super(`Authorization response: the authorization server answered with the error "${word}". No code was used.`)
+    const said = error_description ? ` The server says: ${quoted(error_description)}` : ''
+    super(`Authorization response: the authorization server answered with the error "${word}". No code was used.${said}`)
     this.error = word
     this.error_description = error_description === undefined ? undefined : printable(error_description)
     this.error_uri = error_uri === undefined ? undefined : printable(error_uri)

@@ -1,19 +1,27 @@
 import { OAuthError } from './oauth-error.js'
-import { printable, printableWord } from './printable.js'
+import { printable, printableWord, quoted } from './printable.js'
 
-/** `error` values of RFC 6749 §5.2 and of the standards that build on it; servers add their own. */
-export type EndpointErrorWord =
-  | 'invalid_request'
-  | 'invalid_client'
-  | 'invalid_grant'
-  | 'unauthorized_client'
-  | 'unsupported_grant_type'
-  | 'unsupported_token_type'
-  | 'invalid_scope'
-  | 'invalid_target'
-  | 'invalid_dpop_proof'
-  | 'use_dpop_nonce'
-  | (string & {})
+/** `error` values of RFC 6749 §5.2, of RFC 6750 §3.1 and of the standards that build on them. */
+export const ENDPOINT_ERROR_WORDS = [
+  'invalid_request',
+  'invalid_client',
+  'invalid_grant',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'unsupported_token_type',
+  'invalid_scope',
+  'invalid_target',
+  'invalid_token',
+  'insufficient_scope',
+  'invalid_dpop_proof',
+  'use_dpop_nonce',
+  'access_denied',
+  'server_error',
+  'temporarily_unavailable',
+] as const
+
+/** One of {@link ENDPOINT_ERROR_WORDS}; servers add their own. */
+export type EndpointErrorWord = (typeof ENDPOINT_ERROR_WORDS)[number] | (string & {})
 
 /** What an endpoint said, and where. */
 export interface EndpointErrorResponse {
@@ -24,10 +32,13 @@ export interface EndpointErrorResponse {
   readonly error_uri?: string | undefined
   /** Seconds that the server asked to be left alone for (`Retry-After`). */
   readonly retryAfter?: number | undefined
+  /** What else is known of the likely cause; a sentence of our own. */
+  readonly hint?: string | undefined
 }
 
 const HINTS: Readonly<Record<string, string>> = {
-  invalid_client: ' Check client id, client secret and the client authentication method.',
+  invalid_client:
+    ' Check client id, client secret and the client authentication method. Where no secret is configured, say because an environment variable is unset, none is sent.',
   invalid_grant: ' The code or refresh token is spent, expired, revoked, or was issued to another client or redirect URI.',
   unauthorized_client: ' The client is not registered for this grant.',
   unsupported_grant_type: ' The server does not offer this grant.',
@@ -49,9 +60,11 @@ export class EndpointError extends OAuthError {
   readonly error_uri: string | undefined
   readonly retryAfter: number | undefined
 
-  constructor({ endpoint, status, error, error_description, error_uri, retryAfter }: EndpointErrorResponse) {
+  constructor({ endpoint, status, error, error_description, error_uri, retryAfter, hint }: EndpointErrorResponse) {
     const word = printableWord(error)
-    super(`The ${endpoint} endpoint refused the request with "${word}" (HTTP status ${status}).${HINTS[word] ?? ''}`)
+    const hints = `${Object.hasOwn(HINTS, word) ? HINTS[word] : ''}${hint === undefined ? '' : ` ${hint}`}`
+    const said = error_description ? ` The server says: ${quoted(error_description)}` : ''
+    super(`The ${endpoint} endpoint refused the request with "${word}" (HTTP status ${status}).${hints}${said}`)
     this.endpoint = endpoint
     this.status = status
     this.error = word

@@ -59,8 +59,15 @@ describe.each([
     expect(error.error_description).toContain('audit: ok')
   })
 
-  test("a description stays out of the message: it is a stranger's prose", () => {
-    expect(create({ error: 'access_denied', error_description: 'call 555-1234' }).message).not.toContain('555')
+  test('the message repeats the description, marked as what the server says', () => {
+    expect(create({ error: 'access_denied', error_description: 'say "no"' }).message).toMatch(/ The server says: "say \\"no\\""$/)
+    for (const none of [{}, { error_description: '' }]) expect(create({ error: 'access_denied', ...none }).message).not.toContain('says')
+  })
+
+  test('AR21: the description in the message is cut, and begins no markup', () => {
+    const { message } = create({ error: 'access_denied', error_description: `<script>${'y'.repeat(100_000)}` })
+    expect(message).not.toContain('<')
+    expect(message.length).toBeLessThan(600)
   })
 })
 

@@ -15,6 +15,11 @@ export function printable(text: string): string {
   return text.length > MAX_TEXT ? `${safe}…` : safe
 }
 
+/** A stranger's text for the middle of a sentence: cut, cleaned, in quotes that it cannot end, and without the sign that begins markup. */
+export function quoted(text: string): string {
+  return JSON.stringify(printable(text)).replaceAll('<', '\\u003C')
+}
+
 /** Keeps an `error` value as it is when it looks like one (RFC 6749 §5.2: no quotes, no controls, ASCII), else says that it does not. */
 export function printableWord(text: string): string {
   return text.length <= MAX_WORD && /^[A-Za-z0-9_.:/-]+$/.test(text) ? text : 'unreadable'

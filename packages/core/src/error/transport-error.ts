@@ -8,6 +8,12 @@ export interface TransportErrorOptions extends OAuthErrorOptions {
   readonly sent: 'no' | 'maybe'
 }
 
+/** The request that failed, as far as an error may tell of it. Of `url` only scheme, host and port are kept. */
+export interface FailedRequest {
+  readonly endpoint: string
+  readonly url: string
+}
+
 const EXPLANATIONS: Readonly<Record<TransportReason, string>> = {
   dns: 'the host name could not be resolved',
   refused: 'the connection was refused',
@@ -30,12 +36,22 @@ export class TransportError extends OAuthError {
   readonly reason: TransportReason
   readonly sent: 'no' | 'maybe'
   readonly endpoint: string
+  /** Where the request went, such as `https://as.example:8443`. Never path or query, which can hold secrets. */
+  readonly origin: string | undefined
 
-  constructor(endpoint: string, { reason, sent, ...options }: TransportErrorOptions) {
-    super(`The request to the ${endpoint} endpoint failed: ${EXPLANATIONS[reason]}.`, options)
+  /** @param request the request, so that the message says which server could not be reached; or its `endpoint` alone. */
+  constructor(request: FailedRequest | string, { reason, sent, ...options }: TransportErrorOptions) {
+    const { endpoint, url } = typeof request === 'string' ? { endpoint: request, url: '' } : request
+    const origin = originOf(url)
+    super(`The request to the ${endpoint} endpoint${origin === undefined ? '' : ` at ${origin}`} failed: ${EXPLANATIONS[reason]}.`, options)
     this.code = `OAUTH_${reason.toUpperCase() as Uppercase<TransportReason>}`
     this.reason = reason
     this.sent = sent
     this.endpoint = endpoint
+    this.origin = origin
   }
+}
+
+function originOf(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).origin : undefined
 }

@@ -18,7 +18,7 @@ export function coalesce(transport: Transport): Transport {
 
   return (request, { signal }) => {
     if (request.method !== 'GET' || (request.endpoint !== 'discovery' && request.endpoint !== 'jwks')) return transport(request, { signal })
-    if (signal?.aborted) return Promise.reject(new TransportError(request.endpoint, { reason: 'aborted', sent: 'no' }))
+    if (signal?.aborted) return Promise.reject(new TransportError(request, { reason: 'aborted', sent: 'no' }))
     const key = `${request.endpoint} ${request.url}`
     return join(inFlight.get(key) ?? send(request, key), request, signal)
   }
@@ -37,12 +37,12 @@ export function coalesce(transport: Transport): Transport {
   }
 }
 
-function join(shared: Shared, { endpoint }: HttpRequest, signal: AbortSignal | undefined): Promise<HttpResponse> {
+function join(shared: Shared, request: HttpRequest, signal: AbortSignal | undefined): Promise<HttpResponse> {
   shared.waiting++
   if (signal === undefined) return shared.answer
   return new Promise((resolve, reject) => {
     const leave = () => {
-      reject(new TransportError(endpoint, { reason: 'aborted', sent: 'maybe' }))
+      reject(new TransportError(request, { reason: 'aborted', sent: 'maybe' }))
       shared.waiting--
       if (shared.waiting === 0) shared.abort.abort()
     }

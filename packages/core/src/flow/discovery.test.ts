@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { answer, json, play } from '../../test/answers.js'
+import { answer, json, play, thrown } from '../../test/answers.js'
 import { NOW, testEnvironment } from '../../test/environment.js'
-import { server } from '../../test/parties.js'
+import { client, server } from '../../test/parties.js'
 import { TransportError } from '../error/transport-error.js'
 import { MAX_BYTES } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
+import { endSessionUrl } from '../message/end-session.js'
+import type { ServerMetadata } from '../metadata/server-metadata.js'
 import { createCache } from './cache.js'
 import { type CachedServer, discover, METADATA_MAX_STALE, METADATA_TTL } from './discovery.js'
+import { revoke } from './revoke.js'
 
 const ISSUER = server.issuer
 const good = json(server)
@@ -79,6 +82,36 @@ describe('B25: where metadata is looked for', () => {
     })
   })
 
+  const page = answer(200, '<!doctype html><title>canary</title>', { 'content-type': 'text/html; charset=utf-8' })
+
+  test('a start page with status 200 is no metadata: the second place is tried', async () => {
+    expect(await once(ISSUER, page, good)).toMatchObject({ requests: [{}, {}], value: server })
+    const quirks = { anyContentType: true }
+    expect(await play(discover(ISSUER, { environment: testEnvironment(), quirks }), page, good)).toMatchObject({ value: server })
+  })
+
+  test.each([
+    ['and another one there', page],
+    ['and nothing there', answer(404)],
+  ])('a start page %s: the error is that of the first place', async (_name, second) => {
+    const { requests, error } = await once(ISSUER, page, second)
+    expect(requests).toHaveLength(2)
+    expect(error).toMatchObject({ name: 'ResponseError', code: 'OAUTH_RESPONSE_CONTENT_TYPE', status: 200, endpoint: 'discovery' })
+    expect(String(error)).not.toContain('canary')
+  })
+
+  test('404, then a start page: the error is that of the first place', async () => {
+    expect(await once(ISSUER, answer(404), page)).toMatchObject({ error: { code: 'OAUTH_RESPONSE_STATUS', status: 404 } })
+  })
+
+  test('TR02: metadata with another label is there, and the error says how to have it read', async () => {
+    const mislabelled = answer(200, JSON.stringify(server), { 'content-type': 'text/plain' })
+    expect(await once(ISSUER, mislabelled)).toMatchObject({
+      requests: [{}],
+      error: { code: 'OAUTH_RESPONSE_CONTENT_TYPE', message: expect.stringContaining('quirks.anyContentType') },
+    })
+  })
+
   test.each([500, 503, 302])('the second place is not tried after %d', async (status) => {
     expect((await once(ISSUER, answer(status), good)).requests).toHaveLength(1)
   })
@@ -117,6 +150,27 @@ test.each(['http://as.example/token', 'javascript:alert(1)', 'file:///etc/passwd
   },
 )
 
+test('JK03: an endpoint that a login does without spoils nothing, and is not used', async () => {
+  const { value } = await once(ISSUER, json({ ...server, revocation_endpoint: 'http://as.example/revoke' }))
+  expect(value).toMatchObject({ token_endpoint: server.token_endpoint })
+  const flow = revoke(value as ServerMetadata, client, { environment: testEnvironment(), token: 'T' })
+  expect(await play(flow)).toMatchObject({ requests: [], error: { code: 'OAUTH_ENDPOINT_SCHEME', reference: 'RFC 8414 §2' } })
+})
+
+test('JK03: an https server with a logout over http: the browser is never sent there', async () => {
+  const { value } = await once(ISSUER, json({ ...server, end_session_endpoint: 'http://as.example/logout' }))
+  expect(await thrown(() => endSessionUrl(value as ServerMetadata, {}))).toMatchObject({ code: 'OAUTH_ENDPOINT_SCHEME' })
+})
+
+test('S13: metadata found with allowInsecureHttp is not used without it', async () => {
+  const cache = createCache<CachedServer>()
+  const environment = testEnvironment()
+  const insecure = json({ ...server, token_endpoint: 'http://as.example/token' })
+  expect(await play(discover(ISSUER, { environment, cache, allowInsecureHttp: true }), insecure)).toMatchObject({ requests: [{}] })
+  expect(await play(discover(ISSUER, { environment, cache }), insecure)).toMatchObject({ error: { code: 'OAUTH_ENDPOINT_SCHEME' } })
+  expect(await play(discover(ISSUER, { environment, cache, allowInsecureHttp: true }))).toMatchObject({ requests: [] })
+})
+
 describe('JK07: redirect', () => {
   const redirect = answer(302, '', { location: 'http://169.254.169.254/' })
 
@@ -138,7 +192,6 @@ describe('JK09: shape', () => {
     ['arrays as strings', json({ ...server, scopes_supported: 'openid' }), 'OAUTH_RESPONSE_SHAPE'],
     ['numbers', json({ ...server, token_endpoint: 7 }), 'OAUTH_ENDPOINT_SCHEME'],
     ['duplicate keys', json(JSON.stringify(server).replace('{', '{"issuer":"https://as.example",')), 'OAUTH_RESPONSE_DUPLICATE_KEY'],
-    ['HTML', answer(200, '<html>', { 'content-type': 'text/html' }), 'OAUTH_RESPONSE_CONTENT_TYPE'],
     ['a list', json([server]), 'OAUTH_RESPONSE_JSON'],
     ['truncated', json(JSON.stringify(server).slice(0, -1)), 'OAUTH_RESPONSE_JSON'],
     ['204', answer(204), 'OAUTH_RESPONSE_STATUS'],

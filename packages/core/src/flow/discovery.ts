@@ -1,6 +1,9 @@
 import type { Environment } from '../environment.js'
 import { isOAuthError } from '../error/any-oauth-error.js'
+import type { HttpRequest } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
+import { isJson } from '../http/media-type.js'
+import { maybeJsonObject } from '../http/read-json.js'
 import { discoveryRequest, discoveryResponse, discoveryUrl } from '../message/discovery.js'
 import { assertIssuer, type HttpPolicy } from '../metadata/issuer.js'
 import type { Quirks } from '../metadata/quirks.js'
@@ -32,18 +35,20 @@ export const METADATA_MAX_STALE = 86_400
  * never used, also when the metadata before it was good.
  *
  * @throws {@link UsageError} the issuer is no https URL.
- * @throws {@link ProtocolError} `OAUTH_ISSUER_MISMATCH`, `OAUTH_ENDPOINT_SCHEME`.
+ * @throws {@link ProtocolError} `OAUTH_ISSUER_MISMATCH`, `OAUTH_ENDPOINT_SCHEME` of an endpoint that a login needs.
  * @see OpenID Connect Discovery §4, RFC 8414 §3
  */
 export async function* discover(issuer: string, options: DiscoveryOptions): Flow<ServerMetadata & { readonly issuer: string }> {
   const { environment, cache, quirks } = options
   const url = assertIssuer(issuer, options)
-  const cached = cache?.get(issuer)
+  // What may be used of the same document depends on the policy.
+  const cacheKey = options.allowInsecureHttp ? `${issuer} (http)` : issuer
+  const cached = cache?.get(cacheKey)
   if (cached !== undefined && environment.now() - cached.fetchedAt < METADATA_TTL) return cached.server
   try {
     const document = yield* metadataDocument(url, quirks)
     const server = serverMetadata(document, issuer, options)
-    cache?.set(issuer, { server, fetchedAt: environment.now() })
+    cache?.set(cacheKey, { server, fetchedAt: environment.now() })
     return server
   } catch (error) {
     if (cached !== undefined && isUnavailable(error) && environment.now() - cached.fetchedAt < METADATA_MAX_STALE) return cached.server
@@ -54,15 +59,20 @@ export async function* discover(issuer: string, options: DiscoveryOptions): Flow
 async function* metadataDocument(issuer: URL, quirks: Quirks | undefined): Flow<ReturnType<typeof discoveryResponse>> {
   const openid = discoveryRequest(discoveryUrl(issuer, 'openid-configuration'))
   const answer = yield openid
-  if (!isAbsent(answer)) return discoveryResponse(answer, openid, quirks)
+  if (!isAbsent(answer, openid)) return discoveryResponse(answer, openid, quirks)
   const oauth = discoveryRequest(discoveryUrl(issuer, 'oauth-authorization-server'))
   const second = yield oauth
   // The first place is the better known one: when there is no metadata at all, its answer is what to look at.
-  return isAbsent(second) ? discoveryResponse(answer, openid, quirks) : discoveryResponse(second, oauth, quirks)
+  return isAbsent(second, oauth) ? discoveryResponse(answer, openid, quirks) : discoveryResponse(second, oauth, quirks)
 }
 
-/** A redirect or an outage is not absence: the first must be refused, the second says nothing of what is there. */
-function isAbsent({ status }: HttpResponse): boolean {
+/**
+ * A redirect or an outage is not absence: the first must be refused, the second says nothing of what is there. A page that is neither
+ * called JSON nor is any is absence: web applications answer with their start page whatever the path.
+ */
+function isAbsent(response: HttpResponse, request: HttpRequest): boolean {
+  const { status, headers } = response
+  if (status === 200) return !isJson(headers['content-type']) && maybeJsonObject(response, request) === undefined
   return status >= 400 && status < 500
 }
 

@@ -100,6 +100,21 @@ describe('ID03: RS/HS confusion: HS256 keyed with the RSA public key', () => {
   })
 })
 
+test('ID09: audiences that the client trusts, and no others', async () => {
+  const aud = ['client', 'account']
+  const check = (trusted_audiences?: readonly string[]) =>
+    play(
+      verifyIdToken(
+        rsa.sign({ ...CLAIMS, aud }),
+        every,
+        { ...client, trusted_audiences },
+        { environment, keyCache: cacheWith([rsa.jwk]), nonce: 'nonce' },
+      ),
+    )
+  expect(await check(['account'])).toMatchObject({ value: { aud } })
+  for (const trusted of [undefined, [], ['other']]) expect(await check(trusted)).toMatchObject({ error: { code: 'OAUTH_ID_TOKEN_AUD' } })
+})
+
 test('ID04: RS256 where PS256 is registered, though the key would fit', async () => {
   const { alg: _alg, ...key } = rsa.jwk
   expect(await verify(rsa.sign(CLAIMS), [key], { registered: 'PS256' })).toMatchObject({

@@ -3,7 +3,8 @@ import type { Environment } from '../environment.js'
 import { ProtocolError } from '../error/protocol-error.js'
 import { candidateKeys, type VerificationKey } from '../jose/jwk-set.js'
 import { type DecodedJws, verifyJws } from '../jose/jws.js'
-import { decodeIdToken, type IdTokenClaims, validateIdToken } from '../message/id-token.js'
+import { type IdTokenClaims, validateIdToken } from '../message/id-token.js'
+import { decodeIdToken } from '../message/id-token-header.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 import type { Flow } from './flow.js'
 import { type JwkSetOptions, jwkSet } from './jwk-set.js'
@@ -52,6 +53,7 @@ export async function* verifyIdToken(
   return validateIdToken(environment, jws, {
     issuer,
     clientId: client.client_id,
+    trustedAudiences: client.trusted_audiences,
     now: environment.now(),
     nonce,
     maxAge,

@@ -7,7 +7,7 @@ import { createSigner } from '../../test/signer.js'
 import { assertClient, type Client } from '../client-authentication/client.js'
 import { isOAuthError } from '../error/any-oauth-error.js'
 import { PersistError } from '../error/persist-error.js'
-import type { Form } from '../http/form.js'
+import { type Form, toForm } from '../http/form.js'
 import type { HttpResponse } from '../http/http-response.js'
 import { networkError } from '../http/network-error.js'
 import { createSealer } from '../jose/sealer.js'
@@ -18,6 +18,7 @@ import { finishAuthorization } from './authorization-code.js'
 import type { Flow } from './flow.js'
 import { refreshToken } from './refresh-token.js'
 import { revoke } from './revoke.js'
+import { tokenGrant } from './token.js'
 import { userinfo } from './userinfo.js'
 
 /** One text per secret that occurs nowhere else; `+` and `/` so that encoded spellings differ. */
@@ -145,12 +146,35 @@ const ANSWERS: readonly (readonly [string, HttpResponse])[] = [
   ['an error with status 200', json({ ...good, error: EVERYTHING })],
   ['no ID token', json(good)],
   ['an ID token that is none', json({ ...good, id_token: `${CANARY.access_token}.x` })],
+  ['an encrypted ID token', json({ ...good, id_token: `${btoa('{"enc":"A256GCM"}').replace('=', '')}.canary.canary.canary.canary` })],
+  ['an ID token of another algorithm', json({ ...good, id_token: signer.sign(CLAIMS, { alg: `canary ${CANARY.access_token}` }) })],
+  [
+    'an ID token for others',
+    json({ ...good, id_token: signer.sign({ ...CLAIMS, aud: ['client', CANARY.access_token, `x ${CANARY.nonce}`] }) }),
+  ],
   ['a forged ID token', json({ ...good, id_token: `${ID_TOKEN.replace(/[^.]+$/, '')}AAAA` })],
   ...(['iss', 'sub', 'aud', 'azp', 'nonce', 'nbf', 'exp', 'iat', 'auth_time', 'at_hash'] as const).map((claim) => {
     const wrong = claim === 'sub' ? CANARY.access_token.repeat(20) : CANARY.access_token
     return [`a wrong ${claim}`, json({ ...good, id_token: signer.sign({ ...CLAIMS, nonce: CANARY.nonce, [claim]: wrong }) })] as const
   }),
 ]
+
+/** Secrets as people choose them: no other text of a message holds one of these. */
+const SHORT = { client_secret: 'Qx7', password: 'Zw', code: 'Kj', refresh_token: 'Vz' } as const
+
+test('LG01, LG05: short secrets, echoed', async () => {
+  for (const token_endpoint_auth_method of ['client_secret_basic', 'client_secret_post']) {
+    const client: Client = { client_id: 'client', client_secret: SHORT.client_secret, token_endpoint_auth_method }
+    const flow = tokenGrant(server, client, { environment, grant: toForm({ grant_type: 'password', ...SHORT, client_secret: undefined }) })
+    const { value: request } = await flow.next()
+    const text = `${echo(request as never)} ${Object.values(SHORT).join(' ')}`
+    const error = await thrown(() => flow.next(json({ error: 'invalid_grant', error_description: text, error_uri: text }, 400)))
+    expect(error).toMatchObject({ error: 'invalid_grant' })
+    for (const secret of [...Object.values(SHORT), btoa(`client:${SHORT.client_secret}`)]) {
+      expect([(error as Error).message, JSON.stringify(error)].join()).not.toContain(secret)
+    }
+  }
+})
 
 test.each(ANSWERS)('LG01: a token answer with %s', async (_name, response) => {
   for (const client of CLIENTS) expectNoCanary((await play(finish(client), response)).error)
@@ -203,6 +227,17 @@ test.each([
   const { requests, error } = await play(finish(CLIENTS[0] as Client, response))
   expect(requests).toEqual([])
   expectNoCanary(error)
+})
+
+test('LG05: an authorization error that repeats state, nonce and code', async () => {
+  for (const echoed of [EVERYTHING, encodeURIComponent(EVERYTHING)]) {
+    const texts: Form = ['error', 'error_description', 'error_uri'].map((name) => [
+      name,
+      echoed.replaceAll(/canary-(?!state|nonce|code\+)/g, ''),
+    ])
+    const response: Form = [['state', CANARY.state], ['code', CANARY.code], ...texts]
+    expectNoCanary((await play(finish(CLIENTS[0] as Client, response))).error)
+  }
 })
 
 test('LG01: logins that end elsewhere: expired, another provider, another endpoint, no transaction', async () => {

@@ -1,4 +1,5 @@
 import type { Client } from '../client-authentication/client.js'
+import { noBuiltInMethod } from '../client-authentication/client-authentication.js'
 import type { Maybe } from '../environment.js'
 import type { Form } from '../http/form.js'
 import { formGet } from '../http/form.js'
@@ -27,10 +28,16 @@ export async function* tokenGrant(
   client: Client,
   { grant, ...options }: GrantOptions & { readonly grant: Form },
 ): Flow<TokenSet> {
-  const { environment, responseHook } = options
+  const { environment, responseHook, clientAuthentication = client.token_endpoint_auth_method } = options
   const now = environment.now()
   const request = await tokenRequest(server, client, grant, options)
   const answer = yield request
   const response = responseHook === undefined ? answer : await responseHook(answer)
-  return tokenResponse(response, { request, now, scope: formGet(grant, 'scope'), quirks: client.quirks })
+  return tokenResponse(response, {
+    request,
+    now,
+    scope: formGet(grant, 'scope'),
+    quirks: client.quirks,
+    invalidClientHint: clientAuthentication === undefined ? noBuiltInMethod(server) : undefined,
+  })
 }

@@ -8,3 +8,8 @@ export function isJson(contentType: string | undefined): boolean {
   const type = mediaType(contentType)
   return type === 'application/json' || /^application\/[a-z0-9.!#$&^_-]+\+json$/.test(type)
 }
+
+/** Tells whether a content type is that of a JWT, signed or encrypted (RFC 7519 §10.3.1). */
+export function isJwt(contentType: string | undefined): boolean {
+  return mediaType(contentType) === 'application/jwt'
+}

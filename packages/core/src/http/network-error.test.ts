@@ -29,6 +29,26 @@ test.each([
   })
 })
 
+test('F02, LG06: the message says which server was asked, and neither path nor query nor user', () => {
+  const request = { endpoint: 'token', url: 'https://user:canary@as.example:8443/canary/token?code=canary' }
+  const error = networkError(request, 'ECONNREFUSED')
+  expect(error).toMatchObject({
+    endpoint: 'token',
+    origin: 'https://as.example:8443',
+    message: 'The request to the token endpoint at https://as.example:8443 failed: the connection was refused.',
+  })
+  expect(inspect(error, { depth: null })).not.toContain('canary')
+})
+
+test('without a URL the message names the endpoint alone', () => {
+  for (const request of ['token', { endpoint: 'token', url: '/relative' }]) {
+    expect(networkError(request, 'ECONNREFUSED')).toMatchObject({
+      origin: undefined,
+      message: 'The request to the token endpoint failed: the connection was refused.',
+    })
+  }
+})
+
 test('the cause is a plain copy of the code', () => {
   const { cause } = networkError('token', 'ECONNRESET')
   expect(cause).toMatchObject({ message: 'ECONNRESET', code: 'ECONNRESET' })

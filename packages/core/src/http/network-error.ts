@@ -1,5 +1,5 @@
 import type { TransportReason } from '../error/error-code.js'
-import { TransportError } from '../error/transport-error.js'
+import { type FailedRequest, TransportError } from '../error/transport-error.js'
 
 /** Error codes of Node, Deno, Bun and undici, and whether the request can have reached the server. */
 const REASONS: Readonly<Record<string, readonly [TransportReason, 'no' | 'maybe']>> = {
@@ -22,11 +22,11 @@ const TLS = /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_|EPROTO/
  * Turns the `code` of a failed connection into a {@link TransportError}. For transports: the client's own error must not become the cause,
  * since it often holds the request. A code that is not known counts as a broken connection.
  */
-export function networkError(endpoint: string, code: unknown): TransportError {
+export function networkError(request: FailedRequest | string, code: unknown): TransportError {
   const word = typeof code === 'string' && /^\w{1,64}$/.test(code) ? code : undefined
   const known = word !== undefined && Object.hasOwn(REASONS, word) ? REASONS[word] : undefined
   const [reason, sent] = known ?? (word !== undefined && TLS.test(word) ? (['tls', 'no'] as const) : (['reset', 'maybe'] as const))
-  return new TransportError(endpoint, {
+  return new TransportError(request, {
     reason,
     sent,
     ...(word === undefined ? {} : { cause: Object.assign(new Error(word), { code: word }) }),

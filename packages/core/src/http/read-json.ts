@@ -14,8 +14,8 @@ export interface JsonTolerance {
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** Refuses a redirect: following one would carry credentials to a place nobody checked. */
-export function refuseRedirect({ status }: HttpResponse, { endpoint }: HttpRequest): void {
-  if (status >= 300 && status < 400) throw new TransportError(endpoint, { reason: 'redirect', sent: 'maybe' })
+export function refuseRedirect({ status }: HttpResponse, request: HttpRequest): void {
+  if (status >= 300 && status < 400) throw new TransportError(request, { reason: 'redirect', sent: 'maybe' })
 }
 
 /**

@@ -24,6 +24,14 @@ async function sent(name: string, options: Partial<AuthorizationRequestOptions> 
   return (await query(options, metadata)).filter((pair) => pair[0] === name).map(([, value]) => value)
 }
 
+test('RFC 9126 §5: a server that takes pushed requests alone is told apart before the browser is sent there in vain', async () => {
+  expect(await thrown(() => start({}, { require_pushed_authorization_requests: true }))).toMatchObject({
+    code: 'OAUTH_USAGE',
+    message: expect.stringMatching(/require_pushed_authorization_requests.*not offered yet/),
+  })
+  expect(await sent('client_id', {}, { require_pushed_authorization_requests: false })).toEqual(['client'])
+})
+
 test("S8, S9: order and encoding: the endpoint's own query, the protocol's parameters, further ones; the fragment stays at the end", async () => {
   const { url } = await start(
     {

@@ -63,7 +63,8 @@ const RESERVED: ReadonlySet<string> = new Set([
  *
  * Order of parameters: those of the endpoint's own query, then the protocol's, then the further ones as given.
  *
- * @throws {@link UsageError} for a protocol parameter among `parameters`, an empty `state`, or a response type that is not offered.
+ * @throws {@link UsageError} for a protocol parameter among `parameters`, an empty `state`, a response type that is not offered, or a server
+ * that takes pushed requests alone.
  * @see RFC 6749 §4.1.1 https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1
  */
 export async function authorizationRequest(
@@ -72,6 +73,11 @@ export async function authorizationRequest(
   options: AuthorizationRequestOptions,
 ): Promise<AuthorizationRequest> {
   const { environment, responseType = 'code', responseMode, codeChallengeMethod = 'S256', provider, returnTo } = options
+  if (server.require_pushed_authorization_requests === true) {
+    throw new UsageError(
+      'Authorization request: this server takes pushed requests alone (require_pushed_authorization_requests, RFC 9126 §5), and pushing is not offered yet. Have the requirement lifted at the server, for this client or for all.',
+    )
+  }
   const further = furtherParameters(options.parameters)
   assertOffered(responseType, codeChallengeMethod, options)
   const scope = scopeText(options.scope)

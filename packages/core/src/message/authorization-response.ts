@@ -1,10 +1,12 @@
-import { AuthorizationResponseError } from '../error/authorization-response-error.js'
+import { AUTHORIZATION_ERROR_WORDS, AuthorizationResponseError } from '../error/authorization-response-error.js'
 import type { AuthorizationResponseProblem } from '../error/error-code.js'
+import type { OAuthError } from '../error/oauth-error.js'
 import { ProtocolError } from '../error/protocol-error.js'
 import { type Form, formGet } from '../http/form.js'
 import { constantTimeEqual } from '../jose/constant-time.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
+import { redactor } from './confidential.js'
 
 declare const checked: unique symbol
 
@@ -17,6 +19,9 @@ export interface AuthorizationCode {
 /** Parameters whose repetition would let two readers see two different answers. */
 const SINGLE = ['code', 'state', 'iss', 'error', 'error_description', 'error_uri', 'response', 'access_token', 'id_token', 'session_state']
 
+/** Parameters that an error has no use for, and that no error text may show. */
+const SECRETS = ['code', 'access_token', 'id_token', 'response'] as const
+
 /**
  * Checks what the browser brought back, in this order: duplicates, `state`, `iss`, `error`, then `code`. So an error text is only read when
  * it is the answer to this request, from the server it was sent to.
@@ -28,26 +33,34 @@ const SINGLE = ['code', 'state', 'iss', 'error', 'error_description', 'error_uri
  */
 export function authorizationResponse(
   parameters: Form,
-  transaction: Pick<AuthorizationTransaction, 'state'>,
+  transaction: Pick<AuthorizationTransaction, 'state' | 'nonce'>,
   server: Pick<ServerMetadata, 'issuer' | 'authorization_response_iss_parameter_supported'>,
 ): AuthorizationCode {
   refuseDuplicates(parameters)
   checkState(formGet(parameters, 'state'), transaction.state)
   checkIssuer(formGet(parameters, 'iss'), server)
-  const error = formGet(parameters, 'error')
-  if (error !== undefined) {
-    throw new AuthorizationResponseError({
-      error,
-      error_description: formGet(parameters, 'error_description'),
-      error_uri: formGet(parameters, 'error_uri'),
-    })
-  }
+  if (formGet(parameters, 'error') !== undefined) throw errorResponse(parameters, transaction)
   if (formGet(parameters, 'access_token') !== undefined || formGet(parameters, 'id_token') !== undefined) {
     refuse('OAUTH_UNEXPECTED_TOKEN', 'it carries a token, which response type "code" never has. The token was not used', 'RFC 9700 §2.1.2')
   }
   const code = formGet(parameters, 'code')
   if (code === undefined || code === '') refuse('OAUTH_NO_CODE', 'it has neither a code nor an error', 'RFC 6749 §4.1.2')
   return { code } as AuthorizationCode
+}
+
+/** The server's error. What else the answer holds, and what the request sent in confidence, is cut out of its texts. */
+function errorResponse(parameters: Form, { state, nonce = '' }: Pick<AuthorizationTransaction, 'state' | 'nonce'>): OAuthError {
+  const secrets = SECRETS.flatMap((name) => formGet(parameters, name) ?? [])
+  const redacted = redactor({ secrets, values: [state, nonce] })
+  const text = (name: string) => {
+    const value = formGet(parameters, name)
+    return value === undefined || (AUTHORIZATION_ERROR_WORDS as readonly string[]).includes(value) ? value : redacted(value)
+  }
+  return new AuthorizationResponseError({
+    error: text('error') ?? '',
+    error_description: text('error_description'),
+    error_uri: text('error_uri'),
+  })
 }
 
 /** Refuses a parameter given twice: two readers could take different ones for the answer. */

@@ -48,6 +48,23 @@ describe('TR13: an OAuth error', () => {
   })
 })
 
+describe('the message says what to do', () => {
+  test('it repeats what the server says, after our own advice', () => {
+    const error = fail(json({ error: 'invalid_grant', error_description: 'Code not valid' }, 400))
+    expect(error.message).toMatch(
+      /^The token endpoint refused the request with "invalid_grant" \(HTTP status 400\)\..*The server says: "Code not valid"$/,
+    )
+  })
+
+  test('invalid_client: a secret that is not configured is not sent', () => {
+    expect(fail(json({ error: 'invalid_client' }, 401)).message).toMatch(/no secret is configured.*environment variable.*none is sent/)
+  })
+
+  test('a word that is a name in JavaScript brings no advice with it', () => {
+    expect(fail(json({ error: 'toString' }, 400)).message).toBe('The token endpoint refused the request with "toString" (HTTP status 400).')
+  })
+})
+
 describe('what real servers answer instead', () => {
   test('TR14: 502 with the HTML page of a proxy', () => {
     const error = fail(answer(502, '<html><h1>canary Bad Gateway</h1></html>', { 'content-type': 'text/html' }))
@@ -121,6 +138,56 @@ describe('LG05: what the request sent in confidence is cut out when the server e
       expect(shown).not.toContain(btoa('client:canary').slice(0, 12))
       expect(shown).toContain('[redacted]')
     }
+  })
+
+  test.each([
+    ['password', 'hunter2'],
+    ['client_secret', 's3'],
+    ['code', 'c'],
+    ['code_verifier', 'v1'],
+    ['refresh_token', 'r+1'],
+    ['assertion', 'a.b.c'],
+    ['client_assertion', 'd.e.f'],
+    ['token', 't0k'],
+  ])('LG01: a short %s is cut out as well', (name, secret) => {
+    const request = formRequest('token', 'https://as.example/token', [[name, secret]])
+    const error_description = `It was ${secret}, or ${encodeURIComponent(secret)}.`
+    const error = fail(json({ error: 'invalid_request', error_description }, 400), request)
+    expect(error).toMatchObject({ error: 'invalid_request', error_description: 'It was [redacted], or [redacted].' })
+    expect(error.message).toMatch(/"It was \[redacted\], or \[redacted\]\."$/)
+  })
+
+  test('LG01: so is a short secret inside a Basic header', () => {
+    const request = { ...plain, headers: { authorization: `Basic ${btoa('client:s3')}` } }
+    expect(fail(json({ error: 'invalid_client', error_description: 'wrong secret s3' }, 401), request)).toMatchObject({
+      error_description: 'wrong secret [redacted]',
+    })
+  })
+
+  test('short secrets are looked for in what the server said, not in what stands for others', () => {
+    const request = formRequest('token', 'https://as.example/token', [
+      ['code', 'red'],
+      ['password', 'e'],
+    ])
+    expect(fail(json({ error: 'x', error_description: 'red e' }, 400), request)).toMatchObject({
+      error_description: '[redacted] [redacted]',
+    })
+  })
+
+  test('short values of other parameters are words of the protocol, and stay', () => {
+    const request = formRequest('token', 'https://as.example/token', [['max_age', '0']])
+    expect(fail(json({ error: 'x', error_description: 'max_age 0' }, 400), request)).toMatchObject({ error_description: 'max_age 0' })
+  })
+
+  test('RF11: an error word of the standard is understood, though a secret is a part of it', () => {
+    const request = formRequest('token', 'https://as.example/token', [
+      ['refresh_token', 'grant'],
+      ['password', 'a'],
+    ])
+    expect(fail(json({ error: 'invalid_grant' }, 400), request)).toMatchObject({ error: 'invalid_grant' })
+    const challenge = { 'www-authenticate': 'Bearer error="invalid_token"' }
+    expect(fail(answer(401, '', challenge), request)).toMatchObject({ error: 'invalid_token' })
+    expect(fail(json({ error: 'grant' }, 400), request)).toMatchObject({ error: 'unreadable' })
   })
 
   test('public words stay readable', () => {

@@ -1,5 +1,5 @@
 import { type AuthenticationChallenge, ChallengeError } from '../error/challenge-error.js'
-import { EndpointError } from '../error/endpoint-error.js'
+import { ENDPOINT_ERROR_WORDS, EndpointError } from '../error/endpoint-error.js'
 import type { OAuthError } from '../error/oauth-error.js'
 import { ResponseError } from '../error/response-error.js'
 import type { HttpRequest } from '../http/http-request.js'
@@ -10,14 +10,21 @@ import { retryAfter } from '../http/retry-after.js'
 import { parseChallenges } from '../http/www-authenticate.js'
 import { redaction } from './confidential.js'
 
+/** The request that was refused, and what is known of the cause if the server does not know the client. */
+export interface Refused {
+  readonly request: HttpRequest
+  /** A sentence for the message of `invalid_client`. */
+  readonly invalidClientHint?: string | undefined
+}
+
 /**
  * The error for an answer that is no success: the server's own `error` where the body has one, else its `WWW-Authenticate` challenge, else
  * the bare status.
  */
-export function endpointFailure(response: HttpResponse, request: HttpRequest): OAuthError {
+export function endpointFailure(response: HttpResponse, request: HttpRequest, invalidClientHint?: string): OAuthError {
   const body = maybeJsonObject(response, request)
   // An `error` of another type is still the server's refusal; what it says cannot be read.
-  if (body?.['error'] !== undefined && body['error'] !== null) return endpointError(body, response, request)
+  if (body?.['error'] !== undefined && body['error'] !== null) return endpointError(body, response, { request, invalidClientHint })
   const challenges = parseChallenges(response.headers['www-authenticate'])
   if (response.status === 401 && challenges.length > 0) return challengeError(challenges, response, request)
   return new ResponseError(
@@ -30,16 +37,17 @@ export function endpointFailure(response: HttpResponse, request: HttpRequest): O
 }
 
 /** Reads an OAuth error body (RFC 6749 §5.2). What the request itself sent in confidence is cut out, in case the server echoes it. */
-export function endpointError(body: JsonObject, response: HttpResponse, request: HttpRequest): EndpointError {
+export function endpointError(body: JsonObject, response: HttpResponse, { request, invalidClientHint }: Refused): EndpointError {
   const { error, error_description, error_uri } = body
   const redacted = redaction(request)
   return new EndpointError({
     endpoint: request.endpoint,
     status: response.status,
     retryAfter: retryAfter(response),
-    error: typeof error === 'string' ? redacted(error) : 'unreadable',
+    error: typeof error === 'string' ? (isStandard(error) ? error : redacted(error)) : 'unreadable',
     error_description: typeof error_description === 'string' ? redacted(error_description) : undefined,
     error_uri: typeof error_uri === 'string' ? redacted(error_uri) : undefined,
+    hint: error === 'invalid_client' ? invalidClientHint : undefined,
   })
 }
 
@@ -47,7 +55,12 @@ function challengeError(challenges: readonly AuthenticationChallenge[], { status
   const redacted = redaction(request)
   const readable = challenges.map(({ scheme, parameters }) => ({
     scheme,
-    parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, redacted(value)])),
+    parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, isStandard(value) ? value : redacted(value)])),
   }))
   return new ChallengeError(request.endpoint, status, readable)
+}
+
+/** Words of the standards are no secrets, also where a short secret is a part of them. */
+function isStandard(word: string): boolean {
+  return (ENDPOINT_ERROR_WORDS as readonly string[]).includes(word)
 }

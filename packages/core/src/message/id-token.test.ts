@@ -4,7 +4,8 @@ import { browserEnvironment, NOW, testEnvironment } from '../../test/environment
 import { CLAIMS, ISSUER } from '../../test/parties.js'
 import { createSigner } from '../../test/signer.js'
 import { halfHash } from '../jose/half-hash.js'
-import { decodeIdToken, type IdTokenExpectation, validateIdToken } from './id-token.js'
+import { type IdTokenExpectation, validateIdToken } from './id-token.js'
+import { decodeIdToken } from './id-token-header.js'
 
 const environment = testEnvironment()
 const signer = createSigner('RS256')
@@ -50,13 +51,85 @@ describe('ID09: audience', () => {
     expect(await refused({ aud })).toBe('OAUTH_ID_TOKEN_AUD')
   })
 
+  test.each(
+    [
+      ['client', 'account'],
+      ['account', 'client', 'api'],
+      ['client', 'client', 'api'],
+    ].map((value) => [value]),
+  )('OpenID Connect Core §3.1.3.7 step 3: %j is taken where the others are trusted', async (aud) => {
+    expect(await validate({ aud }, { trustedAudiences: ['account', 'api'] })).toMatchObject({ aud })
+  })
+
+  test.each(
+    [
+      ['account'],
+      'account',
+      [],
+      ['client', 'evil'],
+      ['client', 'account', 'evil'],
+      ['client', 'Account'],
+      ['client', ['account']],
+      ['client', null],
+    ].map((value) => [value]),
+  )('trusted others stand for nobody else, and not for the client: %j', async (aud) => {
+    expect(await refused({ aud }, { trustedAudiences: ['account'] })).toBe('OAUTH_ID_TOKEN_AUD')
+  })
+
   test.each(['other', []].map((value) => [value]))('C6: %j is refused although azp is this client', async (aud) => {
     expect(await refused({ aud, azp: 'client' })).toBe('OAUTH_ID_TOKEN_AUD')
   })
 })
 
-test.each(['evil', '', null, ['client'], 7].map((value) => [value]))('ID10: azp %j with a single aud', async (azp) => {
+test.each(['evil', ' ', ['client'], 7, false, 0].map((value) => [value]))('ID10: azp %j with a single aud', async (azp) => {
   expect(await refused({ azp })).toBe('OAUTH_ID_TOKEN_AZP')
+  expect(await refused({ azp, aud: ['client', 'api'] }, { trustedAudiences: ['api'] })).toBe('OAUTH_ID_TOKEN_AZP')
+})
+
+test.each([null, '', undefined, 'client'])('OpenID Connect Core §2: azp is optional: %j is taken', async (azp) => {
+  expect(await validate({ azp })).toMatchObject({ sub: 'alice' })
+})
+
+describe('a message says what was found, and what to do', () => {
+  const message = async (claims: object, expectation: Partial<IdTokenExpectation> = {}) =>
+    String(await thrown(() => validate(claims, expectation)))
+
+  test.each([
+    [{ iss: `${ISSUER}/` }, `"iss" is "${ISSUER}/", not "${ISSUER}"`],
+    [{ iss: undefined }, '"iss" is absent'],
+    [{ aud: 'other' }, 'not for this client: "aud" is "other", not "client"'],
+    [{ aud: [] }, '"aud" is an empty list'],
+    [{ aud: { client: true } }, '"aud" is no text'],
+    [{ aud: ['client', 'account', ['x']] }, '"aud" names "account", no text beside this client'],
+    [{ aud: ['client', 'account'] }, 'option "trustedAudiences"'],
+    [{ azp: 'other' }, '"azp" is "other", not "client"'],
+    [{ nonce: undefined }, 'has no "nonce" though one was sent'],
+    [{ nonce: '' }, 'has no "nonce" though one was sent'],
+    [{ nonce: 'other' }, 'the "nonce" of another login'],
+  ])('%j: %s', async (claims, text) => {
+    expect(await message(claims)).toContain(text)
+  })
+
+  test('a server without an issuer', async () => {
+    expect(await message({}, { issuer: undefined })).toContain('its metadata has no "issuer"')
+  })
+
+  test('AR22: what was found is cut, freed of controls and markup, and few', async () => {
+    const text = `<b>\r\n[lib] audit: ok\u202E${'x'.repeat(10_000)}`
+    for (const claims of [{ iss: text }, { aud: text }, { azp: text }, { aud: ['client', ...Array.from({ length: 1000 }, () => text)] }]) {
+      const found = await message(claims)
+      expect(found).not.toMatch(/[<\p{Cc}\p{Cf}]/u)
+      expect(found.length).toBeLessThan(2500)
+    }
+    expect(await message({ aud: ['client', '1', '2', '3', '4', '5', '6', '7'] })).toContain('"5" and 2 more beside')
+  })
+
+  test('LG01: the access token and the nonce of the login are not shown, wherever a server puts them', async () => {
+    const secrets = { accessToken: 'canary-at', nonce: 'canary-nonce' }
+    for (const claims of [{ iss: 'canary-at' }, { aud: ['client', 'x canary-nonce'] }, { aud: 'canary-at' }, { azp: 'canary-nonce' }]) {
+      expect(await message({ ...claims, nonce: secrets.nonce }, secrets)).not.toContain('canary')
+    }
+  })
 })
 
 describe('ID11: exp', () => {
@@ -162,12 +235,12 @@ describe('TR16: at_hash', () => {
     expect(await validateIdToken(browserEnvironment(), jws, { ...expected, accessToken: 'the token' })).toMatchObject({ at_hash })
   })
 
-  test.each(['AAAAAAAAAAAAAAAAAAAAAA', '', 7, null, ['x']].map((value) => [value]))('%j is wrong: refused', async (at_hash) => {
+  test.each(['AAAAAAAAAAAAAAAAAAAAAA', ' ', 7, 0, false, ['x']].map((value) => [value]))('%j is wrong: refused', async (at_hash) => {
     expect(await refused({ at_hash }, { accessToken: 'the token' })).toBe('OAUTH_ID_TOKEN_AT_HASH')
   })
 
-  test('absent in the code flow: taken', async () => {
-    expect(await validate({}, { accessToken: 'the token' })).not.toHaveProperty('at_hash')
+  test.each([undefined, null, ''])('OpenID Connect Core §3.1.3.6: optional in the code flow: %j is taken', async (at_hash) => {
+    expect(await validate({ at_hash }, { accessToken: 'the token' })).toMatchObject({ sub: 'alice' })
   })
 
   test('TR17: unknown hash algorithm: fails closed', async () => {
@@ -209,6 +282,31 @@ describe('the header (OpenID Connect Core §3.1.3.7 steps 6 to 8)', () => {
     )
   })
 
+  test.each([
+    ['HS256', {}, undefined, /signed with HS256.*symmetric.*not taken yet.*announces RS256/],
+    ['HS256', { id_token_signing_alg_values_supported: ['HS256'] }, undefined, /symmetric.*announces none that can be verified/],
+    ['none', {}, undefined, /not signed/],
+    ['ES256', {}, undefined, /signed with ES256.*announces RS256.*registered for ES256.*"idTokenSignedResponseAlg"/],
+    ['RS256', {}, 'PS256', /signed with RS256.*"idTokenSignedResponseAlg" allows PS256/],
+    ['<script>', {}, undefined, /signed with unreadable/],
+    ['ES256', { id_token_signing_alg_values_supported: Array.from({ length: 9999 }, () => 'RS256') }, undefined, /announces RS256\./],
+  ])('a message about alg %j names what was found, what is allowed and what to do', async (alg, metadata, registered, text) => {
+    const error = await header({ alg }, metadata, registered)
+    expect(error).toMatchObject({ code: 'OAUTH_ID_TOKEN_ALG', message: expect.stringMatching(text) })
+    expect((error as Error).message.length).toBeLessThan(500)
+  })
+
+  test('ID23: an encrypted ID token is told apart, and the message says what to turn off', async () => {
+    const jwe = `${Buffer.from('{"alg":"RSA-OAEP","enc":"A256GCM"}').toString('base64url')}.a2V5.aXY.dGV4dA.dGFn`
+    for (const token of [jwe, jwe.replace('.a2V5.', '..')]) {
+      expect(await thrown(() => decodeIdToken(token, {}, undefined))).toMatchObject({
+        code: 'OAUTH_ID_TOKEN_MALFORMED',
+        reference: 'OpenID Connect Core §3.1.3.7 step 1',
+        message: expect.stringMatching(/encrypted.*not taken yet.*id_token_encrypted_response_alg/),
+      })
+    }
+  })
+
   test.each([[['bork']], [['b64']], [[]], ['x'], [null]])('ID06: crit %j', async (crit) => {
     expect(await header({ crit, b64: false })).toMatchObject({ code: 'OAUTH_ID_TOKEN_CRIT', reference: 'RFC 7515 §4.1.11' })
   })
@@ -227,6 +325,11 @@ describe('the header (OpenID Connect Core §3.1.3.7 steps 6 to 8)', () => {
     ['nothing', ''],
     ['two parts', 'a.b'],
     ['1e6 dots', '.'.repeat(1e6)],
+    ['four parts', 'a.b.c.d'],
+    ['five parts of something else', 'a.b.c.d.='],
+    ['five parts without a header', '.b.c.d.e'],
+    ['five parts that are too long', `a.b.c.d.${'e'.repeat(1e6)}`],
+    ['six parts', 'a.b.c.d.e.f'],
     ['alg twice', signer.raw('{"alg":"RS256","alg":"none"}', '{}')],
     ['sub twice', signer.raw('{"alg":"RS256"}', '{"sub":"good","sub":"evil"}')],
   ])('ID21, ID22: %s', async (_name, compact) => {

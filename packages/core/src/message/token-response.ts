@@ -17,6 +17,8 @@ export interface TokenResponseContext {
   /** The scope that was asked for, which an answer without `scope` grants (RFC 6749 §5.1). */
   readonly scope?: string | undefined
   readonly quirks?: Quirks | undefined
+  /** What may be wrong if the server does not know the client; a sentence for that error's message. */
+  readonly invalidClientHint?: string | undefined
 }
 
 /** What a token may consist of when it is put into an `Authorization` header: visible ASCII without space. */
@@ -34,15 +36,15 @@ const TOKEN = /^[\x21-\x7e]+$/
  * @see RFC 6749 §5.1 https://www.rfc-editor.org/rfc/rfc6749#section-5.1
  */
 export function tokenResponse(response: HttpResponse, context: TokenResponseContext): TokenSet {
-  const { request, now, scope, quirks = {} } = context
+  const { request, now, scope, quirks = {}, invalidClientHint } = context
   refuseRedirect(response, request)
-  if (response.status !== 200 && !quirks.acceptTokenStatus?.includes(response.status)) throw notSuccessful(response, request)
+  if (response.status !== 200 && !quirks.acceptTokenStatus?.includes(response.status)) throw notSuccessful(response, context)
   const body = readJsonObject(response, request, quirks)
   const shape = (problem: string) =>
     new ResponseError('OAUTH_RESPONSE_SHAPE', problem, { endpoint: request.endpoint, status: response.status })
 
   if (isThere(body['error'])) {
-    if (quirks.errorWithStatus200) throw endpointError(body, response, request)
+    if (quirks.errorWithStatus200) throw endpointError(body, response, { request, invalidClientHint })
     throw shape('has an "error" although its status says success. If this server reports errors so, set quirks.errorWithStatus200.')
   }
   const access_token = requiredToken(body['access_token'], shape)
@@ -75,7 +77,7 @@ function further(body: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(body).filter(([name]) => !READ.has(name)))
 }
 
-function notSuccessful(response: HttpResponse, request: HttpRequest) {
+function notSuccessful(response: HttpResponse, { request, invalidClientHint }: TokenResponseContext) {
   if (response.status < 300) {
     return new ResponseError(
       'OAUTH_RESPONSE_STATUS',
@@ -83,7 +85,7 @@ function notSuccessful(response: HttpResponse, request: HttpRequest) {
       { endpoint: request.endpoint, status: response.status },
     )
   }
-  return endpointFailure(response, request)
+  return endpointFailure(response, request, invalidClientHint)
 }
 
 function requiredToken(value: Json | undefined, shape: (problem: string) => ResponseError): string {

@@ -49,9 +49,28 @@ describe('UI02: shape', () => {
   })
 })
 
-test('a signed answer is not taken for JSON', async () => {
-  expect(await thrown(() => read(answer(200, 'a.b.c', { 'content-type': 'application/jwt' })))).toMatchObject({
-    code: 'OAUTH_RESPONSE_CONTENT_TYPE',
+describe('UI03, OpenID Connect Core §5.3.2: a signed answer', () => {
+  test.each(['application/jwt', 'application/JWT; charset=utf-8'])(
+    '%s is not taken for JSON, and the error says what to set',
+    async (type) => {
+      for (const quirks of [undefined, { anyContentType: true }]) {
+        const response = answer(200, 'canary.b.c', { 'content-type': type })
+        const error = await thrown(() => userinfoResponse(response, request, { quirks }))
+        expect(error).toMatchObject({
+          name: 'ResponseError',
+          code: 'OAUTH_RESPONSE_CONTENT_TYPE',
+          endpoint: 'userinfo',
+          message: expect.stringMatching(/signs.*userinfo_signed_response_alg.*userinfo: false/),
+        })
+        expect(String(error)).not.toContain('canary')
+      }
+    },
+  )
+
+  test('JSON that is only called one is read where quirks.anyContentType says so', () => {
+    const response = answer(200, '{"sub":"alice"}', { 'content-type': 'application/jwt' })
+    expect(userinfoResponse(response, request, { quirks: { anyContentType: true } })).toEqual({ sub: 'alice' })
+    expect(() => read(response)).toThrow(/quirks\.anyContentType/)
   })
 })
 

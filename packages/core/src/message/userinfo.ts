@@ -2,7 +2,8 @@ import { ProtocolError } from '../error/protocol-error.js'
 import { ResponseError } from '../error/response-error.js'
 import { getRequest, type HttpRequest } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
-import { readJsonObject, refuseRedirect } from '../http/read-json.js'
+import { isJwt } from '../http/media-type.js'
+import { maybeJsonObject, readJsonObject, refuseRedirect } from '../http/read-json.js'
 import type { Quirks } from '../metadata/quirks.js'
 import { endpointUrl, type ServerMetadata } from '../metadata/server-metadata.js'
 import { endpointFailure } from './endpoint-failure.js'
@@ -26,6 +27,7 @@ export function userinfoRequest(server: ServerMetadata, accessToken: string): Ht
  * Reads a UserInfo answer. Its `sub` must be that of the ID token: an answer about somebody else is never used.
  *
  * @throws {@link ProtocolError} another `sub`.
+ * @throws {@link ResponseError} no JSON; answers that are signed or encrypted are not read.
  * @see OpenID Connect Core §5.3.2 https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse
  */
 export function userinfoResponse(
@@ -35,6 +37,13 @@ export function userinfoResponse(
 ): UserInfo {
   refuseRedirect(response, request)
   if (response.status !== 200) throw endpointFailure(response, request)
+  if (isJwt(response.headers['content-type']) && maybeJsonObject(response, request) === undefined) {
+    throw new ResponseError(
+      'OAUTH_RESPONSE_CONTENT_TYPE',
+      'is a JWT (application/jwt): the server signs or encrypts its UserInfo answers for this client, and such are not read yet. Set the client to plain JSON at the provider (no userinfo_signed_response_alg, no userinfo_encrypted_response_alg), or let the login routes do without UserInfo (userinfo: false).',
+      { endpoint: request.endpoint, status: response.status },
+    )
+  }
   const claims = readJsonObject(response, request, quirks)
   const { sub } = claims
   if (typeof sub !== 'string' || sub === '') {

@@ -13,25 +13,24 @@ const WELL_KNOWN = /\/\.well-known\/(openid-configuration|oauth-authorization-se
 /**
  * Checks an issuer identifier that the application configured: an https URL (or http on loopback) without query or fragment.
  *
+ * @param option what the error calls it.
  * @throws {@link UsageError} saying what to write instead.
  * @see RFC 8414 §2 https://www.rfc-editor.org/rfc/rfc8414#section-2
  */
-export function assertIssuer(issuer: string, policy: HttpPolicy = {}): URL {
-  const url = parseUrl(issuer)
+export function assertIssuer(issuer: string, policy: HttpPolicy = {}, option = 'Option "issuer"'): URL {
+  const url = typeof issuer === 'string' ? parseUrl(issuer) : undefined
   if (url === undefined)
-    throw new UsageError('Option "issuer" is not a URL. Use the "issuer" value of the server\'s metadata, such as https://as.example.')
+    throw new UsageError(`${option} is not a URL. Use the "issuer" value of the server's metadata, such as https://as.example.`)
   if (WELL_KNOWN.test(url.pathname)) {
     throw new UsageError(
-      `Option "issuer" is the address of the metadata. Use the issuer itself: ${JSON.stringify(issuer.replace(/\/\.well-known\/.*$/, ''))}.`,
+      `${option} is the address of the metadata. Use the issuer itself: ${JSON.stringify(issuer.replace(/\/\.well-known\/.*$/, ''))}.`,
     )
   }
   if (url.search !== '' || url.hash !== '' || url.username !== '') {
-    throw new UsageError('Option "issuer" has a query, a fragment or a user name. An issuer has none (RFC 8414 §2).')
+    throw new UsageError(`${option} has a query, a fragment or a user name. An issuer has none (RFC 8414 §2).`)
   }
   if (!isSecure(url, policy, url)) {
-    throw new UsageError(
-      `Option "issuer" uses ${url.protocol}//: an issuer is an https URL (http only on loopback, or with allowInsecureHttp).`,
-    )
+    throw new UsageError(`${option} uses ${url.protocol}//: an issuer is an https URL (http only on loopback, or with allowInsecureHttp).`)
   }
   return url
 }
@@ -42,14 +41,22 @@ export function assertIssuer(issuer: string, policy: HttpPolicy = {}): URL {
  * @throws {@link ProtocolError}
  */
 export function assertEndpoint(name: string, endpoint: unknown, issuer: URL | undefined, policy: HttpPolicy = {}): void {
+  if (!isEndpoint(endpoint, issuer, policy)) refuseEndpoint(name)
+}
+
+/** Tells whether a value is the URL of an endpoint that may be used, as {@link assertEndpoint} has it. */
+export function isEndpoint(endpoint: unknown, issuer: URL | undefined, policy: HttpPolicy = {}): boolean {
   const url = typeof endpoint === 'string' ? parseUrl(endpoint) : undefined
-  if (url === undefined || url.username !== '' || url.hash !== '' || !isSecure(url, policy, issuer)) {
-    throw new ProtocolError(
-      'OAUTH_ENDPOINT_SCHEME',
-      `Server metadata: "${name}" is not an absolute https URL without fragment (http is taken on loopback alone, for a server on loopback, or with allowInsecureHttp)`,
-      { reference: 'RFC 8414 §2' },
-    )
-  }
+  return url !== undefined && url.username === '' && url.hash === '' && isSecure(url, policy, issuer)
+}
+
+/** @throws {@link ProtocolError} that does not repeat the endpoint: it may hold a password. */
+export function refuseEndpoint(name: string): never {
+  throw new ProtocolError(
+    'OAUTH_ENDPOINT_SCHEME',
+    `Server metadata: "${name}" is not an absolute https URL without fragment (http is taken on loopback alone, for a server on loopback, or with allowInsecureHttp)`,
+    { reference: 'RFC 8414 §2' },
+  )
 }
 
 function isSecure(url: URL, { allowInsecureHttp = false }: HttpPolicy, issuer: URL | undefined): boolean {

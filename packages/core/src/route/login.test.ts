@@ -44,6 +44,25 @@ describe('B7 B8: a login starts', () => {
     expect([searchParams.get('scope'), searchParams.has('code_challenge'), searchParams.has('nonce')]).toEqual(['a b', false, false])
   })
 
+  const endpoints = { authorization_endpoint: 'https://as.example/authorize', token_endpoint: 'https://as.example/token' }
+  const issuer = 'https://as.example'
+  it.each([
+    ['a discovered provider', { scope: undefined }, 'openid'],
+    [
+      'given metadata with keys',
+      { scope: undefined, issuer: undefined, server: { ...endpoints, issuer, jwks_uri: `${issuer}/jwks` } },
+      'openid',
+    ],
+    ['an issuer, but no keys to verify an ID token with', { scope: undefined, issuer: undefined, server: { ...endpoints, issuer } }, null],
+    ['endpoints alone', { scope: undefined, issuer: undefined, server: endpoints }, null],
+    ['an empty scope', { scope: '' }, null],
+    ['an empty list of scopes', { scope: [] }, null],
+  ])('RFC 6749 §3.3: the default scope, with %s', async (_name, provider, scope) => {
+    const app = world({}, provider)
+    const { searchParams } = new URL(await app.start(app.browser()))
+    expect([searchParams.get('scope'), searchParams.has('nonce')]).toEqual([scope, scope === 'openid'])
+  })
+
   it('B6: metadata is fetched once for many logins, and again by nobody while it is fresh', async () => {
     const app = world()
     await Promise.all(Array.from({ length: 20 }, () => app.start(app.browser())))

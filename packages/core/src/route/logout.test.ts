@@ -40,6 +40,15 @@ describe('B17: logout', () => {
     }
   })
 
+  it('JK03: a provider whose revocation and logout are plain http: the login works, and neither is used', async () => {
+    const app = world({ afterLogout: '/goodbye' })
+    app.server.metadata = { revocation_endpoint: 'http://as.example/revoke', end_session_endpoint: 'http://as.example/logout' }
+    const browser = app.browser()
+    expect((await app.login(browser)).status).toBe(303)
+    expect((await browser.go(LOGOUT, { method: 'POST' })).location).toBe('/goodbye')
+    expect(app.server.revoked).toEqual([])
+  })
+
   it('a logout of nobody asks nobody', async () => {
     const app = world()
     expect(await app.browser().go(LOGOUT, { method: 'POST' })).toMatchObject({ status: 303, location: '/' })

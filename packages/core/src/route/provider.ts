@@ -4,7 +4,7 @@ import { revoke } from '../flow/revoke.js'
 import { run, type Transport } from '../flow/run.js'
 import { scopeText } from '../message/authorization-request.js'
 import type { TokenSet } from '../message/token-set.js'
-import { assertMethods, type Registration, registration, type ServerCaches } from '../session/registration.js'
+import { assertMethods, type Registration, type RegistrationOptions, registration, type ServerCaches } from '../session/registration.js'
 import { renewToken } from '../session/renew.js'
 import { allowedOrigins } from '../session/resource-authoriser.js'
 import { TokenLifeCycle } from '../session/token-life-cycle.js'
@@ -38,12 +38,11 @@ export function createProvider<Http>(
   // Read at each use; what is no origin is refused now.
   allowedOrigins(options.allowedOrigins, undefined)
   const { updateToken } = options
-  const oidc = options.issuer ?? options.server?.issuer
   return {
     name,
     options,
     registration: checked,
-    scope: scopeText(options.scope) ?? (oidc === undefined ? undefined : 'openid'),
+    scope: options.scope === undefined ? defaultScope(options) : scopeText(options.scope),
     redirectUri,
     lifeCycle: new TokenLifeCycle({
       environment,
@@ -56,6 +55,11 @@ export function createProvider<Http>(
       leeway: options.leeway,
     }),
   }
+}
+
+/** Without keys no ID token can be verified, so none is asked for unless the application does. */
+function defaultScope({ issuer, server }: RegistrationOptions): string | undefined {
+  return issuer !== undefined || (server?.issuer !== undefined && server.jwks_uri !== undefined) ? 'openid' : undefined
 }
 
 /** Gives tokens back to the server, where it takes them: the refresh token, else the access token. */

@@ -26,6 +26,26 @@ describe('B1: options that cannot work are refused at once', () => {
       /provider "demo": there is no option "client_id"/,
     ],
     'an unknown option of the session': [{ session: { maxAge: 1 } }, /"session": there is no option "maxAge"/],
+    'a provider that is undefined': [
+      { providers: { demo: undefined } },
+      /provider "demo": an object of options is needed, and there is nothing/,
+    ],
+    'a provider that is null': [{ providers: { demo: null } }, /provider "demo": an object/],
+    'a provider that is an issuer': [{ providers: { demo: 'https://as.example' } }, /provider "demo": .*there is a string/],
+    'a session that is no object': [{ session: 60 }, /"session": an object/],
+    'paths that are null': [{ paths: null }, /"paths": an object/],
+    'an unknown quirk': [
+      { providers: { demo: { ...registered, quirks: { rawBasic: true } } } },
+      /no quirk "rawBasic".*rawBasicCredentials/,
+    ],
+    'JK03: a given endpoint over http': [
+      { providers: { demo: { ...registered, issuer: undefined, server: { token_endpoint: 'http://as.example/token' } } } },
+      /"server": "token_endpoint"/,
+    ],
+    'trusted audiences that are no list': [
+      { providers: { demo: { ...registered, trustedAudiences: 'account' } } },
+      /"trustedAudiences" must be a list/,
+    ],
     'an unknown path': [{ paths: { signin: '/signin' } }, /"paths": there is no option "signin"/],
     'no provider': [{ providers: {} }, /"providers" is empty/],
     'providers missing': [{ providers: undefined }, /"providers" is empty/],
@@ -81,6 +101,12 @@ describe('B1: an HTTP client that is not wrapped is refused at once', () => {
       expect.objectContaining({ name: 'UsageError', message: expect.stringMatching(message) }),
     )
   })
+})
+
+it.each([undefined, null, 'x', []].map((options) => [options]))('B1: %j is no options', (options) => {
+  expect(() => webRoutes(options as never, {} as never)).toThrow(
+    expect.objectContaining({ name: 'UsageError', message: expect.stringMatching(/^oauth: an object of options is needed/) }),
+  )
 })
 
 describe('SS25: paths', () => {

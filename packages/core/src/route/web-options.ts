@@ -22,7 +22,7 @@ export interface TokenOwner {
 
 /** One provider that people can log in with. */
 export interface ProviderOptions<Http> extends RegistrationOptions {
-  /** Space-separated, or a list. `openid` unless told, where the provider has an issuer. */
+  /** Space-separated, or a list. Unless told `openid`, where the provider has an issuer and keys; an empty one asks for no scope. */
   readonly scope?: string | readonly string[] | undefined
   /** Further parameters of every authorization request, such as `{ prompt: 'consent' }`. */
   readonly authorizationParameters?: Parameters | undefined

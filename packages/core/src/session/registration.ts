@@ -8,9 +8,10 @@ import type { Flow } from '../flow/flow.js'
 import type { CachedKeys } from '../flow/jwk-set.js'
 import { isSignatureAlgorithm } from '../jose/jws-algorithm.js'
 import { CLOCK_TOLERANCE, MAX_CLOCK_TOLERANCE } from '../message/id-token.js'
+import { assertGivenMetadata } from '../metadata/given-metadata.js'
 import { assertIssuer } from '../metadata/issuer.js'
 import type { Quirks } from '../metadata/quirks.js'
-import { assertServerMetadata, type ServerMetadata } from '../metadata/server-metadata.js'
+import type { ServerMetadata } from '../metadata/server-metadata.js'
 
 /** How this client is known at one authorization server. The same options for a session and for a provider of the web routes. */
 export interface RegistrationOptions {
@@ -27,6 +28,11 @@ export interface RegistrationOptions {
   readonly revocationEndpointAuthMethod?: string | ClientAuthentication | undefined
   /** The only algorithm ID tokens may have. Any asymmetric one that the server announces when absent. */
   readonly idTokenSignedResponseAlg?: string | undefined
+  /**
+   * Audiences beside this client that an ID token may name in `aud`, as servers add them for their own APIs. None unless told: a token that
+   * others may take for theirs is refused.
+   */
+  readonly trustedAudiences?: readonly string[] | undefined
   /** Seconds the clocks may differ when an ID token is checked: 10 unless told, 60 at most. */
   readonly clockTolerance?: number | undefined
   /** Lets plain http through for this server, beyond loopback. Tokens then travel in clear text. */
@@ -44,6 +50,7 @@ export const REGISTRATION_OPTIONS = [
   'tokenEndpointAuthMethod',
   'revocationEndpointAuthMethod',
   'idTokenSignedResponseAlg',
+  'trustedAudiences',
   'clockTolerance',
   'allowInsecureHttp',
   'quirks',
@@ -83,6 +90,7 @@ export function registration(options: RegistrationOptions, environment: Environm
     token_endpoint_auth_method: options.tokenEndpointAuthMethod,
     revocation_endpoint_auth_method: options.revocationEndpointAuthMethod,
     id_token_signed_response_alg: options.idTokenSignedResponseAlg,
+    trusted_audiences: options.trustedAudiences,
     quirks,
   }
   assertClient(client)
@@ -99,7 +107,7 @@ export function registration(options: RegistrationOptions, environment: Environm
     return { ...shared, server: () => discover(issuer, { environment, cache: caches.servers, quirks, ...policy }) }
   }
   if (server !== undefined && issuer === undefined) {
-    assertServerMetadata(server, policy)
+    assertGivenMetadata(server, policy)
     return { ...shared, server: () => given(server) }
   }
   throw new UsageError(
@@ -109,8 +117,12 @@ export function registration(options: RegistrationOptions, environment: Environm
   )
 }
 
-/** Refuses options that nothing reads: mostly misspelt ones, whose meaning would silently be lost. */
+/** Refuses options that are none, and options that nothing reads: mostly misspelt ones, whose meaning would silently be lost. */
 export function assertKnownOptions(options: object, known: readonly string[], where: string): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    const found = options === undefined || options === null ? 'nothing' : Array.isArray(options) ? 'a list' : `a ${typeof options}`
+    throw new UsageError(`${where}: an object of options is needed, and there is ${found}. Known options: ${[...known].sort().join(', ')}.`)
+  }
   for (const name of Object.keys(options)) {
     if (!known.includes(name))
       throw new UsageError(`${where}: there is no option "${name}". Known options: ${[...known].sort().join(', ')}.`)

@@ -45,6 +45,14 @@ describe('options of a session', () => {
       },
       'contradict',
     ],
+    [
+      'CA07: revocation by basic without a secret',
+      { clientSecret: undefined, revocationEndpointAuthMethod: 'client_secret_basic' },
+      '"revocationEndpointAuthMethod"',
+    ],
+    ['CA07: revocation as a public client with a secret', { revocationEndpointAuthMethod: 'none' }, '"revocationEndpointAuthMethod"'],
+    ['an unknown quirk', { quirks: { anyContenttype: true } }, 'no quirk "anyContenttype"'],
+    ['quirks that are none', { quirks: true }, '"quirks"'],
     ['neither issuer nor server', { server: undefined }, '"issuer" is missing'],
     ['both issuer and server', { issuer: 'https://as.example' }, 'contradict'],
     [
@@ -63,6 +71,9 @@ describe('options of a session', () => {
       },
       'issuer',
     ],
+    ['S13: a given endpoint over http', { server: { token_endpoint: 'http://as.example/token' } }, '"server": "token_endpoint"'],
+    ['given metadata that is none', { server: 'https://as.example' }, '"server"'],
+    ['an issuer that is no text', { issuer: ['https://as.example'], server: undefined }, '"issuer"'],
     ['a key without a store', { key: 'alice' }, '"key"'],
     [
       'a token for a store without a key',
@@ -79,6 +90,9 @@ describe('options of a session', () => {
     ['an updateToken that is no function', { updateToken: true }, '"updateToken"'],
     ['a clock tolerance beyond a minute', { clockTolerance: 61 }, '"clockTolerance"'],
     ['an ID token algorithm that no public key verifies', { idTokenSignedResponseAlg: 'HS256' }, '"idTokenSignedResponseAlg"'],
+    ['trusted audiences that are no list', { trustedAudiences: 'account' }, '"trustedAudiences"'],
+    ['a trusted audience that is empty', { trustedAudiences: ['account', ''] }, '"trustedAudiences"'],
+    ['a trusted audience that is no text', { trustedAudiences: [undefined] }, '"trustedAudiences"'],
     ['an origin that is none', { allowedOrigins: ['api.example'] }, '"allowedOrigins"'],
     ['a token that is none', { token: {} }, 'access_token'],
   ])('%s is refused at construction', (_name, options, text) => {
@@ -98,9 +112,16 @@ describe('options of a session', () => {
     expect(attempt).toThrow(/fetchClient\(\).*gotClient\(\)/)
   })
 
-  it.each([undefined, null, 'https://as.example'])('options that are %j are refused, not stumbled over', (options) => {
-    expect(() => new OAuth2Session(options as never, {} as never)).toThrow(UsageError)
-  })
+  it.each([undefined, null, 'https://as.example', 7, true, [], [GOOD]].map((options) => [options]))(
+    '%j is no options: a usage error, not an error of JavaScript',
+    (options) => {
+      const { client } = wire(() => {
+        throw new Error('a constructor sends nothing')
+      })
+      expect(() => new OAuth2Session(options as never, client)).toThrow(UsageError)
+      expect(() => new OAuth2Session(options as never, client)).toThrow(/^OAuth2Session: an object of options is needed.*clientId/)
+    },
+  )
 
   it('errors of construction show no secret', () => {
     expect(make({ tokenEndpointAuthMethod: 'none' })).toThrow(

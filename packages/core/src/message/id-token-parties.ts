@@ -1,0 +1,68 @@
+import { quoted } from '../error/printable.js'
+import type { Json, JsonObject } from '../http/json.js'
+import { refuseIdToken } from './refuse-id-token.js'
+
+/** Whom an ID token has to come from and be meant for. */
+export interface IdTokenParties {
+  /** `undefined` for a server that has none: then no ID token is taken. */
+  readonly issuer: string | undefined
+  readonly clientId: string
+  /** Further audiences that the token may name beside the client id; none unless told. */
+  readonly trustedAudiences?: readonly string[] | undefined
+}
+
+const MAX_SUB_LENGTH = 255
+/** How many audiences a message repeats. */
+const MAX_SHOWN = 5
+
+/**
+ * Checks who issued an ID token, about whom, and for whom. The messages say what was found, through `redacted`.
+ *
+ * @see OpenID Connect Core §3.1.3.7, steps 2 to 5
+ */
+export function checkParties(
+  { iss, sub, aud, azp }: JsonObject,
+  { issuer, clientId, trustedAudiences = [] }: IdTokenParties,
+  redacted: (text: string) => string,
+): void {
+  const found = (claim: Json | undefined) => shown(claim, redacted)
+  if (issuer === undefined) {
+    const missing = 'cannot be told to come from this server: its metadata has no "issuer". Give it in the option "server"'
+    refuseIdToken('ISS', missing, 'OpenID Connect Core §3.1.3.7 step 2')
+  }
+  if (iss !== issuer) {
+    refuseIdToken('ISS', `is from another issuer: "iss" is ${found(iss)}, not ${quoted(issuer)}`, 'OpenID Connect Core §3.1.3.7 step 2')
+  }
+  if (typeof sub !== 'string' || sub === '' || sub.length > MAX_SUB_LENGTH) {
+    refuseIdToken('SUB', 'has no "sub" of 1 to 255 characters', 'OpenID Connect Core §2')
+  }
+  const audiences: readonly Json[] = Array.isArray(aud) ? aud : [aud]
+  if (!audiences.includes(clientId)) {
+    refuseIdToken('AUD', `is not for this client: "aud" is ${found(aud)}, not ${quoted(clientId)}`, 'OpenID Connect Core §3.1.3.7 step 3')
+  }
+  const others = audiences.filter((one) => one !== clientId && !(typeof one === 'string' && trustedAudiences.includes(one)))
+  if (others.length > 0) {
+    refuseIdToken(
+      'AUD',
+      `is also for others: "aud" names ${found(others)} beside this client. If they belong to this server, name them in the option "trustedAudiences"`,
+      'OpenID Connect Core §3.1.3.7 step 3',
+    )
+  }
+  // Servers that have nothing to say with it write out null or nothing.
+  if (azp !== undefined && azp !== null && azp !== '' && azp !== clientId) {
+    refuseIdToken(
+      'AZP',
+      `was issued to another client: "azp" is ${found(azp)}, not ${quoted(clientId)}`,
+      'OpenID Connect Core §3.1.3.7 step 5',
+    )
+  }
+}
+
+/** What a claim is, briefly. */
+function shown(claim: Json | undefined, redacted: (text: string) => string): string {
+  if (claim === undefined) return 'absent'
+  if (!Array.isArray(claim)) return typeof claim === 'string' ? quoted(redacted(claim)) : 'no text'
+  const first = claim.slice(0, MAX_SHOWN).map((one: Json) => (typeof one === 'string' ? quoted(redacted(one)) : 'no text'))
+  if (first.length === 0) return 'an empty list'
+  return claim.length > first.length ? `${first.join(', ')} and ${claim.length - first.length} more` : first.join(', ')
+}

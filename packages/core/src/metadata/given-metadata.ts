@@ -1,0 +1,29 @@
+import { UsageError } from '../error/usage-error.js'
+import { parseUrl } from '../http/uri.js'
+import { assertIssuer, type HttpPolicy, isEndpoint } from './issuer.js'
+import { FURTHER_ENDPOINTS, LOGIN_ENDPOINTS, misshapenMember } from './metadata-members.js'
+import type { ServerMetadata } from './server-metadata.js'
+
+/**
+ * Checks metadata that the application gives as the option `server`. Here every endpoint counts, and an empty one is a mistake: the
+ * application wrote them, and can leave them out.
+ *
+ * @throws {@link UsageError} naming the member at fault.
+ */
+export function assertGivenMetadata(server: ServerMetadata, policy: HttpPolicy = {}): void {
+  if (typeof server !== 'object' || server === null || Array.isArray(server)) {
+    throw new UsageError('Option "server" must be an object of metadata members, such as { authorization_endpoint, token_endpoint }.')
+  }
+  if (server.issuer !== undefined) assertIssuer(server.issuer, policy, 'Option "server": "issuer"')
+  const issuer = server.issuer === undefined ? undefined : parseUrl(server.issuer)
+  const endpoint = [...LOGIN_ENDPOINTS, ...FURTHER_ENDPOINTS].find(
+    (name) => server[name] !== undefined && !isEndpoint(server[name], issuer, policy),
+  )
+  if (endpoint !== undefined) {
+    throw new UsageError(
+      `Option "server": "${endpoint}" is not an absolute https URL without user name and fragment (http is taken on loopback alone, for a server on loopback, or with allowInsecureHttp). Leave it out if the server has none. Is an environment variable unset?`,
+    )
+  }
+  const misshapen = misshapenMember(server)
+  if (misshapen !== undefined) throw new UsageError(`Option "server": "${misshapen.name}" must be ${misshapen.type}.`)
+}
