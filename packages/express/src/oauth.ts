@@ -26,7 +26,8 @@ export interface OAuthOptions<Http, Name extends string = string> extends WebOpt
  * @throws {@link UsageError} for options that cannot work.
  */
 export function oauth<Http = AuthorisedFetch, Name extends string = string>(options: OAuthOptions<Http, Name>): RequestHandler {
-  const { http, errorPage: page, ...web } = options
+  // What is no object cannot be taken apart, and is refused by the check of the options.
+  const { http, errorPage: page, ...web }: OAuthOptions<Http, Name> = Object(options)
   const routes = webRoutes(web, http ?? (fetchClient() as HttpClient<unknown> as HttpClient<Http>))
 
   return async function oauthRoutes(req, res, next) {

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import express, { type ErrorRequestHandler } from 'express'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { isOAuthError } from '../src/index.js'
+import { isOAuthError, oauth } from '../src/index.js'
 import { NAVIGATION, raw } from './raw.js'
 import { closeAll, type HostileWorld, hostileWorld, serve, type WorldOptions, world } from './world.js'
 
@@ -16,6 +16,17 @@ async function attempt(url: string): Promise<{ state: string; cookie: string }> 
   const state = new URL(headers.location ?? '').searchParams.get('state') ?? ''
   return { state, cookie: (headers['set-cookie'] ?? []).map((text) => text.split(';', 1)[0]).join('; ') }
 }
+
+describe.each([undefined, null, 'https://app.example'])('B1: oauth(%j)', (options) => {
+  it('is a usage error that says what is needed', () => {
+    expect(() => oauth(options as never)).toThrow(
+      expect.objectContaining({
+        name: 'UsageError',
+        message: expect.stringMatching(/^Option "secret"|^oauth: an object of options is needed/),
+      }),
+    )
+  })
+})
 
 describe('errors of the routes', () => {
   it("reach the application's own error handler, with their status", async () => {

@@ -2,7 +2,7 @@ import { defaultEnvironment, type Environment } from '../environment.js'
 import { UsageError } from '../error/usage-error.js'
 import { coalesce } from '../flow/coalesce.js'
 import type { Transport } from '../flow/run.js'
-import type { HttpClient } from '../session/http-client.js'
+import { assertHttpClient, type HttpClient } from '../session/http-client.js'
 import { serverCaches } from '../session/registration.js'
 import { TRANSACTION_TTL } from '../transaction/authorization-transaction.js'
 import { type BaseUrl, parseBaseUrl } from './base-url.js'
@@ -55,6 +55,7 @@ export interface WebContext<Http> {
 /** @throws {@link UsageError} for options that cannot work. */
 export function webContext<Http>(options: WebOptions<Http>, http: HttpClient<Http>): WebContext<Http> {
   assertWebOptions(options)
+  assertHttpClient(http, 'Option "http"')
   const environment = options.environment ?? defaultEnvironment()
   const base = parseBaseUrl(options.baseUrl)
   const transport = coalesce(http.transport)

@@ -5,8 +5,6 @@ import { assertSecrets } from '../jose/sealer.js'
 
 import type { TokenSet } from '../message/token-set.js'
 
-import type { HttpClient } from '../session/http-client.js'
-
 import { assertKnownOptions, REGISTRATION_OPTIONS, type RegistrationOptions } from '../session/registration.js'
 import type { ReplacedToken } from '../session/update-token.js'
 import type { RoutePaths } from './paths.js'
@@ -109,15 +107,6 @@ export function assertWebOptions<Http>(options: WebOptions<Http>): void {
     throw new UsageError('Option "session.name" is part of cookie names; use letters, digits, "-" and "_".')
   if (!(Number.isFinite(lifetime) && lifetime > 0))
     throw new UsageError('Option "session.lifetime" must be a number of seconds, more than 0.')
-}
-
-/** @throws {@link UsageError} for a client that was not wrapped: it would fail at the first login, in a way that does not name the option. */
-export function assertHttpClient<Http>(http: HttpClient<Http>): void {
-  const { transport, authorised } = (http ?? {}) as Partial<HttpClient<Http>>
-  if (typeof transport === 'function' && typeof authorised === 'function') return
-  throw new UsageError(
-    `Option "http" (${http === null ? 'null' : typeof http}) lacks the functions "transport" and "authorised". Wrap the client that requests are to be sent with: http: gotClient(got), from @oauth/node-got.`,
-  )
 }
 
 /** The secrets as a list; an absent one stays for the check to find. */

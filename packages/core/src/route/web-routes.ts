@@ -12,7 +12,7 @@ import { json, plain, type RouteResponse } from './route-response.js'
 import { SessionVisit, type VisitPorts } from './session-visit.js'
 import { Visit } from './visit.js'
 import { loginPath, providerOf, type WebContext, webContext } from './web-context.js'
-import { assertHttpClient, type WebOptions } from './web-options.js'
+import type { WebOptions } from './web-options.js'
 import type { UserClaims } from './web-session.js'
 
 /**
@@ -39,7 +39,6 @@ export interface WebRoutes<Http> {
 
 /** @throws {@link UsageError} for options that cannot work. */
 export function webRoutes<Http, Name extends string>(options: WebOptions<Http, Name>, http: HttpClient<Http>): WebRoutes<Http> {
-  assertHttpClient(http)
   const context = webContext(options, http)
   /** What the routes work on; the application is not to reach it through its visit. */
   const sessions = new WeakMap<Visit<Http>, SessionVisit<Http>>()

@@ -11,12 +11,14 @@ export interface HttpClient<Http> {
   authorised(authoriser: ResourceAuthoriser): Http
 }
 
-/** @throws {@link UsageError} for what is no HTTP client: nothing at all, or an instance of got or `fetch` itself. */
-export function assertHttpClient(client: unknown): asserts client is HttpClient<unknown> {
+/**
+ * @param where what the client was given as, for the message
+ * @throws {@link UsageError} for what is no HTTP client: nothing at all, or an instance of got or `fetch` itself, which would fail at the first request.
+ */
+export function assertHttpClient(client: unknown, where: string): asserts client is HttpClient<unknown> {
   const { transport, authorised } = (client ?? {}) as Record<string, unknown>
-  if (typeof transport !== 'function' || typeof authorised !== 'function') {
-    throw new UsageError(
-      'OAuth2Session: the second argument must be an HTTP client, and it has no "transport" and "authorised" functions. Give fetchClient() of @oauth/core/fetch or gotClient() of @oauth/node-got, or use the OAuth2Session of an adapter, which has one.',
-    )
-  }
+  if (typeof transport === 'function' && typeof authorised === 'function') return
+  throw new UsageError(
+    `${where} (${client === null ? 'null' : typeof client}) lacks the functions "transport" and "authorised". Wrap the client that requests are to be sent with: gotClient(got) of @oauth/node-got, or fetchClient() of @oauth/core/fetch.`,
+  )
 }

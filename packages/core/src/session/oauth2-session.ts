@@ -59,7 +59,7 @@ export class OAuth2Session<Http> {
   /** @throws {@link UsageError} for unknown, missing or contradictory options. */
   constructor(options: SessionOptions, client: HttpClient<Http>) {
     assertSessionOptions(options)
-    assertHttpClient(client)
+    assertHttpClient(client, 'OAuth2Session: the second argument')
     this.#options = options
     this.#environment = options.environment ?? defaultEnvironment()
     this.#registration = registration(options, this.#environment)

@@ -109,7 +109,7 @@ describe('options of a session', () => {
   ])('C14: an HTTP client that is %s is refused with the names of those that are', (_name, client) => {
     const attempt = () => new OAuth2Session(GOOD, client as never)
     expect(attempt).toThrow(UsageError)
-    expect(attempt).toThrow(/fetchClient\(\).*gotClient\(\)/)
+    expect(attempt).toThrow(/gotClient\(got\).*fetchClient\(\)/)
   })
 
   it.each([undefined, null, 'https://as.example', 7, true, [], [GOOD]].map((options) => [options]))(

@@ -52,9 +52,6 @@ const OPTIONS: readonly string[] = [
 
 /** @throws {@link UsageError} for unknown, unusable or contradictory options. */
 export function assertSessionOptions(options: SessionOptions, own: readonly string[] = []): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new UsageError('OAuth2Session: the options are missing. Give at least { issuer, clientId }.')
-  }
   assertKnownOptions(options, [...OPTIONS, ...own], 'OAuth2Session')
   const { leeway = 0, store, key, token, tokenPlacement = 'header', codeChallengeMethod = 'S256', updateToken } = options
   if (!(Number.isFinite(leeway) && leeway >= 0)) throw new UsageError('Option "leeway" must be a number of seconds, 0 or more.')
