@@ -21,6 +21,7 @@ export type AuthorizationResponseProblem =
   | 'OAUTH_UNEXPECTED_TOKEN'
   | 'OAUTH_MODE_MISMATCH'
   | 'OAUTH_ENDPOINT_CHANGED'
+  | 'OAUTH_SESSION_CHANGED'
 
 /** Codes of an ID token that was refused; the last word is the claim or header at fault. */
 export type IdTokenProblem =

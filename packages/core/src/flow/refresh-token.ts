@@ -1,5 +1,6 @@
 import type { Client } from '../client-authentication/client.js'
 import { isOAuthError } from '../error/any-oauth-error.js'
+import type { IdTokenProblem } from '../error/error-code.js'
 import { ProtocolError } from '../error/protocol-error.js'
 import { toForm } from '../http/form.js'
 import { decodeJws } from '../jose/jws.js'
@@ -45,8 +46,9 @@ export async function* refreshToken(server: ServerMetadata, client: Client, opti
     refresh_token: old.refresh_token,
     ...answer,
   }
-  if (answer.id_token === undefined || server.issuer === undefined || server.jwks_uri === undefined) return { token }
-  assertSamePerson(old.id_token, answer.id_token)
+  if (answer.id_token === undefined) return { token }
+  assertSamePerson(old.id_token, answer.id_token, client)
+  if (server.issuer === undefined || server.jwks_uri === undefined) return { token }
   try {
     const claims = yield* verifyIdToken(answer.id_token, server, client, {
       environment,
@@ -78,23 +80,24 @@ function isNotJudged(error: unknown): boolean {
 }
 
 /** Asked of every renewed ID token, before it is known whether its signature can be checked at all. */
-function assertSamePerson(before: string | undefined, after: string): void {
+function assertSamePerson(before: string | undefined, after: string, { client_id }: Client): void {
   const old = before === undefined ? undefined : decodeJws(before)?.payload
   const renewed = decodeJws(after)?.payload
   if (old === undefined || renewed === undefined) return
-  for (const claim of ['iss', 'sub'] as const) {
-    if (old[claim] === renewed[claim]) continue
-    throw new ProtocolError(
-      claim === 'sub' ? 'OAUTH_ID_TOKEN_SUB' : 'OAUTH_ID_TOKEN_ISS',
-      `The renewed ID token has another "${claim}" than the one before, so it is about somebody else. The new tokens were not used`,
-      { reference: 'OpenID Connect Core §12.2' },
-    )
-  }
+  if (old['iss'] !== renewed['iss']) refuse('OAUTH_ID_TOKEN_ISS', 'has another "iss" than the one before')
+  if (old['sub'] !== renewed['sub']) refuse('OAUTH_ID_TOKEN_SUB', 'has another "sub" than the one before, so it is about somebody else')
+  if (![renewed['aud']].flat().includes(client_id))
+    refuse('OAUTH_ID_TOKEN_AUD', 'is not for this client: "aud" does not contain the client id')
+}
+
+function refuse(code: IdTokenProblem, found: string): never {
+  throw new ProtocolError(code, `The renewed ID token ${found}. The new tokens were not used`, { reference: 'OpenID Connect Core §12.2' })
 }
 
 /** A nonce may be left out on refresh; when it is there it has to be the one of the first ID token (§12.2). */
 function expectedNonce(before: string | undefined, after: string): string | undefined {
   const nonce = decodeJws(after)?.payload['nonce']
-  const known = nonce === undefined || before === undefined ? nonce : decodeJws(before)?.payload['nonce']
+  if (nonce === undefined || nonce === null || nonce === '') return undefined
+  const known = before === undefined ? nonce : decodeJws(before)?.payload['nonce']
   return typeof known === 'string' ? known : undefined
 }

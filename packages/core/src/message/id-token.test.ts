@@ -183,7 +183,6 @@ describe('ID14: nonce', () => {
     ['empty when sent', '', 'nonce'],
     ['a list when sent', ['nonce'], 'nonce'],
     ['present when not sent', 'nonce', undefined],
-    ['null when not sent', null, undefined],
   ])('%s', async (_name, nonce, sent) => {
     expect(await refused({ nonce }, { nonce: sent })).toBe('OAUTH_ID_TOKEN_NONCE')
   })

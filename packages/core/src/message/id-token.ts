@@ -84,11 +84,12 @@ function checkDates({ exp, iat, nbf }: JsonObject, { now, clockTolerance }: Chec
 }
 
 function checkNonce(nonce: unknown, expected: string | undefined): void {
+  const isAbsent = nonce === undefined || nonce === null || nonce === ''
   if (expected === undefined) {
-    if (nonce !== undefined) refuseIdToken('NONCE', 'has a "nonce" though none was sent', 'OpenID Connect Core §3.1.3.7 step 11')
+    if (!isAbsent) refuseIdToken('NONCE', 'has a "nonce" though none was sent', 'OpenID Connect Core §3.1.3.7 step 11')
     return
   }
-  if (nonce === undefined || nonce === null || nonce === '') {
+  if (isAbsent) {
     refuseIdToken(
       'NONCE',
       'has no "nonce" though one was sent: the server does not return it, or the token was not made for this login',

@@ -87,14 +87,64 @@ describe('contract 4.4: link: true', () => {
     expect(app.sent).toEqual(['Bearer access-2', 'Bearer access-4'])
   })
 
-  it('only to the session that it was begun in', async () => {
+  it.each<[string, (app: World, browser: TestBrowser<Call>) => Promise<unknown>]>([
+    ['somebody else logged in meanwhile', (app, browser) => app.login(browser, { sub: 'bob' })],
+    ['the person logged out meanwhile', (_app, browser) => browser.go('/auth/logout', { method: 'POST' })],
+  ])('only to the session that it was begun in: %s, and nothing is sent or changed', async (_what, meanwhile) => {
     const app = world(two)
     const browser = app.browser()
     await app.login(browser, { sub: 'alice' })
     const url = await begin(browser)
-    await app.login(browser, { sub: 'bob' })
-    await browser.go(`/auth/other/callback?${app.server.authorize(url, { sub: 'alice-at-other' })}`)
-    expect(await people(app, browser)).toEqual({ other: 'alice-at-other' })
+    await meanwhile(app, browser)
+    const before = [await people(app, browser), app.server.requests.length]
+    const { error } = await browser.go(`/auth/other/callback?${app.server.authorize(url, { sub: 'alice-at-other' })}`)
+    expect(error).toMatchObject({ code: 'OAUTH_SESSION_CHANGED' })
+    expect([await people(app, browser), app.server.requests.length]).toEqual(before)
+  })
+
+  it('two of them, begun in one session, both join it; and one that was begun before the same person logged in again', async () => {
+    const app = world({ providers: { ...two.providers, third: { ...registered, clientId: 'client-3' } } })
+    const browser = app.browser()
+    await app.login(browser, { sub: 'alice' })
+    const urls = [await begin(browser, 'other'), await begin(browser, 'third')] as const
+    await app.login(browser, { sub: 'alice' })
+    await browser.go(`/auth/other/callback?${app.server.authorize(urls[0], { sub: 'bob' })}`)
+    await browser.go(`/auth/third/callback?${app.server.authorize(urls[1], { sub: 'carol' })}`)
+    expect(await people(app, browser)).toEqual({ demo: 'alice', other: 'bob', third: 'carol' })
+  })
+
+  it('cannot be had by form_post, with which no session cookie comes, and says so', async () => {
+    const app = world({ providers: { demo: registered, other: { ...registered, responseMode: 'form_post' } } })
+    const browser = app.browser()
+    await app.login(browser)
+    await expect((await browser.open()).login('other', { link: true })).rejects.toThrow('form_post')
+  })
+
+  it('waits for a renewal of another login, whose tokens would else be given back', async () => {
+    const app = world(two)
+    const browser = app.browser()
+    await app.login(browser, { sub: 'alice' })
+    const url = await begin(browser)
+    app.clock.time += 500
+    app.resource = (authorization) => (authorization === 'Bearer access-2' ? 401 : 200)
+    const arrived = Promise.withResolvers<void>()
+    const released = Promise.withResolvers<void>()
+    app.server.scripts.token = async (request) => {
+      delete app.server.scripts.token
+      arrived.resolve()
+      await released.promise
+      app.server.requests.pop()
+      return app.server.respond(request)
+    }
+    const renewing = (await browser.open()).client('demo')()
+    await arrived.promise
+    const linking = browser.go(`/auth/other/callback?${app.server.authorize(url, { sub: 'bob' })}`)
+    for (let turn = 0; turn < 500; turn++) await Promise.resolve()
+    released.resolve()
+    await Promise.all([renewing, linking])
+    app.clock.time += HOUR
+    expect(await (await browser.open()).client('demo')()).toBe(200)
+    expect([app.server.reuses, app.server.revoked]).toEqual([0, []])
   })
 
   it('where nobody is logged in it is a login like any other', async () => {
@@ -156,14 +206,20 @@ describe('contract 4.4: link: true', () => {
 })
 
 describe('logins of one session', () => {
-  it('two tokens renewed in two requests at the same moment are both kept', async () => {
+  it.each([0, 1, 2, 3, 5, 10, 30])('two tokens renewed in two requests, %i turns apart, are both kept', async (turns) => {
     const app = world(two)
     const browser = app.browser()
     await app.login(browser, { sub: 'alice' })
     await link(app, browser, { sub: 'bob' })
     app.clock.time += HOUR
+    // Without a signature to check, the two answers are handled in the same turn.
+    app.server.token = { id_token: undefined }
     const [one, other] = [await browser.open(), await browser.open()]
-    await Promise.all([one.client('demo')(), other.client('other')()])
+    const second = async () => {
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+      await other.client('other')()
+    }
+    await Promise.all([one.client('demo')(), second()])
     browser.take(other)
     browser.take(one)
     app.clock.time += HOUR

@@ -3,7 +3,8 @@ import type { Environment } from '../environment.js'
 /** What is remembered for a time, by name. */
 export interface BoundedMap<T> {
   get(name: string): T | undefined
-  set(name: string, value: T): void
+  /** @param ttl seconds, where it is to be forgotten earlier than others. */
+  set(name: string, value: T, ttl?: number): void
   delete(name: string): void
 }
 
@@ -19,9 +20,9 @@ export function boundedMap<T>(
       const entry = entries.get(name)
       return entry !== undefined && entry.until > now() ? entry.value : undefined
     },
-    set(name, value) {
+    set(name, value, own = ttl) {
       entries.delete(name)
-      entries.set(name, { value, until: now() + ttl })
+      entries.set(name, { value, until: now() + own })
       for (const [oldest, { until }] of entries) {
         if (entries.size <= limit && until > now()) break
         entries.delete(oldest)

@@ -6,6 +6,7 @@ export interface BoundedSet {
   has(name: string): boolean
   /** Tells whether the name was new. */
   add(name: string): boolean
+  delete(name: string): void
 }
 
 /** Makes a set that forgets names after `ttl` seconds, and the oldest ones beyond `limit`. */
@@ -20,5 +21,6 @@ export function boundedSet(environment: Pick<Environment, 'now'>, bounds: { read
       names.set(name, true)
       return true
     },
+    delete: names.delete,
   }
 }

@@ -1,3 +1,4 @@
+import { UsageError } from '../error/usage-error.js'
 import { startAuthorization } from '../flow/authorization-code.js'
 import type { Flow } from '../flow/flow.js'
 import { formDecode, formGet } from '../http/form.js'
@@ -35,7 +36,12 @@ export async function* startLogin<Http>(
   { returnTo, link = false }: LoginOptions,
 ): Flow<string> {
   const { registration, options, scope, redirectUri } = provider
-  const session = link ? visit.current?.id : undefined
+  const session = visit.current?.id
+  if (link && options.responseMode === 'form_post') {
+    throw new UsageError(
+      `login: a login at "${provider.name}" cannot be linked: its answer comes by form_post from the provider's site, and browsers send no session cookie with that. Use the response mode "query".`,
+    )
+  }
   const server = yield* registration.server()
   const { url, transaction } = yield* startAuthorization(server, registration.client, {
     environment: context.environment,
@@ -47,7 +53,7 @@ export async function* startLogin<Http>(
     parameters: options.authorizationParameters,
     returnTo: safeReturnTo(returnTo, context.base.origin, `${context.base.path}/`),
   })
-  const attempt = session === undefined ? transaction : { ...transaction, link: session }
+  const attempt = session === undefined ? transaction : { ...transaction, session, ...(link ? ({ link: true } as const) : {}) }
   visit.setLoginCookies(await context.logins.keep(attempt, visit.request.cookies))
   return url
 }

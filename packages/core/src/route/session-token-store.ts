@@ -1,21 +1,24 @@
+import type { TokenEntry } from '../session/token-entry.js'
 import type { TokenRecord, TokenStore } from '../session/token-record.js'
 import type { WebContext } from './web-context.js'
 import type { WebSession } from './web-session.js'
 
 /** Whatever holds the session of one request. */
 export interface SessionHolder {
-  /** The session as it is now. */
+  /** The session as this request knows it. */
   readonly current: WebSession | undefined
+  /** Goes on with the session as other requests have made it. */
+  catchUp(): Promise<void>
   /** Replaces the session, or ends it, in the browser too. */
   replace(session: WebSession | undefined): Promise<void>
 }
 
 /**
- * The token of one login, as one request sees it: in the session's cookie. A write is a `Set-Cookie` that waits for the response. Other
- * requests of the same browser see it once they bring the new cookie; until then the life cycle's memory of the renewal serves them.
+ * The token of one login, as one request sees it: in the session's cookie, or as other requests of this process have made it since. A write is a
+ * `Set-Cookie` that waits for the response.
  */
 export function sessionTokenStore<Http>(
-  { environment, endedSessions, replacedRecords, unseenSessions }: WebContext<Http>,
+  { environment, endedSessions, renewedSessions }: WebContext<Http>,
   visit: SessionHolder,
   name: string,
 ): TokenStore {
@@ -24,40 +27,32 @@ export function sessionTokenStore<Http>(
     return current === undefined || endedSessions.has(current.id) ? undefined : current
   }
 
-  /** Another request may have renewed the token of another login of this session meanwhile; what it wrote stays. */
-  function newest(current: WebSession): WebSession {
-    const later = unseenSessions.get(current.id)
-    return later !== undefined && later.generation > current.generation ? later : current
+  function isBehind(): boolean {
+    const current = session()
+    return current !== undefined && (renewedSessions.get(current.id)?.generation ?? 0) > current.generation
   }
 
-  function record(): TokenRecord | undefined {
-    return session()?.providers[name]?.record
+  function entry(): TokenEntry | undefined {
+    const value = session()?.providers[name]?.record
+    return value && { value, version: versionOf(value), now: environment.now() }
   }
 
   return {
-    get() {
-      const value = record()
-      return value && { value, version: versionOf(value), now: environment.now() }
-    },
+    get: () => (isBehind() ? visit.catchUp().then(entry) : entry()),
     async compareAndSet(_key, expected, value) {
       const current = session()
-      const login = current?.providers[name]
+      const known = isBehind() ? renewedSessions.get(current?.id ?? '') : current
+      const login = known?.providers[name]
       // Only a login creates, and it writes the whole session.
-      if (current === undefined || login === undefined || versionOf(login.record) !== expected) return undefined
+      if (known === undefined || login === undefined || versionOf(login.record) !== expected) return undefined
       const now = Math.floor(environment.now())
-      const receipt = { version: versionOf(value), now }
-      const nameOf = ({ generation }: TokenRecord) => `${current.id} ${name} ${generation}`
-      // The browser was given a later one: a cookie with this one, arriving after it, would bring a spent refresh token back.
-      if (replacedRecords.has(nameOf(value))) return receipt
-      if (value.generation > login.record.generation) replacedRecords.add(nameOf(login.record))
-      const known = newest(current)
-      const has = known.providers[name]?.record.token.access_token === value.token.access_token && value.ended === undefined
       const providers = { ...known.providers, [name]: { ...login, record: value } }
-      await visit.replace(has ? known : { ...known, usedAt: now, generation: known.generation + 1, providers })
+      await visit.replace({ ...known, usedAt: now, generation: known.generation + 1, providers })
       // A logout meanwhile wins, and the new token is given back.
-      return session() === undefined ? undefined : receipt
+      return session() === undefined ? undefined : { version: versionOf(value), now }
     },
     async delete() {
+      await visit.catchUp()
       const current = session()
       if (current?.providers[name] === undefined) return false
       const { [name]: _gone, ...providers } = current.providers

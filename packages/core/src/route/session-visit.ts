@@ -2,10 +2,11 @@ import type { Maybe } from '../environment.js'
 import type { HttpHeaders } from '../http/http-response.js'
 import type { TokenPlace } from '../session/token-place.js'
 import type { SetCookie } from './cookie.js'
+import { isNavigation } from './navigation.js'
 import type { RouteRequest } from './route-request.js'
 import { NO_STORE } from './route-response.js'
 import { sessionTokenStore } from './session-token-store.js'
-import type { WebContext } from './web-context.js'
+import { SEEN_TTL, type WebContext } from './web-context.js'
 import { type ProviderLogin, parseWebSession, type WebSession } from './web-session.js'
 
 /** What an adapter lends a visit. */
@@ -34,26 +35,38 @@ export class SessionVisit<Http> {
     this.#ports = ports
   }
 
-  /** Reads the session of a request. One that is expired, ended or not ours counts as none, and its cookies are cleared. */
+  /**
+   * Reads the session of a request. One that is expired, ended or not ours counts as none. Its cookies are cleared only where a person goes to a page: a
+   * request in the background may have been sent before a login that has just set new ones, which the browser would then drop.
+   */
   static async open<Http>(context: WebContext<Http>, request: RouteRequest, ports: VisitPorts): Promise<SessionVisit<Http>> {
     const visit = new SessionVisit(context, request, ports)
-    const stale = context.sessionCookie.clear(request.cookies)
+    const { sessionCookie, endedSessions } = context
+    const stale = sessionCookie.clear(request.cookies)
     if (stale.length === 0) return visit
-    const text = await context.sessionCookie.read(request.cookies)
+    const text = await sessionCookie.read(request.cookies)
     const session = text === undefined ? undefined : parseWebSession(text)
-    if (session === undefined || !isAlive(session, context)) visit.#sessionCookies = stale
-    else await visit.#resume(session)
+    if (session !== undefined && endedSessions.has(session.id)) return visit
+    if (session !== undefined && isAlive(session, context)) await visit.#resume(session)
+    else if (isNavigation(request)) visit.#sessionCookies = stale
     return visit
   }
 
-  /** Goes on with a session as it became since this browser got its cookie; a browser that shows the newest one has got it. */
   async #resume(session: WebSession): Promise<void> {
-    const { unseenSessions } = this.#context
     this.#session = session
-    const later = unseenSessions.get(session.id)
-    if (later === undefined) return
-    if (later.generation > session.generation) await this.replace(later)
-    else unseenSessions.delete(session.id)
+    const { renewedSessions } = this.#context
+    const newest = renewedSessions.get(session.id)
+    // A browser that shows the newest one has got it; other requests may have been sent before.
+    if (newest !== undefined && newest.generation <= session.generation) renewedSessions.set(session.id, session, SEEN_TTL)
+    await this.catchUp()
+  }
+
+  /** Goes on with the session as it has become through other requests, and hands this browser its cookie. */
+  async catchUp(): Promise<void> {
+    const newest = this.#session && this.#context.renewedSessions.get(this.#session.id)
+    if (newest === undefined || newest.generation <= (this.#session?.generation ?? 0)) return
+    if (await this.#ports.writable()) await this.#write(newest)
+    else this.#session = newest
   }
 
   /** The session as it is now. Who has looked at it may not let the answer be cached. */
@@ -93,9 +106,25 @@ export class SessionVisit<Http> {
     return place
   }
 
-  /** Replaces the session, or ends it, in the browser too. */
+  /** Replaces the session, or ends it, in the browser too. Other requests of the browser know of it at once, before it is sealed. */
   async replace(session: WebSession | undefined): Promise<void> {
-    const { sessionCookie, unseenSessions } = this.#context
+    const { renewedSessions } = this.#context
+    if (session === undefined || session.generation === 0) return this.#write(session)
+    const known = renewedSessions.get(session.id)
+    renewedSessions.set(session.id, session)
+    try {
+      await this.#write(session)
+    } catch (error) {
+      if (renewedSessions.get(session.id) === session) {
+        if (known === undefined) renewedSessions.delete(session.id)
+        else renewedSessions.set(session.id, known)
+      }
+      throw error
+    }
+  }
+
+  async #write(session: WebSession | undefined): Promise<void> {
+    const { sessionCookie } = this.#context
     const { cookies } = this.request
     const before = this.#session
     this.#session = session
@@ -104,8 +133,6 @@ export class SessionVisit<Http> {
       const set = session === undefined ? sessionCookie.clear(cookies) : await sessionCookie.write(JSON.stringify(session), cookies)
       // It may have been replaced again, or ended, while it was sealed.
       if (this.#session === session) this.#sessionCookies = set
-      if (session !== undefined && session.generation > (unseenSessions.get(session.id)?.generation ?? 0))
-        unseenSessions.set(session.id, session)
     } catch (error) {
       if (this.#session === session) this.#session = before
       throw error
@@ -124,6 +151,8 @@ export class SessionVisit<Http> {
 
   /** Cookies that wait to be set; they are handed out once. */
   takeCookies(): readonly SetCookie[] {
+    // A logout, or a new login, in another request came over it: this cookie would take the place of theirs.
+    if (this.#session !== undefined && this.#context.endedSessions.has(this.#session.id)) this.#sessionCookies = []
     const cookies = [...this.#sessionCookies, ...this.#loginCookies]
     this.#touched ||= cookies.length > 0
     this.#sessionCookies = []
@@ -137,6 +166,6 @@ export class SessionVisit<Http> {
   }
 }
 
-function isAlive<Http>({ id, createdAt }: WebSession, { environment, lifetime, endedSessions }: WebContext<Http>): boolean {
-  return createdAt + lifetime > environment.now() && !endedSessions.has(id)
+function isAlive<Http>({ createdAt }: WebSession, { environment, lifetime }: WebContext<Http>): boolean {
+  return createdAt + lifetime > environment.now()
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { json } from '../../test/answers.js'
-import { registered, SESSION_COOKIE, world } from './testing/world.js'
+import { SCRIPT } from './testing/browser.js'
+import { FORM_POST, registered, SESSION_COOKIE, world } from './testing/world.js'
 
 const HOUR = 3600
 const DAY = 86_400
@@ -27,7 +28,7 @@ describe('a renewed session whose cookie did not arrive', () => {
     expect((await app.inside(browser)).current?.providers['demo']?.record.generation).toBe(later < HOUR ? 1 : 2)
   })
 
-  it('once the browser has shown that it has the cookie, nothing is kept and nothing is written', async () => {
+  it('once the browser has shown that it has the cookie, nothing is written; ten minutes later nothing is kept', async () => {
     const app = world()
     const browser = app.browser()
     await app.login(browser)
@@ -36,8 +37,10 @@ describe('a renewed session whose cookie did not arrive', () => {
     const visit = await browser.open()
     await visit.client()()
     browser.take(visit)
-    const seen = await browser.open()
-    expect(browser.take(seen)).toEqual([])
+    expect(browser.take(await browser.open())).toEqual([])
+    app.clock.time += 599
+    expect(old.copy().take(await old.open())).toHaveLength(1)
+    app.clock.time += 1
     expect(old.take(await old.open())).toEqual([])
   })
 
@@ -66,6 +69,85 @@ describe('a renewed session whose cookie did not arrive', () => {
     expect(app.server.revoked).toEqual(['refresh-3'])
     browser.take(renewing)
     expect((await browser.open()).user).toBeUndefined()
+  })
+})
+
+describe('requests that overlap', () => {
+  it.each([1, 31, 599])('a request that works for %i s, while another renews, sends nothing spent and gets the cookie', async (seconds) => {
+    const app = world()
+    const browser = app.browser()
+    await app.login(browser)
+    app.clock.time += HOUR - 100
+    const slow = await browser.open('/report')
+    app.clock.time += 50
+    const fast = await browser.open()
+    await fast.client()()
+    browser.take(fast)
+    await browser.open()
+    app.clock.time += seconds
+    expect(await slow.client()()).toBe(200)
+    expect(slow.takeCookies()).toHaveLength(1)
+    expect(app.server.reuses).toBe(0)
+  })
+
+  it('RF04: a straggler never writes a session older than the newest, also when it was seen already', async () => {
+    const app = world({ providers: { demo: registered, other: { ...registered, clientId: 'client-2' } } })
+    const browser = app.browser()
+    await app.login(browser)
+    await app.login(browser, { provider: 'other' })
+    app.clock.time += HOUR
+    const straggler = await browser.open('/late')
+    const fast = await browser.open()
+    await fast.client('demo')()
+    await fast.client('other')()
+    browser.take(fast)
+    await browser.open()
+    await straggler.client('demo')()
+    browser.take(straggler)
+    const { current } = await app.inside(browser)
+    expect(current?.generation).toBe(2)
+    expect(Object.values(current?.providers ?? {}).map(({ record }) => record.generation)).toEqual([1, 1])
+  })
+
+  it('the answer of a request of the old session does not undo a login that finished meanwhile', async () => {
+    const app = world()
+    const browser = app.browser()
+    await app.login(browser)
+    const url = await app.start(browser)
+    app.clock.time += 590
+    app.resource = (authorization) => (authorization === 'Bearer access-2' ? 401 : 200)
+    const slow = await browser.open('/report')
+    await slow.client()()
+    const poll = browser.request('/poll', { headers: SCRIPT })
+    await browser.go(`/auth/demo/callback?${app.server.authorize(url, { sub: 'bob' })}`)
+    browser.take(slow)
+    browser.take(await app.routes.open(poll, { writable: () => true }))
+    expect((await browser.open()).user?.sub).toBe('bob')
+  })
+
+  it('nor does it undo a logout', async () => {
+    const app = world()
+    const browser = app.browser()
+    await app.login(browser)
+    app.clock.time += HOUR
+    const slow = await browser.open('/report')
+    await slow.client()()
+    await browser.go('/auth/logout', { method: 'POST' })
+    expect(browser.take(slow)).toEqual([])
+    expect(browser.jar.has(SESSION_COOKIE)).toBe(false)
+  })
+
+  it('SS01: a login by form_post, which comes without the session cookie, ends the session before it too', async () => {
+    const app = world({}, { responseMode: 'form_post' })
+    const browser = app.browser()
+    const form = (answer: string) => ({ kind: 'form', pairs: [...new URLSearchParams(answer)] }) as const
+    const post = { method: 'POST', headers: FORM_POST }
+    await browser.go('/auth/demo/callback', { ...post, body: form(app.server.authorize(await app.start(browser), { sub: 'alice' })) })
+    const old = browser.copy()
+    const answer = app.server.authorize(await app.start(browser), { sub: 'bob' })
+    browser.jar.delete(SESSION_COOKIE)
+    await browser.go('/auth/demo/callback', { ...post, body: form(answer) })
+    expect([(await browser.open()).user?.sub, (await old.open()).user]).toEqual(['bob', undefined])
   })
 })
 

@@ -58,7 +58,8 @@ describe('sessions', () => {
     expect(victim.jar.get(SESSION_COOKIE)).not.toBe(planted)
     expect((await victim.open()).user?.sub).toBe('victim')
     expect((await attacker.open()).user).toBeUndefined()
-    expect(attacker.take(await attacker.open())).toEqual([expect.objectContaining({ name: SESSION_COOKIE, maxAge: 0 })])
+    // Its cookie is not cleared either: an answer that does so could come after the new login's.
+    expect(attacker.take(await attacker.open())).toEqual([])
   })
 
   it('SS01: the id is new at every login', async () => {
@@ -291,9 +292,9 @@ describe('tokens of a session', () => {
     const first = await browser.open()
     await first.client()()
     browser.take(first)
-    app.clock.time += 31
+    await browser.open()
+    app.clock.time += 601
     await expect(straggler.client()()).rejects.toMatchObject({ code: 'OAUTH_REFRESH_TERMINAL' })
-    expect(browser.take(straggler)).toEqual([])
     expect(await (await browser.open()).client()()).toBe(200)
   })
 

@@ -19,11 +19,11 @@ import type { WebSession } from './web-session.js'
 /** How many finished logins and ended sessions are remembered, at most. */
 const MAX_LOGINS = 10_000
 const MAX_ENDED = 100_000
-/** Seconds after which no request that was sent with the cookie before is still under way. */
-const REPLACED_TTL = 600
-/** How many renewed sessions, and for how many seconds, are kept for browsers that have not shown yet that they have got them. */
-const MAX_UNSEEN = 10_000
+/** How many sessions are remembered as they became, at most, and for how many seconds: until their browser shows the cookie, and after that. */
+const MAX_RENEWED = 20_000
 const UNSEEN_TTL = 86_400
+/** Seconds after which no request that was sent with the cookie before is still under way. */
+export const SEEN_TTL = 600
 
 /** Everything the routes of one application share. Made once from the options; no request changes it but the four memories. */
 export interface WebContext<Http> {
@@ -43,13 +43,13 @@ export interface WebContext<Http> {
   readonly usedLogins: BoundedSet
   /** Sessions that were logged out, by id: a copy of their cookie is worth nothing in this process. */
   readonly endedSessions: BoundedSet
-  /** Token records that a later one has replaced, by session, provider and generation: they are not written again. */
-  readonly replacedRecords: BoundedSet
   /**
-   * Sessions after their last renewal, by id, until a browser comes with that cookie: the answer that was to bring it may have been under way
-   * already, or have been broken off, and the browser's old cookie holds a spent refresh token.
+   * Sessions as their last write made them, by id. A request may have come with an older cookie, and the answer that was to bring the new one may
+   * have been under way already, or have been broken off: the old cookie holds a spent refresh token.
    */
-  readonly unseenSessions: BoundedMap<WebSession>
+  readonly renewedSessions: BoundedMap<WebSession>
+  /** Sessions whose logins went on under a new id, by the old one. */
+  readonly successors: BoundedMap<string>
 }
 
 /** @throws {@link UsageError} for options that cannot work. */
@@ -84,8 +84,8 @@ export function webContext<Http>(options: WebOptions<Http>, http: HttpClient<Htt
     afterLogout: afterLogoutPath(options.afterLogout, base),
     usedLogins: boundedSet(environment, { ttl: TRANSACTION_TTL, limit: MAX_LOGINS }),
     endedSessions: boundedSet(environment, { ttl: lifetime, limit: MAX_ENDED }),
-    replacedRecords: boundedSet(environment, { ttl: REPLACED_TTL, limit: MAX_ENDED }),
-    unseenSessions: boundedMap(environment, { ttl: Math.min(lifetime, UNSEEN_TTL), limit: MAX_UNSEEN }),
+    renewedSessions: boundedMap(environment, { ttl: Math.min(lifetime, UNSEEN_TTL), limit: MAX_RENEWED }),
+    successors: boundedMap(environment, { ttl: TRANSACTION_TTL, limit: MAX_LOGINS }),
   }
 }
 

@@ -6,9 +6,11 @@ import type { TokenRecord } from './token-record.js'
 
 /** A record that is not safely stored, and what is left to do. */
 export interface Unsaved {
-  readonly record: TokenRecord
+  record: TokenRecord
   /** What was renewed; absent for the token of a login. */
   readonly before?: TokenRecord
+  /** How often the key had been deleted when its renewal began. */
+  readonly deletions?: number
   stored: boolean
   /** For a login: the version that it was to replace, once that was read. */
   expected?: string | null
@@ -22,6 +24,8 @@ export interface LifeCycleMemory {
   readonly unsaved: Map<string, Unsaved>
   /** The last login of each key, until it is stored or deleted. */
   readonly logins: Map<string, Unsaved>
+  /** How often a key was deleted, of late. */
+  readonly deletions: Cache<number>
   /** Refresh tokens, by key, whose answer was lost: the server may have rotated them. */
   readonly lostAnswers: Cache<string>
   /** Servers that were not well a moment ago. */
@@ -34,6 +38,7 @@ export function lifeCycleMemory(environment: Pick<Environment, 'monotonic' | 'no
     renewals: renewalMemory(environment),
     unsaved: new Map(),
     logins: new Map(),
+    deletions: createCache(),
     lostAnswers: createCache(),
     pauses: serverPauses(environment),
   }

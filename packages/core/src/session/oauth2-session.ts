@@ -146,8 +146,9 @@ export class OAuth2Session<Http> {
     const task = fetchTokenTask(options, scopeText(this.#options.scope))
     this.#token.assertKey(task.kind === 'code' ? 'authorization_code' : task.type)
     if (task.kind === 'code') return this.#redeem(task)
-    const server = await this.server()
     const { type, form, scope, parameters } = task
+    this.#token.assertOwnKey(task)
+    const server = await this.server()
     const token = await this.#run(tokenGrant(server, this.#registration.client, { ...this.#requestOptions(task), grant: form }))
     // Only a repeated client credentials grant needs them; others may be secrets that have done their work.
     const repeated = type === 'client_credentials' ? { parameters: toForm(parameters) } : {}
@@ -199,9 +200,16 @@ export class OAuth2Session<Http> {
       throw new UsageError('revokeToken: "token" must be the text of one token.')
     }
     const send = (revocation: Revocation) => this.#run(this.#revoke(revocation, request))
-    if (token !== undefined) await send({ token, token_type_hint: tokenTypeHint })
-    const revoked = token ?? (await revokeOwn(tokenTypeHint, { stored: () => this.#token.stored(), send }))
-    await this.#token.revoked(revoked)
+    if (token !== undefined) {
+      await send({ token, token_type_hint: tokenTypeHint })
+      await this.#token.revoked(token)
+      return
+    }
+    for (;;) {
+      const revoked = await revokeOwn(tokenTypeHint, { stored: () => this.#token.stored(), send })
+      // All is left where a renewal has just put other tokens in their place: those are the session's own now.
+      if ((await this.#token.revoked(revoked)) !== 'all') return
+    }
   }
 
   /** Who the token is about. The answer has to be about the subject of the ID token, where there was one. A 401 renews the token once. */

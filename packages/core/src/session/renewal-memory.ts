@@ -12,6 +12,8 @@ export interface Renewal {
   readonly key: string
   readonly store: TokenStore
   readonly record: Promise<TokenRecord>
+  /** What its caller wanted of it, other than what was granted. */
+  readonly wish: string
   /** What it was made from. */
   readonly old: TokenRecord
   /** By the monotonic clock; set when it has succeeded, or has failed for good. */
@@ -30,7 +32,9 @@ export interface RenewalMemory {
    */
   find(place: TokenPlace, old: TokenRecord): Renewal | undefined
   /** Remembers a renewal until its grace is over. One that fails without having spent anything for good is forgotten at once. */
-  add(place: TokenPlace, old: TokenRecord, record: Promise<TokenRecord>): Renewal
+  add(place: TokenPlace, old: TokenRecord, record: Promise<TokenRecord>, wish?: string): Renewal
+  /** Forgets the renewal of a record. */
+  forget(place: TokenPlace, old: TokenRecord): void
   /** Milliseconds since a renewal in this process brought a record; `undefined` when none did of late. */
   age(place: TokenPlace, record: TokenRecord): number | undefined
 }
@@ -38,6 +42,17 @@ export interface RenewalMemory {
 /** Makes an empty memory. */
 export function renewalMemory({ monotonic }: Pick<Environment, 'monotonic'>): RenewalMemory {
   const renewals = new Map<string, Renewal>()
+  /** The last renewal of each key that brought something. */
+  const latest = new Map<string, Renewal>()
+
+  /** The oldest come first; the few that take long hold up the others for no longer than a request may take. */
+  function sweep(): void {
+    for (const [name, renewal] of renewals) {
+      if (!isOver(renewal)) return
+      renewals.delete(name)
+      if (latest.get(renewal.key) === renewal) latest.delete(renewal.key)
+    }
+  }
 
   function isOver({ finishedAt }: Renewal): boolean {
     return finishedAt !== undefined && monotonic() - finishedAt >= GRACE_MS
@@ -51,15 +66,18 @@ export function renewalMemory({ monotonic }: Pick<Environment, 'monotonic'>): Re
       const isSpent = brought === undefined || credentialOf(brought) !== credentialOf(old)
       return isSpent || old.generation <= renewal.old.generation ? renewal : undefined
     },
-    add({ key, store }, old, record) {
-      for (const [name, renewal] of renewals) if (isOver(renewal)) renewals.delete(name)
-      const name = nameOf({ key }, old)
-      const renewal: Renewal = { key, store, record, old }
+    add(place, old, record, wish = '') {
+      const { key, store } = place
+      sweep()
+      const name = nameOf(place, old)
+      const renewal: Renewal = { key, store, record, old, wish }
+      renewals.delete(name)
       renewals.set(name, renewal)
       record.then(
         (renewed) => {
           renewal.brought = renewed
           renewal.finishedAt = monotonic()
+          latest.set(key, renewal)
         },
         (error: unknown) => {
           renewal.dropped = error instanceof PersistError
@@ -69,13 +87,11 @@ export function renewalMemory({ monotonic }: Pick<Environment, 'monotonic'>): Re
       )
       return renewal
     },
+    forget: (place, old) => void renewals.delete(nameOf(place, old)),
     age({ key }, { generation, token }) {
-      for (const renewal of renewals.values()) {
-        const { brought, finishedAt = 0 } = renewal
-        const brings = renewal.key === key && brought?.generation === generation && brought.token.access_token === token.access_token
-        if (brings) return monotonic() - finishedAt
-      }
-      return undefined
+      const { brought, finishedAt = 0 } = latest.get(key) ?? {}
+      const brings = brought?.generation === generation && brought.token.access_token === token.access_token
+      return brings ? monotonic() - finishedAt : undefined
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { Environment, Maybe } from '../environment.js'
 import { UsageError } from '../error/usage-error.js'
+import { type Parameters, toForm } from '../http/form.js'
 import { scopeText } from '../message/authorization-request.js'
 import type { IdTokenClaims } from '../message/id-token.js'
 import type { TokenSet } from '../message/token-set.js'
@@ -35,6 +36,8 @@ export class SessionToken {
   #claims: IdTokenClaims | undefined
   /** A token on its way into the store or out of it. */
   #changing: Promise<void> | undefined
+  /** How often the token was put or deleted, so that what was begun before is not shown after. */
+  #changes = 0
   /** An access token that was revoked and left where it is: its refresh token is still good. */
   #revoked: string | undefined
 
@@ -100,29 +103,35 @@ export class SessionToken {
   async put(token: TokenSet, grant: GrantMemory, source: TokenSource = {}): Promise<void> {
     this.assertKey(grant.type)
     const record = newRecord(this.#options, { token, grant }, source)
+    const change = ++this.#changes
     this.#show(record, source.claims)
     // What was assigned before is stored before; whether that failed is nobody's business any more.
     const earlier = this.#changing
     this.#changing = undefined
     await earlier?.catch(() => undefined)
-    await this.#lifeCycle.put(await this.#placeOf(), record)
-    this.#show(record, source.claims)
+    const stored = await this.#lifeCycle.put(await this.#placeOf(), record)
+    if (this.#changes === change) this.#show(stored, source.claims)
   }
 
   /** Forgets the token. The failure is told here, and to nobody else. */
   async delete(): Promise<void> {
+    this.#changes += 1
     const deleting = this.#delete(this.#changing)
     this.#changing = deleting.catch(() => undefined)
     await deleting
   }
 
-  /** Some token was revoked: forgets the session's own where nothing good is left of it. */
-  async revoked(token: string): Promise<void> {
+  /** Some token was revoked: forgets the session's own where nothing good is left of it. Tells what is left. */
+  async revoked(token: string): Promise<'all' | 'refresh_token' | 'nothing'> {
     const own = await this.stored()
-    if (own === undefined) return this.#show(undefined, undefined)
+    if (own === undefined) {
+      this.#show(undefined, undefined)
+      return 'nothing'
+    }
     const left = leftover(own, token)
     if (left === 'refresh_token') this.#revoked = token
     if (left === 'nothing') await this.delete()
+    return left
   }
 
   /** Asked before a token is fetched too: a code, say, can be redeemed only once. */
@@ -131,6 +140,19 @@ export class SessionToken {
     if (store !== undefined && key === undefined && grantType !== 'client_credentials') {
       throw new UsageError('Option "key" is missing: a "store" holds the tokens of many users, and "key" says which one this is.')
     }
+  }
+
+  /**
+   * A machine token's key is made of issuer, client and scope. What one call adds to that would be found by every other session of the client.
+   *
+   * @throws {@link UsageError}
+   */
+  assertOwnKey({ scope, parameters }: { readonly scope: string | undefined; readonly parameters?: Parameters | undefined }): void {
+    const { store, key, scope: own } = this.#options
+    if (store === undefined || key !== undefined || (scope === scopeText(own) && toForm(parameters).length === 0)) return
+    throw new UsageError(
+      'fetchToken: with a "store" and no "key", the token is kept under issuer, client and the session\'s scope. One with further parameters, or another scope, needs a "key" of its own, such as "payments".',
+    )
   }
 
   #currentAt(place: TokenPlace): Maybe<TokenRecord | undefined> {
@@ -156,8 +178,6 @@ export class SessionToken {
   async #delete(earlier: Promise<void> | undefined): Promise<void> {
     this.#show(undefined, undefined)
     await earlier?.catch(() => undefined)
-    // What came earlier has shown itself once more.
-    this.#show(undefined, undefined)
     await this.#lifeCycle.delete(await this.#placeOf())
   }
 

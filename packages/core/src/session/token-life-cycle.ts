@@ -1,11 +1,13 @@
 import type { Maybe } from '../environment.js'
+import { PersistError } from '../error/persist-error.js'
 import { RefreshError } from '../error/refresh-error.js'
+import { StoreError } from '../error/store-error.js'
 import { UsageError } from '../error/usage-error.js'
 import { isExpired, wholeSeconds } from '../message/expiry.js'
 import type { TokenSet } from '../message/token-set.js'
 import { type LifeCycleMemory, lifeCycleMemory } from './life-cycle-memory.js'
 import { isUnsent, renewalFailure } from './renewal-failure.js'
-import { credentialOf } from './renewal-memory.js'
+import { credentialOf, type Renewal } from './renewal-memory.js'
 import { alive, latestRecord, readEntry, type TokenEntry } from './token-entry.js'
 import { tokenHash } from './token-hash.js'
 import type { TokenPlace } from './token-place.js'
@@ -66,10 +68,21 @@ export class TokenLifeCycle<How = undefined> {
     return this.#writer.unsaved(place.key)?.record ?? (await readEntry(place))?.value
   }
 
-  /** What this process knows the token of an older record to have become: a copy of the record may be what the caller has. */
+  /** What this process knows the token of an older record to have become. */
   newest(place: TokenPlace, old: TokenRecord): TokenRecord {
-    const later = this.#writer.unsaved(place.key)?.record ?? this.#memory.renewals.find(place, old)?.brought
-    return later === undefined || later.generation <= old.generation ? old : this.newest(place, later)
+    return this.#writer.newest(place, old)
+  }
+
+  /** The same, once no renewal of it is under way, and what waited to be stored was tried again. */
+  async settled(place: TokenPlace, old: TokenRecord): Promise<TokenRecord> {
+    const waiting = this.#writer.unsaved(place.key)
+    if (waiting !== undefined) await this.#writer.again(place, waiting).catch(() => undefined)
+    for (;;) {
+      const record = this.newest(place, old)
+      const renewal = this.#memory.renewals.find(place, record)
+      if (renewal === undefined || renewal.finishedAt !== undefined) return record
+      await renewal.record.catch(() => undefined)
+    }
   }
 
   /** Renews now, whether or not the token is stale. Callers at the same moment share one request. */
@@ -77,12 +90,17 @@ export class TokenLifeCycle<How = undefined> {
     const unsaved = this.#writer.unsaved(place.key)
     if (unsaved?.before !== undefined) return this.#writer.again(place, unsaved)
     if (unsaved !== undefined) await this.#writer.again(place, unsaved)
-    const entry = await readEntry(place)
-    if (entry === undefined)
-      throw new UsageError('There is no token to refresh. Call fetchToken or setToken first.', { code: 'OAUTH_MISSING_TOKEN' })
-    alive(entry.value)
-    if (!canRenew(entry.value)) throw new RefreshError({ kind: 'terminal', reason: 'no_refresh_token' })
-    return this.#renewed(place, entry, how)
+    const wish = JSON.stringify(how ?? {})
+    for (;;) {
+      const entry = await readEntry(place)
+      if (entry === undefined)
+        throw new UsageError('There is no token to refresh. Call fetchToken or setToken first.', { code: 'OAUTH_MISSING_TOKEN' })
+      const renewal = this.#memory.renewals.find(place, alive(entry.value))
+      if (!canRenew(entry.value)) throw new RefreshError({ kind: 'terminal', reason: 'no_refresh_token' })
+      if (renewal === undefined || renewal.finishedAt !== undefined || renewal.wish === wish) return this.#renewed(place, entry, how)
+      // It wants something else of the token, so what it brings is not what was asked for here.
+      await renewal.record.catch(() => undefined)
+    }
   }
 
   /**
@@ -110,7 +128,7 @@ export class TokenLifeCycle<How = undefined> {
    *
    * @throws {@link PersistError} when it cannot be stored; that is tried again at the next use.
    */
-  put(place: TokenPlace, record: TokenRecord): Promise<void> {
+  put(place: TokenPlace, record: TokenRecord): Promise<TokenRecord> {
     return this.#writer.put(place, record)
   }
 
@@ -134,7 +152,7 @@ export class TokenLifeCycle<How = undefined> {
     }
     const known = this.#known(place, record)
     // While the server is unwell nobody waits for it who need not.
-    if (known === undefined && this.#memory.pauses.find(record.issuer) !== undefined && valid()) return record
+    if (known === undefined && this.#memory.pauses.find(place, record) !== undefined && valid()) return record
     try {
       return await (known ?? this.#renewed(place, entry))
     } catch (error) {
@@ -147,7 +165,7 @@ export class TokenLifeCycle<How = undefined> {
   async #renewed(place: TokenPlace, entry: TokenEntry, how?: How): Promise<TokenRecord> {
     const known = this.#known(place, entry.value)
     if (known !== undefined) return known
-    const pause = this.#memory.pauses.find(entry.value.issuer)
+    const pause = this.#memory.pauses.find(place, entry.value)
     if (pause?.retryAt !== undefined) throw new RefreshError({ kind: 'transient', retryAt: pause.retryAt }, { cause: pause.error })
     if (place.writable !== undefined) {
       const writable = await place.writable()
@@ -156,14 +174,14 @@ export class TokenLifeCycle<How = undefined> {
       if (begun !== undefined) return begun
       if (!writable) throw readOnly()
     }
-    return this.#memory.renewals.add(place, entry.value, this.#renewOnce(place, entry, how)).record
+    return this.#memory.renewals.add(place, entry.value, this.#renewOnce(place, entry, how), JSON.stringify(how ?? {})).record
   }
 
   /** What became, or is becoming, of the token of a record that may be old by now. Asked again after everything that was awaited. */
   #known(place: TokenPlace, old: TokenRecord): Promise<TokenRecord> | undefined {
     const unsaved = this.#writer.unsaved(place.key)
     if (unsaved !== undefined) return this.#writer.adopt(place, old, this.#writer.again(place, unsaved))
-    const renewal = this.#memory.renewals.find(place, old)
+    const renewal = this.#renewalOf(place, old)
     if (renewal === undefined) return undefined
     if (renewal.finishedAt === undefined && renewal.store === place.store) return renewal.record
     // What it brought waits no more: another login, or a logout, came over it.
@@ -171,7 +189,19 @@ export class TokenLifeCycle<How = undefined> {
     return this.#writer.adopt(place, old, renewal.record)
   }
 
+  /** The last of the renewals that began with this token, each with what the one before brought. */
+  #renewalOf(place: TokenPlace, old: TokenRecord): Renewal | undefined {
+    let renewal = this.#memory.renewals.find(place, old)
+    while (renewal?.brought !== undefined) {
+      const next = this.#memory.renewals.find(place, renewal.brought)
+      if (next === undefined || next === renewal) return renewal
+      renewal = next
+    }
+    return renewal
+  }
+
   async #renewOnce(place: TokenPlace, entry: TokenEntry, how?: How): Promise<TokenRecord> {
+    const deletions = this.#writer.deletions(place.key)
     let token: TokenSet
     try {
       token = await this.#sendOnce(entry.value, how)
@@ -179,8 +209,8 @@ export class TokenLifeCycle<How = undefined> {
       return this.#failed(place, entry, error)
     }
     this.#memory.lostAnswers.delete(place.key)
-    this.#memory.pauses.delete(entry.value.issuer)
-    return this.#writer.renewed(place, entry, token)
+    this.#memory.pauses.delete(place, entry.value)
+    return this.#writer.renewed(place, entry, { token, deletions })
   }
 
   /** A request that broke before any of it was sent is made once more. There is no other ground to repeat one. */
@@ -197,10 +227,10 @@ export class TokenLifeCycle<How = undefined> {
   async #failed(place: TokenPlace, entry: TokenEntry, error: unknown): Promise<TokenRecord> {
     const { value: record, version } = entry
     const failure = renewalFailure(error)
-    if (failure.kind === 'other') throw error
     if (failure.kind !== 'terminal') {
-      const { retryAt } = this.#memory.pauses.add(record.issuer, error)
       this.#writer.tell('refresh-failed', place, record)
+      if (failure.kind === 'other') throw error
+      const { retryAt } = this.#memory.pauses.add(place, record, error)
       if (failure.kind === 'refused') throw error
       if (failure.answerLost && record.token.refresh_token !== undefined)
         this.#memory.lostAnswers.set(place.key, record.token.refresh_token)
@@ -235,10 +265,9 @@ function canRenew({ token, grant }: TokenRecord): boolean {
   return token.refresh_token !== undefined || grant.type === 'client_credentials'
 }
 
-/** Tells whether the token at hand is as good as before the attempt to renew it. */
+/** Tells whether the token at hand is as good as before the attempt to renew it: nothing was issued, and nothing is over. */
 function isTemporary(error: unknown): boolean {
-  if (error instanceof RefreshError) return !error.terminal
-  return renewalFailure(error).kind === 'refused' || (error instanceof UsageError && error.code === 'OAUTH_SESSION_READ_ONLY')
+  return !(error instanceof PersistError || error instanceof StoreError || (error instanceof RefreshError && error.terminal))
 }
 
 function readOnly(): UsageError {

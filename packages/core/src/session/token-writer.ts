@@ -25,6 +25,9 @@ export interface WriterPorts {
 /** Seconds that a record is kept without being written: a year. A token that does not expire, or a job that runs each quarter, writes seldom. */
 const RECORD_TTL = 31_536_000
 
+/** How many records may wait to be stored. */
+const MAX_UNSAVED = 10_000
+
 /**
  * Brings records into their stores, so that nothing that was issued is lost, nothing older comes over something newer, and what was deleted
  * stays deleted. Never asks the server for a token.
@@ -44,16 +47,37 @@ export class TokenWriter {
     return unsaved.size === 0 ? undefined : unsaved.get(key)
   }
 
+  /** What this process knows the token of an older record to have become: a copy of the record may be what the caller has. */
+  newest(place: TokenPlace, old: TokenRecord): TokenRecord {
+    const { unsaved, renewals } = this.#memory
+    const waiting = unsaved.get(place.key)
+    const follows = waiting?.before !== undefined && credentialOf(waiting.before) === credentialOf(old)
+    const later = follows ? waiting.record : renewals.find(place, old)?.brought
+    return later === undefined || credentialOf(later) === credentialOf(old) ? old : this.newest(place, later)
+  }
+
+  /** How often a key was deleted so far. */
+  deletions(key: string): number {
+    return this.#memory.deletions.get(key) ?? 0
+  }
+
   /**
-   * Stores the token of a new login or of a first grant, in place of whatever was there.
+   * Stores the token of a new login or of a first grant, in place of whatever was there. Gives what is stored: where the token is one that this
+   * process has spent, as when an application puts it back from a database that is behind, it is what became of it.
    *
    * @throws {@link PersistError} when it cannot be stored; that is tried again at the next use.
    */
-  async put(place: TokenPlace, record: TokenRecord): Promise<void> {
+  put(place: TokenPlace, record: TokenRecord): Promise<TokenRecord> {
+    const { unsaved, logins, lostAnswers, renewals } = this.#memory
+    const waiting = unsaved.get(place.key)
+    if (waiting?.before !== undefined && credentialOf(waiting.before) === credentialOf(record)) return this.again(place, waiting)
+    const renewal = renewals.find(place, record)
+    // One that failed for good has no say in a new login with the same refresh token.
+    if (renewal?.finishedAt !== undefined && renewal.brought === undefined) renewals.forget(place, record)
     const login: Unsaved = { record, stored: false }
-    this.#memory.lostAnswers.delete(place.key)
-    this.#memory.logins.set(place.key, login)
-    await this.#putOver(place, login)
+    lostAnswers.delete(place.key)
+    logins.set(place.key, login)
+    return this.#saving(login, () => this.#putOver(place, login))
   }
 
   /** Forgets the token. A renewal under way will find it gone, and give its tokens back to the server, as do those that wait to be stored. */
@@ -62,6 +86,7 @@ export class TokenWriter {
     this.#memory.unsaved.delete(place.key)
     this.#memory.logins.delete(place.key)
     this.#memory.lostAnswers.delete(place.key)
+    this.#memory.deletions.set(place.key, this.deletions(place.key) + 1)
     try {
       await place.store.delete(place.key)
     } catch (error) {
@@ -71,12 +96,28 @@ export class TokenWriter {
     }
   }
 
-  /** Stores what a renewal brought, in place of the entry that it was made from. @throws {@link PersistError} */
-  async renewed(place: TokenPlace, { value: before, version }: TokenEntry, token: TokenSet): Promise<TokenRecord> {
-    const unsaved: Unsaved = { record: { ...before, token, generation: before.generation + 1 }, before, stored: false }
+  /**
+   * Stores what a renewal brought, in place of the entry that it was made from. A login that came meanwhile has the say, and the new tokens are
+   * given back.
+   *
+   * @throws {@link PersistError}
+   */
+  async renewed(
+    place: TokenPlace,
+    { value: before, version }: TokenEntry,
+    brought: Pick<Unsaved, 'deletions'> & { token: TokenSet },
+  ): Promise<TokenRecord> {
+    const { token, deletions } = brought
+    const record = { ...before, token, generation: before.generation + 1 }
+    const unsaved: Unsaved = { record, before, deletions: deletions ?? 0, stored: false }
+    const login = this.#memory.logins.get(place.key)
+    if (login !== undefined && credentialOf(login.record) !== credentialOf(before)) {
+      await this.#giveBack(record)
+      return alive(await (login.saving ?? this.again(place, login)))
+    }
     if (this.#ports.updateToken === undefined) return this.#save(place, version, unsaved)
     // In the store it can be read before the application has been told of it: who comes meanwhile waits.
-    this.#memory.unsaved.set(place.key, unsaved)
+    this.#keep(place, unsaved)
     return this.#saving(unsaved, () => this.#save(place, version, unsaved))
   }
 
@@ -99,7 +140,7 @@ export class TokenWriter {
       unsaved.stored ||= (await place.store.compareAndSet(place.key, expected, record, { ttl: this.#ttl })) !== undefined
       if (unsaved.stored && before !== undefined) await this.#ports.updateToken?.(record.token, replaced(before), record)
     } catch (error) {
-      throw this.#notSaved(place, unsaved, error)
+      throw await this.#notSaved(place, unsaved, error)
     }
     this.#settled(place, unsaved)
     if (!unsaved.stored) return this.#overtaken(place, unsaved)
@@ -122,48 +163,59 @@ export class TokenWriter {
   }
 
   async #saveOver(place: TokenPlace, unsaved: Unsaved, before: TokenRecord): Promise<TokenRecord> {
-    const { record } = unsaved
     const latest = await readEntry(place)
-    const { generation = record.generation, token } = latest?.value ?? {}
-    const isOurs = token?.access_token === record.token.access_token
-    if (latest === undefined || generation > record.generation || (generation === record.generation && !isOurs)) {
+    // A write that reported failure may have been made.
+    const isOurs = latest?.value.token.access_token === unsaved.record.token.access_token
+    if (latest === undefined || !(isOurs || isReplacedBy(latest.value, unsaved))) {
       this.#settled(place, unsaved)
       return this.#memory.renewals.add(place, before, this.#overtaken(place, unsaved)).record
     }
-    // A write that reported failure may have been made.
     unsaved.stored ||= isOurs
-    const saved = this.#save(place, latest.version, unsaved)
+    const saved = this.#save(place, latest.version, unsaved.stored ? unsaved : newerThan(latest.value, unsaved))
     // Who still holds the token before this one finds its renewal again.
     return this.#memory.renewals.add(place, before, saved).record
   }
 
-  async #putOver(place: TokenPlace, unsaved: Unsaved): Promise<TokenRecord> {
-    const { record, expected } = unsaved
+  async #putOver(place: TokenPlace, login: Unsaved): Promise<TokenRecord> {
+    const { logins, renewals, unsaved } = this.#memory
+    const { expected } = login
     try {
       for (;;) {
         const entry = await place.store.get(place.key)
         const version = entry?.version ?? null
         // A later login, or a logout, wins however the store orders our writes.
-        if (this.#memory.logins.get(place.key) !== unsaved) break
+        const last = logins.get(place.key)
+        if (last !== login) {
+          this.#settled(place, login)
+          return await (last?.saving?.catch(() => login.record) ?? login.record)
+        }
         // Tried again: it was written after all, or somebody has written or deleted since, who wins.
         if (expected !== undefined && expected !== version) break
-        unsaved.expected = version
-        const generation = entry === undefined ? record.generation : Math.max(record.generation, entry.value.generation + 1)
-        const receipt = await place.store.compareAndSet(place.key, version, { ...record, generation }, { ttl: this.#ttl })
+        const renewal = renewals.find(place, login.record)
+        const isBehind = entry !== undefined && credentialOf(entry.value) !== credentialOf(login.record)
+        if (renewal !== undefined && renewal.finishedAt === undefined && isBehind) {
+          // What is there is, or is about to be known as, what our token became.
+          await renewal.record.catch(() => undefined)
+          continue
+        }
+        login.record = this.newest(place, login.record)
+        login.expected = version
+        const generation = entry === undefined ? login.record.generation : Math.max(login.record.generation, entry.value.generation + 1)
+        const receipt = await place.store.compareAndSet(place.key, version, { ...login.record, generation }, { ttl: this.#ttl })
         if (receipt === undefined) continue
         // Logged out while it was written: what was written last goes too.
-        if (!this.#memory.logins.has(place.key)) await place.store.delete(place.key, receipt.version)
+        if (!logins.has(place.key)) await place.store.delete(place.key, receipt.version)
         break
       }
     } catch (error) {
-      throw this.#notSaved(place, unsaved, error)
+      throw await this.#notSaved(place, login, error)
     }
-    if (this.#memory.logins.get(place.key) === unsaved) {
+    if (logins.get(place.key) === login) {
       // What waited to be stored until now belongs to the login before.
-      this.#memory.unsaved.delete(place.key)
-      this.#memory.logins.delete(place.key)
+      unsaved.delete(place.key)
+      logins.delete(place.key)
     }
-    return record
+    return login.record
   }
 
   /** The store changed while the token was renewed. Who wrote there wins; a deleted session stays deleted, and its new tokens are given back. */
@@ -173,15 +225,14 @@ export class TokenWriter {
     try {
       latest = await place.store.get(place.key)
     } catch (error) {
-      throw this.#notSaved(place, unsaved, error)
+      throw await this.#notSaved(place, unsaved, error)
     }
     if (latest === undefined) {
       await this.#giveBack(record)
       this.tell('ended', place, record)
       throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
     }
-    // Another process was refused the token that we had just spent, and took that for the end.
-    if (latest.value.ended !== undefined && latest.value.generation < record.generation) return this.#save(place, latest.version, unsaved)
+    if (isReplacedBy(latest.value, unsaved)) return this.#save(place, latest.version, newerThan(latest.value, unsaved))
     return alive(latest.value)
   }
 
@@ -220,10 +271,24 @@ export class TokenWriter {
     await this.#ports.revoke?.(token).catch(() => undefined)
   }
 
-  #notSaved(place: TokenPlace, unsaved: Unsaved, error: unknown): PersistError<TokenSet> {
-    if (this.#isWanted(place, unsaved)) this.#memory.unsaved.set(place.key, unsaved)
-    this.tell('persist-failed', place, unsaved.record)
-    return new PersistError(unsaved.record.token, { cause: plainCause(error, unsaved.record.token) })
+  async #notSaved(place: TokenPlace, unsaved: Unsaved, error: unknown): Promise<PersistError<TokenSet> | RefreshError> {
+    const { record, before, deletions } = unsaved
+    this.tell('persist-failed', place, record)
+    if (before !== undefined && deletions !== this.deletions(place.key)) {
+      this.#settled(place, unsaved)
+      await this.#giveBack(record)
+      return new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
+    }
+    if (this.#isWanted(place, unsaved)) this.#keep(place, unsaved)
+    return new PersistError(record.token, { cause: plainCause(error, record.token) })
+  }
+
+  /** Keeps what waits to be stored; the oldest go when a store has failed for so many that there is no room. */
+  #keep({ key }: TokenPlace, one: Unsaved): void {
+    const { unsaved } = this.#memory
+    unsaved.set(key, one)
+    const oldest = unsaved.keys().next()
+    if (unsaved.size > MAX_UNSAVED && !oldest.done) unsaved.delete(oldest.value)
   }
 
   /** A login that was followed by another, or by a logout, is not tried again; nor is a renewal that was followed by either or by a later one. */
@@ -253,4 +318,22 @@ export class TokenWriter {
 
 function replaced({ token: { refresh_token: refreshToken, access_token: accessToken } }: TokenRecord): ReplacedToken {
   return refreshToken === undefined ? { accessToken } : { refreshToken }
+}
+
+/**
+ * Tells whether a stored record is what a renewal was made from, or the end that somebody took the spent token for: so that what the renewal
+ * brought comes in its place. A refresh token that was not replaced says nothing; there the later generation stays.
+ */
+function isReplacedBy(found: TokenRecord, { record, before }: Unsaved): boolean {
+  if (before === undefined) return false
+  const isOlder = found.generation < record.generation
+  if (found.ended !== undefined) return isOlder && found.token.access_token === before.token.access_token
+  const isSpent = credentialOf(record) !== credentialOf(before)
+  return credentialOf(found) === credentialOf(before) && (isSpent || isOlder)
+}
+
+function newerThan({ generation }: TokenRecord, unsaved: Unsaved): Unsaved {
+  const { record } = unsaved
+  if (generation >= record.generation) unsaved.record = { ...record, generation: generation + 1 }
+  return unsaved
 }

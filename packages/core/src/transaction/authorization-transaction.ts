@@ -26,8 +26,10 @@ export interface AuthorizationTransaction {
   readonly claims?: object
   readonly returnTo?: string
   readonly subject?: string
-  /** The session that the login is to be added to, where it was begun for that. */
-  readonly link?: string
+  /** The session that the browser had when the login began. */
+  readonly session?: string
+  /** Whether the login is to be added to that session. */
+  readonly link?: true
   /** Seconds since the epoch. */
   readonly createdAt: number
 }
