@@ -109,7 +109,12 @@ export class SessionVisit<Http> {
   /** Replaces the session, or ends it, in the browser too. Other requests of the browser know of it at once, before it is sealed. */
   async replace(session: WebSession | undefined): Promise<void> {
     const { renewedSessions } = this.#context
-    if (session === undefined || session.generation === 0) return this.#write(session)
+    if (session === undefined || session.generation === 0) {
+      const before = this.#session
+      await this.#write(session)
+      if (before !== undefined) renewedSessions.delete(before.id)
+      return
+    }
     const known = renewedSessions.get(session.id)
     renewedSessions.set(session.id, session)
     try {
