@@ -107,6 +107,32 @@ describe('a token that is renewed while an answer is made', () => {
     expect(cookies.toSorted()).toEqual(['oauth.session.0', 'second', 'third'])
   })
 
+  it('while the headers go out is not lost: the next request, long after the grace time, goes on with the new tokens and brings the cookie', async () => {
+    const app = await world({
+      routes: (express) => {
+        express.get('/stream', async (req, res) => {
+          const token = req.oauth.session()?.accessToken()
+          // In the next turn, while the token is being renewed.
+          setImmediate(() => res.write('…'))
+          res.end(await token)
+        })
+        express.get('/page', async (req, res) => {
+          res.json(await req.oauth.session()?.accessToken())
+        })
+      },
+    })
+    await app.login()
+    const cookie = app.browser.cookies.header(app.url)
+    app.clock.ahead += EXPIRED
+    const streamed = await fetch(`${app.url}/stream`, { headers: { cookie } })
+    expect(streamed.headers.getSetCookie()).toEqual([])
+    expect(await streamed.text()).toMatch(/^….{10}/)
+    app.clock.ahead += EXPIRED
+    const page = await fetch(`${app.url}/page`, { headers: { cookie } })
+    expect([page.status, page.headers.getSetCookie().length]).toEqual([200, 1])
+    expect(app.provider.tokenRequests('refresh_token')).toBe(2)
+  })
+
   it('after the headers were sent is refused with a typed error, before any request', async () => {
     const { body, refreshes, cookies } = await stale(async (req, res) => {
       res.write('begun; ')
@@ -180,7 +206,12 @@ describe('SS20: caches', () => {
     })
     await login()
     clock.ahead = 8 * 86_400
-    expect(await told(await browser.fetch(`${url}/idle`))).toMatchObject({ cache: NO_STORE, vary: 'Cookie', cookies: ['oauth.session.0'] })
+    const { status, headers, body } = await browser.goto(`${url}/idle`)
+    expect(await told(new Response(body, { status, headers }))).toMatchObject({
+      cache: NO_STORE,
+      vary: 'Cookie',
+      cookies: ['oauth.session.0'],
+    })
     expect(browser.cookies.get('oauth.session.0', url)).toBeUndefined()
   })
 
