@@ -1,3 +1,4 @@
+import { ProtocolError } from '../error/protocol-error.js'
 import { randomToken } from '../jose/random-token.js'
 import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
 import type { SessionVisit } from './session-visit.js'
@@ -18,6 +19,8 @@ const MAX_SUCCESSIONS = 10
 /**
  * Begins a session with a new id, and the one before is over. Its other logins come along when the same person logged in again, or when the
  * login was begun to be linked to that very session; else nothing of it is left.
+ *
+ * @throws {@link ProtocolError} when the session to link to has ended meanwhile.
  */
 export async function beginSession<Http>(
   context: WebContext<Http>,
@@ -25,31 +28,49 @@ export async function beginSession<Http>(
   { name, login, attempt }: FinishedLogin,
 ): Promise<void> {
   const { environment, endedSessions, successors } = context
-  const now = Math.floor(environment.now())
   const id = randomToken(environment)
-  const linked = (before: WebSession | undefined) => attempt.link === true && isToLink(context, before, attempt)
-  const keeps = linked(visit.current) || isIn(visit.current, login)
-  const kept = keeps ? await otherLogins(context, visit, name) : {}
-  const before = visit.current
-  // In one step with the last look at its tokens: a renewal that ends later finds the session over.
-  const isNewlyEnded = before !== undefined && endedSessions.add(before.id)
-  try {
-    await visit.replace({
+  await Promise.all([...context.providers].map(([other, { lifeCycle }]) => lifeCycle.flush(visit.place(other))))
+  for (;;) {
+    // Undefined also when somebody logged out while this login was finished.
+    const before = visit.newest
+    const isLinked = isToLink(context, before, attempt)
+    if (attempt.link && !isLinked) refuseLink()
+    const isKept = isLinked && attempt.link === true
+    const others = isKept || isIn(before, login) ? otherLogins(context, visit, before, name) : NONE
+    if (others.pending.length > 0) {
+      await Promise.all(others.pending)
+      continue
+    }
+    const now = Math.floor(environment.now())
+    const session: WebSession = {
       v: 1,
       id,
       // A further login does not make those before it last longer.
-      createdAt: linked(before) && before !== undefined ? before.createdAt : now,
+      createdAt: isKept && before !== undefined ? before.createdAt : now,
       usedAt: now,
       generation: 0,
-      providers: { ...kept, [name]: { ...login, claims: { ...login.claims } } },
-    })
-  } catch (error) {
-    if (isNewlyEnded) endedSessions.delete(before.id)
-    throw error
+      providers: { ...others.logins, [name]: { ...login, claims: { ...login.claims } } },
+    }
+    const cookies = await visit.seal(session)
+    // Sealing takes time: a token may have been renewed, or the person have logged out. From here on it is one step.
+    if (before !== visit.newest || (others !== NONE && otherLogins(context, visit, before, name).pending.length > 0)) continue
+    const { current } = visit
+    visit.adopt(session, cookies)
+    if (current !== undefined) endedSessions.add(current.id)
+    if (before !== undefined && others !== NONE) successors.set(before.id, id)
+    // The answer to a form_post comes without the session's cookie.
+    if (current === undefined && attempt.session !== undefined) endedSessions.add(attempt.session)
+    return
   }
-  if (before !== undefined && keeps) successors.set(before.id, id)
-  // The answer to a form_post comes without the session's cookie.
-  if (before === undefined && attempt.session !== undefined) endedSessions.add(attempt.session)
+}
+
+/** @throws {@link ProtocolError} `OAUTH_SESSION_CHANGED`. */
+export function refuseLink(): never {
+  throw new ProtocolError(
+    'OAUTH_SESSION_CHANGED',
+    'Authorization response refused: the login was begun to be added to a session that this browser has no more. Log in, and start linking again',
+    { reference: 'RFC 6749 §10.12' },
+  )
 }
 
 /** Tells whether a session is the one that a login was begun to be added to, whatever its id has become since. */
@@ -72,22 +93,30 @@ function isIn(session: WebSession | undefined, { claims, record }: ProviderLogin
   return Object.values(session.providers).some((known) => known.record.issuer === record.issuer && known.claims.sub === claims.sub)
 }
 
+interface OtherLogins {
+  readonly logins: Readonly<Record<string, ProviderLogin>>
+  /** What has to end before their tokens are known. */
+  readonly pending: readonly Promise<unknown>[]
+}
+
+const NONE: OtherLogins = { logins: {}, pending: [] }
+
 /** The other logins, in their order, each with its newest token: the cookie may not have it yet, and it may be on its way. */
-async function otherLogins<Http>(
+function otherLogins<Http>(
   { providers }: WebContext<Http>,
   visit: SessionVisit<Http>,
+  before: WebSession | undefined,
   name: string,
-): Promise<Readonly<Record<string, ProviderLogin>>> {
-  const names = Object.keys(visit.current?.providers ?? {}).filter((other) => other !== name && providers.has(other))
-  const settle = (other: string, login: ProviderLogin | undefined) =>
-    login && providers.get(other)?.lifeCycle.settled(visit.place(other), login.record)
-  await Promise.all(names.map((other) => settle(other, visit.current?.providers[other])))
-  await visit.catchUp()
-  return Object.fromEntries(
-    names.flatMap((other) => {
-      const login = visit.current?.providers[other]
-      const record = login && providers.get(other)?.lifeCycle.newest(visit.place(other), login.record)
-      return login === undefined || record === undefined ? [] : [[other, { ...login, record }]]
-    }),
-  )
+): OtherLogins {
+  const logins: Record<string, ProviderLogin> = {}
+  const pending: Promise<unknown>[] = []
+  for (const [other, login] of Object.entries(before?.providers ?? {})) {
+    const lifeCycle = providers.get(other)?.lifeCycle
+    if (other === name || lifeCycle === undefined) continue
+    const place = visit.place(other)
+    logins[other] = { ...login, record: lifeCycle.newest(place, login.record) }
+    const renewal = lifeCycle.pending(place, login.record)
+    if (renewal !== undefined) pending.push(renewal)
+  }
+  return { logins, pending }
 }

@@ -8,7 +8,7 @@ import { authorizationResponse, refuseDuplicates } from '../message/authorizatio
 import { endpointUrl, serverIdentity } from '../metadata/server-metadata.js'
 import type { TokenRecord } from '../session/token-record.js'
 import { type AuthorizationTransaction, assertInTime } from '../transaction/authorization-transaction.js'
-import { beginSession, isToLink } from './begin-session.js'
+import { beginSession, isToLink, refuseLink } from './begin-session.js'
 import { queryOf } from './login.js'
 import { loginClaims } from './login-claims.js'
 import { idOf } from './login-cookies.js'
@@ -35,13 +35,7 @@ export async function* callback<Http>(context: WebContext<Http>, visit: SessionV
   if (attempt.provider !== provider.name)
     refuse('OAUTH_PROVIDER_MISMATCH', 'the login was started at another provider', 'RFC 9700 §4.4.2.2')
 
-  if (attempt.link && !isToLink(context, visit.current, attempt)) {
-    refuse(
-      'OAUTH_SESSION_CHANGED',
-      'the login was begun to be added to a session that this browser has no more. Log in, and start linking again',
-      'RFC 6749 §10.12',
-    )
-  }
+  if (attempt.link && !isToLink(context, visit.newest, attempt)) refuseLink()
 
   const { registration } = provider
   const server = yield* registration.server()

@@ -18,7 +18,7 @@ export async function* endSession<Http>(context: WebContext<Http>, visit: Sessio
   })
   if (current !== undefined) context.endedSessions.add(current.id)
   for (const [name] of logins) await context.providers.get(name)?.lifeCycle.delete(visit.place(name))
-  await visit.replace(undefined)
+  visit.end()
 
   let location = context.afterLogout
   for (const [name, record] of logins) {

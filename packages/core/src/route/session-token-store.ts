@@ -1,64 +1,63 @@
+import type { Environment } from '../environment.js'
 import type { TokenEntry } from '../session/token-entry.js'
 import type { TokenRecord, TokenStore } from '../session/token-record.js'
-import type { WebContext } from './web-context.js'
-import type { WebSession } from './web-session.js'
+import type { SetCookie } from './cookie.js'
+import type { ProviderLogin, WebSession } from './web-session.js'
 
 /** Whatever holds the session of one request. */
 export interface SessionHolder {
   /** The session as this request knows it. */
   readonly current: WebSession | undefined
-  /** Goes on with the session as other requests have made it. */
+  /** The session as other requests have made it since; `undefined` when it is over. */
+  readonly newest: WebSession | undefined
+  /** Goes on with the newest. */
   catchUp(): Promise<void>
-  /** Replaces the session, or ends it, in the browser too. */
-  replace(session: WebSession | undefined): Promise<void>
+  seal(session: WebSession): Promise<readonly SetCookie[]>
+  adopt(session: WebSession, cookies: readonly SetCookie[]): void
 }
 
 /**
  * The token of one login, as one request sees it: in the session's cookie, or as other requests of this process have made it since. A write is a
- * `Set-Cookie` that waits for the response.
+ * `Set-Cookie` that waits for the response, made from the newest session: sealing takes time, in which another login of it may be renewed.
  */
-export function sessionTokenStore<Http>(
-  { environment, endedSessions, renewedSessions }: WebContext<Http>,
-  visit: SessionHolder,
-  name: string,
-): TokenStore {
-  function session(): WebSession | undefined {
-    const current = visit.current
-    return current === undefined || endedSessions.has(current.id) ? undefined : current
-  }
-
-  function isBehind(): boolean {
-    const current = session()
-    return current !== undefined && (renewedSessions.get(current.id)?.generation ?? 0) > current.generation
-  }
-
+export function sessionTokenStore({ now }: Pick<Environment, 'now'>, visit: SessionHolder, name: string): TokenStore {
   function entry(): TokenEntry | undefined {
-    const value = session()?.providers[name]?.record
-    return value && { value, version: versionOf(value), now: environment.now() }
+    const value = visit.newest?.providers[name]?.record
+    return value && { value, version: versionOf(value), now: now() }
+  }
+
+  /** Writes what `change` makes of the newest session; `undefined` from it writes nothing. */
+  async function write(change: (session: WebSession, login: ProviderLogin) => WebSession | undefined): Promise<boolean> {
+    for (;;) {
+      const { newest } = visit
+      const login = newest?.providers[name]
+      if (newest === undefined || login === undefined) return false
+      const next = change(newest, login)
+      if (next === undefined) return false
+      const session = { ...next, usedAt: Math.floor(now()), generation: newest.generation + 1 }
+      const cookies = await visit.seal(session)
+      if (newest !== visit.newest) continue
+      visit.adopt(session, cookies)
+      return true
+    }
   }
 
   return {
-    get: () => (isBehind() ? visit.catchUp().then(entry) : entry()),
+    get: () => (visit.newest === visit.current ? entry() : visit.catchUp().then(entry)),
     async compareAndSet(_key, expected, value) {
-      const current = session()
-      const known = isBehind() ? renewedSessions.get(current?.id ?? '') : current
-      const login = known?.providers[name]
       // Only a login creates, and it writes the whole session.
-      if (known === undefined || login === undefined || versionOf(login.record) !== expected) return undefined
-      const now = Math.floor(environment.now())
-      const providers = { ...known.providers, [name]: { ...login, record: value } }
-      await visit.replace({ ...known, usedAt: now, generation: known.generation + 1, providers })
-      // A logout meanwhile wins, and the new token is given back.
-      return session() === undefined ? undefined : { version: versionOf(value), now }
+      const written = await write((session, login) =>
+        versionOf(login.record) === expected
+          ? { ...session, providers: { ...session.providers, [name]: { ...login, record: value } } }
+          : undefined,
+      )
+      return written ? { version: versionOf(value), now: now() } : undefined
     },
-    async delete() {
-      await visit.catchUp()
-      const current = session()
-      if (current?.providers[name] === undefined) return false
-      const { [name]: _gone, ...providers } = current.providers
-      await visit.replace(Object.keys(providers).length === 0 ? undefined : { ...current, generation: current.generation + 1, providers })
-      return true
-    },
+    delete: () =>
+      write((session) => {
+        const { [name]: _gone, ...providers } = session.providers
+        return { ...session, providers }
+      }),
   }
 }
 

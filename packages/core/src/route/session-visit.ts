@@ -61,12 +61,23 @@ export class SessionVisit<Http> {
     await this.catchUp()
   }
 
-  /** Goes on with the session as it has become through other requests, and hands this browser its cookie. */
+  /** The session as the requests of this process have made it by now; `undefined` when it is over. */
+  get newest(): WebSession | undefined {
+    const session = this.#session
+    if (session === undefined || this.#context.endedSessions.has(session.id)) return undefined
+    const known = this.#context.renewedSessions.get(session.id)
+    return known !== undefined && known.generation > session.generation ? known : session
+  }
+
+  /** Goes on with the session as it has become through other requests, and hands this browser its cookie. Without fail: a cookie can wait. */
   async catchUp(): Promise<void> {
-    const newest = this.#session && this.#context.renewedSessions.get(this.#session.id)
-    if (newest === undefined || newest.generation <= (this.#session?.generation ?? 0)) return
-    if (await this.#ports.writable()) await this.#write(newest)
-    else this.#session = newest
+    for (;;) {
+      const { newest } = this
+      if (newest === undefined || newest === this.#session) return
+      const cookies = (await this.#ports.writable()) ? await this.seal(newest).catch(() => []) : []
+      // It may have gone on, or ended, meanwhile.
+      if (newest === this.newest) return this.adopt(newest, cookies)
+    }
   }
 
   /** The session as it is now. Who has looked at it may not let the answer be cached. */
@@ -100,48 +111,33 @@ export class SessionVisit<Http> {
   place(name: string): TokenPlace {
     const known = this.#places.get(name)
     if (known !== undefined) return known
-    const store = sessionTokenStore(this.#context, this, name)
+    const store = sessionTokenStore(this.#context.environment, this, name)
     const place = { store, key: `t:${this.#session?.id}:${name}`, writable: this.#ports.writable }
     this.#places.set(name, place)
     return place
   }
 
-  /** Replaces the session, or ends it, in the browser too. Other requests of the browser know of it at once, before it is sealed. */
-  async replace(session: WebSession | undefined): Promise<void> {
-    const { renewedSessions } = this.#context
-    if (session === undefined || session.generation === 0) {
-      const before = this.#session
-      await this.#write(session)
-      if (before !== undefined) renewedSessions.delete(before.id)
-      return
-    }
-    const known = renewedSessions.get(session.id)
-    renewedSessions.set(session.id, session)
-    try {
-      await this.#write(session)
-    } catch (error) {
-      if (renewedSessions.get(session.id) === session) {
-        if (known === undefined) renewedSessions.delete(session.id)
-        else renewedSessions.set(session.id, known)
-      }
-      throw error
-    }
+  /** The cookies that hold a session. @throws {@link UsageError} when it is too large. */
+  seal(session: WebSession): Promise<readonly SetCookie[]> {
+    return this.#context.sessionCookie.write(JSON.stringify(session), this.request.cookies)
   }
 
-  async #write(session: WebSession | undefined): Promise<void> {
-    const { sessionCookie } = this.#context
-    const { cookies } = this.request
-    const before = this.#session
+  /** Goes on with a session that was sealed, in one step, so that who has looked just before loses nothing. Other requests know of it at once. */
+  adopt(session: WebSession, cookies: readonly SetCookie[]): void {
+    const { renewedSessions } = this.#context
     this.#session = session
+    this.#sessionCookies = cookies
     this.#touched = true
-    try {
-      const set = session === undefined ? sessionCookie.clear(cookies) : await sessionCookie.write(JSON.stringify(session), cookies)
-      // It may have been replaced again, or ended, while it was sealed.
-      if (this.#session === session) this.#sessionCookies = set
-    } catch (error) {
-      if (this.#session === session) this.#session = before
-      throw error
-    }
+    if (session.generation > (renewedSessions.get(session.id)?.generation ?? 0)) renewedSessions.set(session.id, session)
+  }
+
+  /** Ends the session, in the browser too. */
+  end(): void {
+    const { sessionCookie, renewedSessions } = this.#context
+    if (this.#session !== undefined) renewedSessions.delete(this.#session.id)
+    this.#session = undefined
+    this.#sessionCookies = sessionCookie.clear(this.request.cookies)
+    this.#touched = true
   }
 
   /** The answer is for this browser alone, whatever it says. */
@@ -156,8 +152,8 @@ export class SessionVisit<Http> {
 
   /** Cookies that wait to be set; they are handed out once. */
   takeCookies(): readonly SetCookie[] {
-    // A logout, or a new login, in another request came over it: this cookie would take the place of theirs.
-    if (this.#session !== undefined && this.#context.endedSessions.has(this.#session.id)) this.#sessionCookies = []
+    // A logout, a new login or a later renewal in another request came over it: this cookie would take the place of theirs.
+    if (this.#session !== undefined && this.newest !== this.#session) this.#sessionCookies = []
     const cookies = [...this.#sessionCookies, ...this.#loginCookies]
     this.#touched ||= cookies.length > 0
     this.#sessionCookies = []

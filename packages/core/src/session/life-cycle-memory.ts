@@ -9,11 +9,11 @@ export interface Unsaved {
   record: TokenRecord
   /** What was renewed; absent for the token of a login. */
   readonly before?: TokenRecord
-  /** How often the key had been deleted when its renewal began. */
-  readonly deletions?: number
+  /** When it began, in the memory's count of changes. */
+  readonly begun?: number
   stored: boolean
   /** For a login: the version that it was to replace, once that was read. */
-  expected?: string | null
+  expected?: string | null | undefined
   saving?: Promise<TokenRecord> | undefined
 }
 
@@ -24,8 +24,8 @@ export interface LifeCycleMemory {
   readonly unsaved: Map<string, Unsaved>
   /** The last login of each key, until it is stored or deleted. */
   readonly logins: Map<string, Unsaved>
-  /** How often a key was deleted, of late. */
-  readonly deletions: Cache<number>
+  /** Logins and logouts of all keys are counted; of each key, the number of its last one of late. */
+  readonly changes: { count: number; readonly last: Cache<number> }
   /** Refresh tokens, by key, whose answer was lost: the server may have rotated them. */
   readonly lostAnswers: Cache<string>
   /** Servers that were not well a moment ago. */
@@ -38,7 +38,7 @@ export function lifeCycleMemory(environment: Pick<Environment, 'monotonic' | 'no
     renewals: renewalMemory(environment),
     unsaved: new Map(),
     logins: new Map(),
-    deletions: createCache(),
+    changes: { count: 0, last: createCache() },
     lostAnswers: createCache(),
     pauses: serverPauses(environment),
   }

@@ -33,7 +33,7 @@ export interface RenewalMemory {
   find(place: TokenPlace, old: TokenRecord): Renewal | undefined
   /** Remembers a renewal until its grace is over. One that fails without having spent anything for good is forgotten at once. */
   add(place: TokenPlace, old: TokenRecord, record: Promise<TokenRecord>, wish?: string): Renewal
-  /** Forgets the renewal of a record. */
+  /** Forgets the renewal of a record, once it has finished. */
   forget(place: TokenPlace, old: TokenRecord): void
   /** Milliseconds since a renewal in this process brought a record; `undefined` when none did of late. */
   age(place: TokenPlace, record: TokenRecord): number | undefined
@@ -41,29 +41,44 @@ export interface RenewalMemory {
 
 /** Makes an empty memory. */
 export function renewalMemory({ monotonic }: Pick<Environment, 'monotonic'>): RenewalMemory {
-  const renewals = new Map<string, Renewal>()
+  const pending = new Map<string, Renewal>()
+  /** Those that finished first come first. */
+  const finished = new Map<string, Renewal>()
   /** The last renewal of each key that brought something. */
   const latest = new Map<string, Renewal>()
-
-  /** The oldest come first; the few that take long hold up the others for no longer than a request may take. */
-  function sweep(): void {
-    for (const [name, renewal] of renewals) {
-      if (!isOver(renewal)) return
-      renewals.delete(name)
-      if (latest.get(renewal.key) === renewal) latest.delete(renewal.key)
-    }
-  }
 
   function isOver({ finishedAt }: Renewal): boolean {
     return finishedAt !== undefined && monotonic() - finishedAt >= GRACE_MS
   }
 
+  function drop(name: string, renewal: Renewal): void {
+    finished.delete(name)
+    if (latest.get(renewal.key) === renewal) latest.delete(renewal.key)
+  }
+
+  function sweep(): void {
+    for (const [name, renewal] of finished) {
+      if (!isOver(renewal)) return
+      drop(name, renewal)
+    }
+  }
+
+  function finish(name: string, renewal: Renewal): void {
+    renewal.finishedAt = monotonic()
+    const before = finished.get(name)
+    if (before !== undefined) drop(name, before)
+    finished.set(name, renewal)
+    if (renewal.brought !== undefined) latest.set(renewal.key, renewal)
+  }
+
   return {
     find(place, old) {
-      const renewal = renewals.get(nameOf(place, old))
+      const name = nameOf(place, old)
+      const renewal = pending.get(name) ?? finished.get(name)
       if (renewal === undefined || isOver(renewal)) return undefined
       const { brought } = renewal
-      const isSpent = brought === undefined || credentialOf(brought) !== credentialOf(old)
+      // An access token is not spent by asking for another: there the turn decides, as with a refresh token that was not replaced.
+      const isSpent = brought === undefined || (old.token.refresh_token !== undefined && credentialOf(brought) !== credentialOf(old))
       return isSpent || old.generation <= renewal.old.generation ? renewal : undefined
     },
     add(place, old, record, wish = '') {
@@ -71,23 +86,29 @@ export function renewalMemory({ monotonic }: Pick<Environment, 'monotonic'>): Re
       sweep()
       const name = nameOf(place, old)
       const renewal: Renewal = { key, store, record, old, wish }
-      renewals.delete(name)
-      renewals.set(name, renewal)
+      pending.set(name, renewal)
+      const settle = () => {
+        if (pending.get(name) === renewal) pending.delete(name)
+      }
       record.then(
         (renewed) => {
+          settle()
           renewal.brought = renewed
-          renewal.finishedAt = monotonic()
-          latest.set(key, renewal)
+          finish(name, renewal)
         },
         (error: unknown) => {
+          settle()
           renewal.dropped = error instanceof PersistError
-          if (renewal.dropped || (error instanceof RefreshError && error.terminal)) renewal.finishedAt = monotonic()
-          else if (renewals.get(name) === renewal) renewals.delete(name)
+          if (renewal.dropped || (error instanceof RefreshError && error.terminal)) finish(name, renewal)
         },
       )
       return renewal
     },
-    forget: (place, old) => void renewals.delete(nameOf(place, old)),
+    forget(place, old) {
+      const name = nameOf(place, old)
+      const renewal = finished.get(name)
+      if (renewal !== undefined) drop(name, renewal)
+    },
     age({ key }, { generation, token }) {
       const { brought, finishedAt = 0 } = latest.get(key) ?? {}
       const brings = brought?.generation === generation && brought.token.access_token === token.access_token

@@ -84,7 +84,8 @@ export class SessionToken {
   /** Renews now. */
   async renew(how: RefreshTokenOptions): Promise<TokenSet> {
     await this.#changed()
-    return this.#seen(await this.#lifeCycle.renew(await this.#placeOf(), how)).token
+    const changes = this.#changes
+    return this.#seen(await this.#lifeCycle.renew(await this.#placeOf(), how), changes).token
   }
 
   /** A resource answered 401 to a token. Tells whether trying again makes sense. */
@@ -156,13 +157,16 @@ export class SessionToken {
   }
 
   #currentAt(place: TokenPlace): Maybe<TokenRecord | undefined> {
+    const changes = this.#changes
     const record = this.#lifeCycle.current(place)
-    return record instanceof Promise ? record.then((renewed) => this.#usable(place, renewed)) : this.#usable(place, record)
+    return record instanceof Promise
+      ? record.then((renewed) => this.#usable(place, renewed, changes))
+      : this.#usable(place, record, changes)
   }
 
-  #usable(place: TokenPlace, record: TokenRecord | undefined): Maybe<TokenRecord | undefined> {
-    if (record === undefined || record.token.access_token !== this.#revoked) return this.#seen(record)
-    return this.#lifeCycle.renew(place).then((renewed) => this.#seen(renewed))
+  #usable(place: TokenPlace, record: TokenRecord | undefined, changes: number): Maybe<TokenRecord | undefined> {
+    if (record === undefined || record.token.access_token !== this.#revoked) return this.#seen(record, changes)
+    return this.#lifeCycle.renew(place).then((renewed) => this.#seen(renewed, changes))
   }
 
   async #changed(): Promise<void> {
@@ -186,8 +190,9 @@ export class SessionToken {
     this.#claims = claims
   }
 
-  #seen<T extends TokenRecord | undefined>(record: T): T {
-    this.#snapshot = record
+  /** Shows what was read, unless the token was put or deleted since. */
+  #seen<T extends TokenRecord | undefined>(record: T, changes: number): T {
+    if (this.#changes === changes) this.#snapshot = record
     return record
   }
 

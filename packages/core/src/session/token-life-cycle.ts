@@ -12,7 +12,7 @@ import { alive, latestRecord, readEntry, type TokenEntry } from './token-entry.j
 import { tokenHash } from './token-hash.js'
 import type { TokenPlace } from './token-place.js'
 import type { TokenRecord } from './token-record.js'
-import { TokenWriter, type WriterPorts } from './token-writer.js'
+import { MAX_CHAIN, TokenWriter, type WriterPorts } from './token-writer.js'
 
 /** What the life cycle is built on. */
 export interface LifeCyclePorts<How> extends WriterPorts {
@@ -73,16 +73,16 @@ export class TokenLifeCycle<How = undefined> {
     return this.#writer.newest(place, old)
   }
 
-  /** The same, once no renewal of it is under way, and what waited to be stored was tried again. */
-  async settled(place: TokenPlace, old: TokenRecord): Promise<TokenRecord> {
+  /** What has to end before the token of a record is known to be the newest: its renewal, or storing it again; `undefined` when nothing is under way. */
+  pending(place: TokenPlace, record: TokenRecord): Promise<unknown> | undefined {
+    const renewal = this.#memory.renewals.find(place, this.newest(place, record))
+    return renewal === undefined || renewal.finishedAt !== undefined ? undefined : renewal.record.catch(() => undefined)
+  }
+
+  /** Stores what waits for it, if that works now. */
+  async flush(place: TokenPlace): Promise<void> {
     const waiting = this.#writer.unsaved(place.key)
     if (waiting !== undefined) await this.#writer.again(place, waiting).catch(() => undefined)
-    for (;;) {
-      const record = this.newest(place, old)
-      const renewal = this.#memory.renewals.find(place, record)
-      if (renewal === undefined || renewal.finishedAt !== undefined) return record
-      await renewal.record.catch(() => undefined)
-    }
   }
 
   /** Renews now, whether or not the token is stale. Callers at the same moment share one request. */
@@ -191,9 +191,10 @@ export class TokenLifeCycle<How = undefined> {
 
   /** The last of the renewals that began with this token, each with what the one before brought. */
   #renewalOf(place: TokenPlace, old: TokenRecord): Renewal | undefined {
-    let renewal = this.#memory.renewals.find(place, old)
-    while (renewal?.brought !== undefined) {
-      const next = this.#memory.renewals.find(place, renewal.brought)
+    const { renewals } = this.#memory
+    let renewal = renewals.find(place, old)
+    for (let step = 0; step < MAX_CHAIN && renewal?.brought?.token.refresh_token !== undefined; step++) {
+      const next = renewals.find(place, renewal.brought)
       if (next === undefined || next === renewal) return renewal
       renewal = next
     }
@@ -201,7 +202,7 @@ export class TokenLifeCycle<How = undefined> {
   }
 
   async #renewOnce(place: TokenPlace, entry: TokenEntry, how?: How): Promise<TokenRecord> {
-    const deletions = this.#writer.deletions(place.key)
+    const begun = this.#writer.now()
     let token: TokenSet
     try {
       token = await this.#sendOnce(entry.value, how)
@@ -210,7 +211,7 @@ export class TokenLifeCycle<How = undefined> {
     }
     this.#memory.lostAnswers.delete(place.key)
     this.#memory.pauses.delete(place, entry.value)
-    return this.#writer.renewed(place, entry, { token, deletions })
+    return this.#writer.renewed(place, entry, { token, begun })
   }
 
   /** A request that broke before any of it was sent is made once more. There is no other ground to repeat one. */

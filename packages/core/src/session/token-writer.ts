@@ -25,6 +25,8 @@ export interface WriterPorts {
 /** Seconds that a record is kept without being written: a year. A token that does not expire, or a job that runs each quarter, writes seldom. */
 const RECORD_TTL = 31_536_000
 
+/** How many renewals are followed from an old token to the newest. */
+export const MAX_CHAIN = 100
 /** How many records may wait to be stored. */
 const MAX_UNSAVED = 10_000
 
@@ -47,18 +49,37 @@ export class TokenWriter {
     return unsaved.size === 0 ? undefined : unsaved.get(key)
   }
 
-  /** What this process knows the token of an older record to have become: a copy of the record may be what the caller has. */
+  /**
+   * What this process knows the token of an older record to have become: a copy of the record may be what the caller has. Asked of refresh tokens
+   * alone, which are spent; a server may hand out the same access token again.
+   */
   newest(place: TokenPlace, old: TokenRecord): TokenRecord {
     const { unsaved, renewals } = this.#memory
-    const waiting = unsaved.get(place.key)
-    const follows = waiting?.before !== undefined && credentialOf(waiting.before) === credentialOf(old)
-    const later = follows ? waiting.record : renewals.find(place, old)?.brought
-    return later === undefined || credentialOf(later) === credentialOf(old) ? old : this.newest(place, later)
+    let record = old
+    for (let step = 0; step < MAX_CHAIN && record.token.refresh_token !== undefined; step++) {
+      const waiting = unsaved.get(place.key)
+      const follows = waiting?.before !== undefined && credentialOf(waiting.before) === credentialOf(record)
+      const later = follows ? waiting.record : renewals.find(place, record)?.brought
+      if (later === undefined || credentialOf(later) === credentialOf(record)) return record
+      record = later
+    }
+    return record
   }
 
-  /** How often a key was deleted so far. */
-  deletions(key: string): number {
-    return this.#memory.deletions.get(key) ?? 0
+  /** A mark to ask {@link changedSince} with. */
+  now(): number {
+    return this.#memory.changes.count
+  }
+
+  /** Tells whether a key had a login or a logout since. */
+  changedSince(key: string, begun: number): boolean {
+    return (this.#memory.changes.last.get(key) ?? 0) > begun
+  }
+
+  #changed(key: string): void {
+    const { changes } = this.#memory
+    changes.count += 1
+    changes.last.set(key, changes.count)
   }
 
   /**
@@ -70,11 +91,14 @@ export class TokenWriter {
   put(place: TokenPlace, record: TokenRecord): Promise<TokenRecord> {
     const { unsaved, logins, lostAnswers, renewals } = this.#memory
     const waiting = unsaved.get(place.key)
-    if (waiting?.before !== undefined && credentialOf(waiting.before) === credentialOf(record)) return this.again(place, waiting)
+    if (waiting !== undefined && hasSpent(waiting, record)) return this.again(place, waiting)
     const renewal = renewals.find(place, record)
-    // One that failed for good has no say in a new login with the same refresh token.
-    if (renewal?.finishedAt !== undefined && renewal.brought === undefined) renewals.forget(place, record)
-    const login: Unsaved = { record, stored: false }
+    const isOfUse = renewal?.brought !== undefined && credentialOf(renewal.brought) !== credentialOf(record)
+    // One that failed for good, or spent nothing, has no say in a new login with the same refresh token.
+    if (renewal?.finishedAt !== undefined && !isOfUse) renewals.forget(place, record)
+    // The same token again is no other login: a renewal of it that is under way goes on.
+    if (renewal === undefined || renewal.finishedAt !== undefined) this.#changed(place.key)
+    const login: Unsaved = { record, begun: this.now(), stored: false }
     lostAnswers.delete(place.key)
     logins.set(place.key, login)
     return this.#saving(login, () => this.#putOver(place, login))
@@ -86,7 +110,7 @@ export class TokenWriter {
     this.#memory.unsaved.delete(place.key)
     this.#memory.logins.delete(place.key)
     this.#memory.lostAnswers.delete(place.key)
-    this.#memory.deletions.set(place.key, this.deletions(place.key) + 1)
+    this.#changed(place.key)
     try {
       await place.store.delete(place.key)
     } catch (error) {
@@ -105,16 +129,19 @@ export class TokenWriter {
   async renewed(
     place: TokenPlace,
     { value: before, version }: TokenEntry,
-    brought: Pick<Unsaved, 'deletions'> & { token: TokenSet },
+    brought: { token: TokenSet; begun: number },
   ): Promise<TokenRecord> {
-    const { token, deletions } = brought
+    const { token, begun } = brought
     const record = { ...before, token, generation: before.generation + 1 }
-    const unsaved: Unsaved = { record, before, deletions: deletions ?? 0, stored: false }
-    const login = this.#memory.logins.get(place.key)
+    const unsaved: Unsaved = { record, before, begun, stored: false }
+    const { logins } = this.#memory
+    const login = logins.get(place.key)
     if (login !== undefined && credentialOf(login.record) !== credentialOf(before)) {
       await this.#giveBack(record)
-      return alive(await (login.saving ?? this.again(place, login)))
+      return alive(login.record)
     }
+    // The same token was put there again: what it became is the session's token now.
+    logins.delete(place.key)
     if (this.#ports.updateToken === undefined) return this.#save(place, version, unsaved)
     // In the store it can be read before the application has been told of it: who comes meanwhile waits.
     this.#keep(place, unsaved)
@@ -177,7 +204,7 @@ export class TokenWriter {
   }
 
   async #putOver(place: TokenPlace, login: Unsaved): Promise<TokenRecord> {
-    const { logins, renewals, unsaved } = this.#memory
+    const { logins, unsaved } = this.#memory
     const { expected } = login
     try {
       for (;;) {
@@ -191,20 +218,16 @@ export class TokenWriter {
         }
         // Tried again: it was written after all, or somebody has written or deleted since, who wins.
         if (expected !== undefined && expected !== version) break
-        const renewal = renewals.find(place, login.record)
-        const isBehind = entry !== undefined && credentialOf(entry.value) !== credentialOf(login.record)
-        if (renewal !== undefined && renewal.finishedAt === undefined && isBehind) {
-          // What is there is, or is about to be known as, what our token became.
-          await renewal.record.catch(() => undefined)
-          continue
-        }
         login.record = this.newest(place, login.record)
         login.expected = version
         const generation = entry === undefined ? login.record.generation : Math.max(login.record.generation, entry.value.generation + 1)
         const receipt = await place.store.compareAndSet(place.key, version, { ...login.record, generation }, { ttl: this.#ttl })
-        if (receipt === undefined) continue
+        if (receipt === undefined) {
+          login.expected = undefined
+          continue
+        }
         // Logged out while it was written: what was written last goes too.
-        if (!logins.has(place.key)) await place.store.delete(place.key, receipt.version)
+        if (!logins.has(place.key) && this.changedSince(place.key, login.begun ?? 0)) await place.store.delete(place.key, receipt.version)
         break
       }
     } catch (error) {
@@ -212,8 +235,10 @@ export class TokenWriter {
     }
     if (logins.get(place.key) === login) {
       // What waited to be stored until now belongs to the login before.
+      const waiting = unsaved.get(place.key)
       unsaved.delete(place.key)
       logins.delete(place.key)
+      if (waiting?.before !== undefined && credentialOf(waiting.record) !== credentialOf(login.record)) await this.#giveBack(waiting.record)
     }
     return login.record
   }
@@ -233,6 +258,8 @@ export class TokenWriter {
       throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
     }
     if (isReplacedBy(latest.value, unsaved)) return this.#save(place, latest.version, newerThan(latest.value, unsaved))
+    // Another login is there, to which these tokens do not belong.
+    if (this.changedSince(place.key, unsaved.begun ?? 0)) await this.#giveBack(record)
     return alive(latest.value)
   }
 
@@ -272,9 +299,9 @@ export class TokenWriter {
   }
 
   async #notSaved(place: TokenPlace, unsaved: Unsaved, error: unknown): Promise<PersistError<TokenSet> | RefreshError> {
-    const { record, before, deletions } = unsaved
+    const { record, before, begun = 0 } = unsaved
     this.tell('persist-failed', place, record)
-    if (before !== undefined && deletions !== this.deletions(place.key)) {
+    if (before !== undefined && this.changedSince(place.key, begun)) {
       this.#settled(place, unsaved)
       await this.#giveBack(record)
       return new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
@@ -285,10 +312,12 @@ export class TokenWriter {
 
   /** Keeps what waits to be stored; the oldest go when a store has failed for so many that there is no room. */
   #keep({ key }: TokenPlace, one: Unsaved): void {
-    const { unsaved } = this.#memory
+    const { unsaved, logins } = this.#memory
     unsaved.set(key, one)
     const oldest = unsaved.keys().next()
-    if (unsaved.size > MAX_UNSAVED && !oldest.done) unsaved.delete(oldest.value)
+    if (unsaved.size <= MAX_UNSAVED || oldest.done) return
+    unsaved.delete(oldest.value)
+    logins.delete(oldest.value)
   }
 
   /** A login that was followed by another, or by a logout, is not tried again; nor is a renewal that was followed by either or by a later one. */
@@ -328,8 +357,15 @@ function isReplacedBy(found: TokenRecord, { record, before }: Unsaved): boolean 
   if (before === undefined) return false
   const isOlder = found.generation < record.generation
   if (found.ended !== undefined) return isOlder && found.token.access_token === before.token.access_token
-  const isSpent = credentialOf(record) !== credentialOf(before)
-  return credentialOf(found) === credentialOf(before) && (isSpent || isOlder)
+  if (credentialOf(found) !== credentialOf(before)) return false
+  // The very token that was renewed, put there again, or a refresh token that is spent.
+  const isSame = found.token.access_token === before.token.access_token || credentialOf(record) !== credentialOf(before)
+  return isSame || isOlder
+}
+
+/** Tells whether what waits to be stored is what became of a record's refresh token. */
+function hasSpent({ before, record }: Unsaved, put: TokenRecord): boolean {
+  return before !== undefined && credentialOf(before) === credentialOf(put) && credentialOf(record) !== credentialOf(put)
 }
 
 function newerThan({ generation }: TokenRecord, unsaved: Unsaved): Unsaved {
