@@ -20,7 +20,7 @@ import type { TokenInput, TokenSet } from '../message/token-set.js'
 import type { UserInfo } from '../message/userinfo.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 import { type AuthorizationUrlOptions, authorizationUrlRequest } from './authorization-url.js'
-import { type AuthorizationCodeOptions, type FetchTokenOptions, fetchTokenTask, responseParameters } from './fetch-token.js'
+import { type AuthorizationCodeOptions, type FetchTokenOptions, fetchTokenTask } from './fetch-token.js'
 import { assertHttpClient, type HttpClient } from './http-client.js'
 import { type LoginPieces, loginTransaction } from './login-transaction.js'
 import {
@@ -269,7 +269,7 @@ export class OAuth2Session<Http> {
     const { client, keyCache, clockTolerance } = this.#registration
     const finish = finishAuthorization(server, client, {
       ...this.#requestOptions(task),
-      response: responseParameters(authorizationResponse),
+      response: authorizationResponse,
       transaction: kept,
       keyCache,
       clockTolerance,

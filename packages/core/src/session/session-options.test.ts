@@ -74,6 +74,10 @@ describe('options of a session', () => {
     ['S13: a given endpoint over http', { server: { token_endpoint: 'http://as.example/token' } }, '"server": "token_endpoint"'],
     ['given metadata that is none', { server: 'https://as.example' }, '"server"'],
     ['an issuer that is no text', { issuer: ['https://as.example'], server: undefined }, '"issuer"'],
+    ['given metadata in camelCase', { server: { tokenEndpoint: 'https://as.example/token' } }, '"token_endpoint"'],
+    ['a redirect URI that is not absolute', { redirectUri: '/callback' }, '"redirectUri" is not an absolute URI'],
+    ['a store that cannot compare and set', { store: new Map(), key: 'alice' }, '"store" has no function "compareAndSet"'],
+    ['a store that is none', { store: null, key: 'alice' }, '"store" has no function "get"'],
     ['a key without a store', { key: 'alice' }, '"key"'],
     [
       'a token for a store without a key',
