@@ -371,7 +371,7 @@ describe('nothing of an instance leaks into requests that carry credentials', ()
 
   it('a public client sends no authorization, whatever the instance has', async () => {
     const instance = got.extend({ username: 'api', password: 'api', headers: { authorization: 'Bearer api' } })
-    const session = await world.session({ http: instance, clientSecret: undefined })
+    const session = await world.session({ http: instance, clientSecret: undefined, tokenEndpointAuthMethod: 'none' })
     await session.refreshToken()
     expect(world.tokenHeaders[0]).not.toHaveProperty('authorization')
     expect(world.tokenRequests[0]).toMatchObject({ client_id: 'client' })
@@ -379,7 +379,7 @@ describe('nothing of an instance leaks into requests that carry credentials', ()
 
   it('an instance that another session authorised puts no token on token requests', async () => {
     const first = await world.session()
-    const second = await world.session({ http: first.http, clientSecret: undefined })
+    const second = await world.session({ http: first.http, clientSecret: undefined, tokenEndpointAuthMethod: 'none' })
     await second.refreshToken()
     expect(world.tokenHeaders[0]).not.toHaveProperty('authorization')
   })

@@ -21,6 +21,7 @@ export type Transport = (request: HttpRequest, options: TransportOptions) => Pro
  * @throws {@link UsageError} for what is no transport, such as `fetch` itself.
  */
 export async function run<T>(flow: Flow<T>, transport: Transport, options: TransportOptions = {}): Promise<T> {
+  // biome-ignore lint/style/noRestrictedGlobals: compared, never called
   if (typeof transport !== 'function' || (transport as unknown) === globalThis.fetch) {
     throw new UsageError('run: the second argument is no transport. Give fetchTransport() of @oauth/core/fetch, or gotTransport(got).')
   }

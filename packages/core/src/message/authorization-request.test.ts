@@ -253,7 +253,10 @@ test.each(['/callback', 'app.example/callback', 'localhost:3000/callback', new U
   'RFC 6749 §3.1.2: a redirect URI of "%s" is not an absolute one',
   async (redirectUri) => {
     const starting = authorizationRequest(server, client, { environment: testEnvironment(), redirectUri: redirectUri as string })
-    await expect(starting).rejects.toMatchObject({ name: 'UsageError', message: expect.stringMatching(/"redirectUri".*not an absolute URI/) })
+    await expect(starting).rejects.toMatchObject({
+      name: 'UsageError',
+      message: expect.stringMatching(/"redirectUri".*not an absolute URI/),
+    })
   },
 )
 

@@ -135,10 +135,14 @@ function furtherParameters(parameters: Parameters | undefined): Form {
   const reserved = form.find(([name]) => RESERVED.has(name))
   if (reserved !== undefined) {
     throw new UsageError(
-      `Authorization request: "${reserved[0]}" cannot be among the further parameters. The option of that name sets it, if it can be set.`,
+      `Authorization request: "${reserved[0]}" cannot be among the further parameters. The option "${camelCase(reserved[0])}" sets it, if it can be set.`,
     )
   }
   return form
+}
+
+function camelCase(name: string): string {
+  return name.replace(/_(.)/g, (_all, letter: string) => letter.toUpperCase())
 }
 
 function assertOffered(responseType: string, codeChallengeMethod: string | false, { codeVerifier }: AuthorizationRequestOptions): void {

@@ -149,7 +149,7 @@ test('arguments are not changed', async () => {
 })
 
 describe('what is not a client, or not a request', () => {
-  test.each([{}, { clientId: "client" }, { client_id: "" }])('CA07: a client of %j is refused by its "client_id"', async (other) => {
+  test.each([{}, { clientId: 'client' }, { client_id: '' }])('CA07: a client of %j is refused by its "client_id"', async (other) => {
     expect(await thrown(() => tokenRequest(server, other as never, grant, { environment }))).toMatchObject({
       name: 'UsageError',
       message: expect.stringContaining('no "client_id"'),

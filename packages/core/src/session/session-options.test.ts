@@ -23,6 +23,10 @@ describe('options of a session', () => {
     ).not.toThrow()
   })
 
+  it.each(['none', () => undefined])('CA07: with the method %s a secret that is undefined is none', (tokenEndpointAuthMethod) => {
+    expect(make({ clientSecret: undefined, tokenEndpointAuthMethod })).not.toThrow()
+  })
+
   it.each(['clientid', 'client_id', 'redirectURI', 'token_updater', 'tokenEndpoint', 'scopes'])(
     'S5: "%s" is refused, and named',
     (name) => {
@@ -36,6 +40,7 @@ describe('options of a session', () => {
     ['CA07: none', { clientId: undefined }, 'clientId'],
     ['CA07: an empty secret', { clientSecret: '' }, 'clientSecret'],
     ['CA07: the text of a missing one', { clientSecret: 'undefined' }, 'clientSecret'],
+    ['CA07: one that is not set', { clientSecret: undefined }, 'environment variable unset'],
     ['CA07: a public client with a secret', { tokenEndpointAuthMethod: 'none' }, 'contradict'],
     [
       'CA07: basic without a secret',
