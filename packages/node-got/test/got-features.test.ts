@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { gotClient, isOAuthError, OAuth2Session } from '@oauth/node-got'
 import got, { type ExtendOptions, type Got, HTTPError, RequestError, TimeoutError } from 'got'
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from 'vitest'
@@ -336,6 +337,23 @@ describe('errors', () => {
     await expect(session.http.get(`${world.api}/slow`, { timeout: { request: 100 }, retry: { limit: 0 } })).rejects.toBeInstanceOf(
       TimeoutError,
     )
+  })
+
+  it('LG05: the context of a call shows no token to whoever logs it', async () => {
+    const session = await world.session()
+    world.on('/no', (_seen, response) => json(response, 404, {}))
+    const error = await session.http.get(`${world.api}/no`, { context: { mine: 1 } }).catch((thrown: unknown) => thrown)
+    const { context } = (error as RequestError).options
+    expect(world.authorizations()).toEqual(['Bearer access-1'])
+    expect(inspect(context, { depth: null, showHidden: true })).toContain('mine: 1')
+    expect(inspect(context, { depth: null, showHidden: true })).not.toContain('access-1')
+  })
+
+  it('S5: a misspelt option of one call is refused, and nothing is sent', async () => {
+    const session = await world.session()
+    const call = session.http.get(`${world.api}/me`, { context: { oauth: { witholdToken: true } } })
+    await expect(call).rejects.toMatchObject({ name: 'UsageError', message: expect.stringContaining('"witholdToken"') })
+    expect(world.seen).toHaveLength(0)
   })
 
   it('a beforeError hook of the application goes on working', async () => {

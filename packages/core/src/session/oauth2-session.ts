@@ -56,9 +56,12 @@ export class OAuth2Session<Http> {
   readonly #methods = new Map<string, ClientAuthentication>()
   readonly #token: SessionToken
 
-  /** @throws {@link UsageError} for unknown, missing or contradictory options. */
-  constructor(options: SessionOptions, client: HttpClient<Http>) {
-    assertSessionOptions(options)
+  /**
+   * @param adapter `options` names those that an adapter has taken out for itself, so that the message about an unknown one lists them too.
+   * @throws {@link UsageError} for unknown, missing or contradictory options.
+   */
+  constructor(options: SessionOptions, client: HttpClient<Http>, adapter: { readonly options?: readonly string[] } = {}) {
+    assertSessionOptions(options, adapter.options)
     assertHttpClient(client, 'OAuth2Session: the second argument')
     this.#options = options
     this.#environment = options.environment ?? defaultEnvironment()
