@@ -41,6 +41,16 @@ describe('fetchTransport', () => {
   })
 })
 
+describe('a port that fetch blocks', () => {
+  it('F02: was not connected to, and the cause says why', async () => {
+    await expect(fetchTransport()(formRequest('token', 'http://127.0.0.1:6000/token', []), {})).rejects.toMatchObject({
+      code: 'OAUTH_REFUSED',
+      sent: 'no',
+      cause: { code: 'BAD_PORT' },
+    })
+  })
+})
+
 describe('fetchClient: the application’s requests', () => {
   let as: Site
   let api: Site

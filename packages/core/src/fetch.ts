@@ -47,7 +47,7 @@ export function fetchTransport(fetch: Fetch = globalThis.fetch): Transport {
       if (error instanceof TransportError) throw error
       if (signal?.aborted) throw new TransportError(request, { reason: 'aborted', sent: 'maybe' })
       if (timeout.aborted) throw new TransportError(request, { reason: 'timeout', sent: 'maybe' })
-      throw networkError(request, ((error as { cause?: { code?: unknown } }).cause ?? (error as { code?: unknown })).code)
+      throw networkError(request, codeOf(error))
     }
   }
 }
@@ -79,6 +79,12 @@ function withToken(request: Request, { url, headers }: Authorised): Request {
 
 function headersOf({ headers }: Response): HttpHeaders {
   return Object.fromEntries(headers)
+}
+
+/** The code of a failure: of `fetch`'s own errors it is that of the cause. A port that `fetch` blocks has a text alone (Fetch §2.9). */
+function codeOf(error: unknown): unknown {
+  const { code, message } = ((error as { cause?: unknown }).cause ?? error) as { code?: unknown; message?: unknown }
+  return message === 'bad port' ? 'BAD_PORT' : code
 }
 
 async function readBody(response: Response, request: HttpRequest): Promise<Uint8Array> {

@@ -1,17 +1,31 @@
 import { type Authorised, isOAuthError, type ResourceAuthoriser, type ResourceOptions } from '@oauth/core/adapter'
 import type { ExtendOptions, Got, NormalizedOptions, Options, Response } from 'got'
 
-/** What is remembered of one call through its redirects and retries. */
-interface CallState {
-  attempts: number
+/** What is remembered of one call through its redirects and retries. It is in `context`, so whoever logs got's options sees it. */
+class CallState {
+  attempts = 0
   /** The origin the call was made to. The token goes nowhere else, wherever redirects lead. Empty: it goes nowhere. */
   origin: string | undefined
-  /** How the last attempt was authorised; absent when it was not. */
-  authorised?: Authorised | undefined
   /** Whether an attempt was already repeated because of a 401. */
-  repeated: boolean
+  repeated = false
   /** A body that got turns into a stream to send it, and can turn again. */
   readonly isForm: boolean
+  /** Private, since it holds the token: no log prints it. */
+  #authorised: Authorised | undefined
+
+  constructor({ origin, isForm }: Pick<CallState, 'origin' | 'isForm'>) {
+    this.origin = origin
+    this.isForm = isForm
+  }
+
+  /** How the last attempt was authorised; absent when it was not. */
+  get authorised(): Authorised | undefined {
+    return this.#authorised
+  }
+
+  set authorised(authorised: Authorised | undefined) {
+    this.#authorised = authorised
+  }
 }
 
 const STATE: unique symbol = Symbol('oauth')
@@ -48,7 +62,7 @@ export function authorisedGot(instance: Got, authoriser: ResourceAuthoriser): Go
 function begin(options: Options): void {
   const origin = MARK in options.headers ? undefined : ''
   const isForm = options.body instanceof FormData
-  options.context = { ...options.context, [STATE]: { attempts: 0, origin, repeated: false, isForm } satisfies CallState }
+  options.context = { ...options.context, [STATE]: new CallState({ origin, isForm }) }
 }
 
 async function authorise(options: NormalizedOptions, authoriser: ResourceAuthoriser): Promise<void> {

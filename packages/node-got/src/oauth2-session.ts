@@ -21,7 +21,7 @@ export class OAuth2Session extends CoreSession<Got> {
   constructor(options: OAuth2SessionOptions) {
     // What is no object cannot be taken apart, and is refused by the check of the options.
     const { http, ...own }: OAuth2SessionOptions = Object(options)
-    super(own, gotClient(http))
+    super(own, gotClient(http), { options: ['http'] })
   }
 
   /** Another got instance, with this session's token on its requests. */

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { gotClient, isOAuthError, OAuth2Session } from '@oauth/node-got'
 import got, { type ExtendOptions, type Got, HTTPError, RequestError, TimeoutError } from 'got'
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from 'vitest'
@@ -338,6 +339,23 @@ describe('errors', () => {
     )
   })
 
+  it('LG05: the context of a call shows no token to whoever logs it', async () => {
+    const session = await world.session()
+    world.on('/no', (_seen, response) => json(response, 404, {}))
+    const error = await session.http.get(`${world.api}/no`, { context: { mine: 1 } }).catch((thrown: unknown) => thrown)
+    const { context } = (error as RequestError).options
+    expect(world.authorizations()).toEqual(['Bearer access-1'])
+    expect(inspect(context, { depth: null, showHidden: true })).toContain('mine: 1')
+    expect(inspect(context, { depth: null, showHidden: true })).not.toContain('access-1')
+  })
+
+  it('S5: a misspelt option of one call is refused, and nothing is sent', async () => {
+    const session = await world.session()
+    const call = session.http.get(`${world.api}/me`, { context: { oauth: { witholdToken: true } } })
+    await expect(call).rejects.toMatchObject({ name: 'UsageError', message: expect.stringContaining('"witholdToken"') })
+    expect(world.seen).toHaveLength(0)
+  })
+
   it('a beforeError hook of the application goes on working', async () => {
     const session = await world.session()
     world.on('/gone', (_seen, response) => json(response, 410, {}))
@@ -371,7 +389,7 @@ describe('nothing of an instance leaks into requests that carry credentials', ()
 
   it('a public client sends no authorization, whatever the instance has', async () => {
     const instance = got.extend({ username: 'api', password: 'api', headers: { authorization: 'Bearer api' } })
-    const session = await world.session({ http: instance, clientSecret: undefined })
+    const session = await world.session({ http: instance, clientSecret: undefined, tokenEndpointAuthMethod: 'none' })
     await session.refreshToken()
     expect(world.tokenHeaders[0]).not.toHaveProperty('authorization')
     expect(world.tokenRequests[0]).toMatchObject({ client_id: 'client' })
@@ -379,7 +397,7 @@ describe('nothing of an instance leaks into requests that carry credentials', ()
 
   it('an instance that another session authorised puts no token on token requests', async () => {
     const first = await world.session()
-    const second = await world.session({ http: first.http, clientSecret: undefined })
+    const second = await world.session({ http: first.http, clientSecret: undefined, tokenEndpointAuthMethod: 'none' })
     await second.refreshToken()
     expect(world.tokenHeaders[0]).not.toHaveProperty('authorization')
   })

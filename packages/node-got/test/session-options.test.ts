@@ -23,6 +23,10 @@ describe('a session on got', () => {
     expect(refusal(() => new OAuth2Session(options as never))).toContain('clientId')
   })
 
+  it('S5: an unknown option is refused with the names of all, `http` too', () => {
+    expect(refusal(() => new OAuth2Session({ ...GOOD, htp: got } as never))).toMatch(/no option "htp".*clientId, .*\bhttp, /)
+  })
+
   it('takes got itself and what it extends to', () => {
     for (const http of [undefined, got, got.extend({ prefixUrl: 'https://api.example' })]) {
       expect(new OAuth2Session({ ...GOOD, http })).toBeInstanceOf(OAuth2Session)

@@ -171,3 +171,30 @@ describe('CA07: bad configuration is refused', () => {
     expect(assertClient(client)).toBeUndefined()
   })
 })
+
+describe('S38: invalid_client by HTTP Basic, with characters that it encodes', () => {
+  const refused = async (client: Client, options: object = {}) => {
+    const flow = tokenGrant(server, client, { environment, grant: [['grant_type', 'client_credentials']], ...options })
+    const { error } = await play(flow, json({ error: 'invalid_client' }, 401))
+    return (error as Error).message
+  }
+  const hint = /rawBasicCredentials.*"client_secret_post"/
+
+  test.each([
+    [{ client_id: 'id', client_secret: 'a+b=' }],
+    [{ client_id: 'https://app.example', client_secret: 'secret' }],
+    [{ client_id: 'id', client_secret: 'a+b', token_endpoint_auth_method: 'client_secret_basic' }],
+  ])('%j: the message names the quirk and the other method', async (client) => {
+    expect(await refused(client)).toMatch(hint)
+    expect(await refused(client)).not.toContain('a+b')
+  })
+
+  test.each([
+    ['nothing is encoded', { client_id: 'aZ09-._*', client_secret: '*_.-90Za' }],
+    ['the quirk is set', { client_id: 'id', client_secret: 'a+b', quirks: { rawBasicCredentials: true } }],
+    ['another method is used', { client_id: 'id', client_secret: 'a+b', token_endpoint_auth_method: 'client_secret_post' }],
+    ['there is no secret', { client_id: 'https://app.example' }],
+  ])('%s: no such hint', async (_name, client: Client) => {
+    expect(await refused(client)).not.toMatch(hint)
+  })
+})

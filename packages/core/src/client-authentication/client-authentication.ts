@@ -40,6 +40,20 @@ export function defaultMethod({ client_secret }: Client, { token_endpoint_auth_m
   return postOnly ? 'client_secret_post' : 'client_secret_basic'
 }
 
+/** Why the server may not know a client, judged by what was sent; a sentence for the message of `invalid_client`. */
+export function invalidClientHint(client: Client, server: ServerMetadata, method?: string | ClientAuthentication): string | undefined {
+  const hint = method === undefined ? noBuiltInMethod(server) : undefined
+  return hint ?? ((method ?? defaultMethod(client, server)) === 'client_secret_basic' ? encodedCredentials(client) : undefined)
+}
+
+/** Characters that HTTP Basic of RFC 6749 §2.3.1 sends in another spelling than the one that is configured. */
+const ENCODED = /[^\w.*-]/
+
+function encodedCredentials({ client_id, client_secret = '', quirks }: Client): string | undefined {
+  if (quirks?.rawBasicCredentials || !ENCODED.test(client_id + client_secret)) return undefined
+  return 'Client id or secret have characters that HTTP Basic form-encodes (RFC 6749 §2.3.1), which some servers do not undo: try quirks.rawBasicCredentials, or tokenEndpointAuthMethod "client_secret_post".'
+}
+
 /** How many names of methods a message repeats. */
 const MAX_NAMES = 5
 

@@ -42,6 +42,12 @@ const ACCIDENTS = new Set(['', 'undefined', 'null'])
 /** Methods that need a secret, and the one that must not have one. */
 const SECRET_METHODS = new Set(['client_secret_basic', 'client_secret_post', 'client_secret_jwt'])
 
+/** @throws {@link UsageError} for a client without a `client_id`. For flows, whose client nobody else has checked. */
+export function assertClientId(client: Client): void {
+  if (typeof client?.client_id === 'string' && client.client_id !== '') return
+  throw new UsageError('The client has no "client_id". Its members are spelt as in RFC 7591: { client_id, client_secret }.')
+}
+
 /** @throws {@link UsageError} for values that cannot be what they should, and when id, secret and methods cannot belong together. */
 export function assertClient(client: Client): void {
   const { client_id, client_secret, trusted_audiences: trusted } = client

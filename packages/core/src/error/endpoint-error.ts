@@ -39,7 +39,6 @@ export interface EndpointErrorResponse {
 const HINTS: Readonly<Record<string, string>> = {
   invalid_client:
     ' Check client id, client secret and the client authentication method. Where no secret is configured, say because an environment variable is unset, none is sent.',
-  invalid_grant: ' The code or refresh token is spent, expired, revoked, or was issued to another client or redirect URI.',
   unauthorized_client: ' The client is not registered for this grant.',
   unsupported_grant_type: ' The server does not offer this grant.',
   invalid_scope: ' The server does not grant one of the scopes asked for.',

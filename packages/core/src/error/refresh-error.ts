@@ -6,7 +6,7 @@ import { OAuthError, type OAuthErrorOptions } from './oauth-error.js'
  * - `refresh_answer_lost`: the server may have rotated the refresh token while its answer was lost, and takes the old one no more;
  * - `identity_changed`: the answer carried an ID token of another issuer, subject or audience, or one that does not verify;
  * - `session_deleted`: somebody logged out meanwhile;
- * - `no_refresh_token`: the access token has expired and there is nothing to renew it with.
+ * - `no_refresh_token`: there is nothing to renew the access token with.
  */
 export type TerminalReason = 'invalid_grant' | 'refresh_answer_lost' | 'identity_changed' | 'session_deleted' | 'no_refresh_token'
 
@@ -20,7 +20,7 @@ const TERMINAL: Readonly<Record<TerminalReason, string>> = {
   refresh_answer_lost: 'the refresh token may have been rotated by a request whose answer was lost, and is no longer accepted',
   identity_changed: 'the renewed ID token is not for the same issuer, subject and client, or does not verify',
   session_deleted: 'the session was ended while the token was being renewed',
-  no_refresh_token: 'the access token has expired and there is no refresh token',
+  no_refresh_token: 'there is no refresh token to renew the access token with',
 }
 
 /**

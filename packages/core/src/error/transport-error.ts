@@ -43,7 +43,12 @@ export class TransportError extends OAuthError {
   constructor(request: FailedRequest | string, { reason, sent, ...options }: TransportErrorOptions) {
     const { endpoint, url } = typeof request === 'string' ? { endpoint: request, url: '' } : request
     const origin = originOf(url)
-    super(`The request to the ${endpoint} endpoint${origin === undefined ? '' : ` at ${origin}`} failed: ${EXPLANATIONS[reason]}.`, options)
+    const hint =
+      endpoint === 'discovery' && reason === 'redirect' ? ' Is "issuer" right? A server without metadata is given as "server".' : ''
+    super(
+      `The request to the ${endpoint} endpoint${origin === undefined ? '' : ` at ${origin}`} failed: ${EXPLANATIONS[reason]}.${hint}`,
+      options,
+    )
     this.code = `OAUTH_${reason.toUpperCase() as Uppercase<TransportReason>}`
     this.reason = reason
     this.sent = sent

@@ -298,3 +298,28 @@ test('a server configured by hand, without issuer and keys, can log in without O
     value: { token: { access_token: 'A', scope: 'repo' } },
   })
 })
+
+describe('what an application has of the answer', () => {
+  test.each([
+    ['the URL', (query: string) => `${redirectUri}?${query}`],
+    ['the query', (query: string) => query],
+    ['a URL', (query: string) => new URL(`${redirectUri}?${query}`)],
+    ['its search parameters', (query: string) => new URLSearchParams(query)],
+  ])('%s will do', async (_name, made) => {
+    const { finish, tokens, transaction } = await login()
+    const response = made(`code=the-code&state=${transaction.state}`)
+    expect(await play(finish({ response }), tokens())).toMatchObject({ value: { token: { access_token: 'A' } } })
+  })
+
+  test.each([undefined, null, { code: 'c', state: 's' }])('%j will not, and nothing is sent', async (response) => {
+    const { finish } = await login()
+    expect(await play(finish({ response: response as never }))).toMatchObject({ requests: [], error: { name: 'UsageError' } })
+  })
+})
+
+test('a key cache that is missing is found before the code is spent', async () => {
+  const { finish } = await login()
+  const { requests, error } = await play(finish({ keyCache: undefined as never }))
+  expect(requests).toEqual([])
+  expect(error).toMatchObject({ name: 'UsageError', message: expect.stringMatching(/"keyCache" is missing.*createCache/) })
+})

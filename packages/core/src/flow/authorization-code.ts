@@ -1,6 +1,6 @@
 import type { Client } from '../client-authentication/client.js'
 import { ProtocolError } from '../error/protocol-error.js'
-import { type Form, toForm } from '../http/form.js'
+import { toForm } from '../http/form.js'
 import {
   type AuthorizationRequest,
   type AuthorizationRequestOptions,
@@ -9,12 +9,13 @@ import {
 } from '../message/authorization-request.js'
 import { authorizationResponse } from '../message/authorization-response.js'
 import type { IdTokenClaims } from '../message/id-token.js'
+import { type AuthorizationResponseInput, responseParameters } from '../message/response-parameters.js'
 import type { TokenSet } from '../message/token-set.js'
 import { endpointUrl, type ServerMetadata, serverIdentity } from '../metadata/server-metadata.js'
 import { type AuthorizationTransaction, assertAuthorizationTransaction, assertInTime } from '../transaction/authorization-transaction.js'
 import type { Flow } from './flow.js'
 import { verifyIdToken } from './id-token.js'
-import type { JwkSetOptions } from './jwk-set.js'
+import { assertKeyCache, type JwkSetOptions } from './jwk-set.js'
 import { type GrantOptions, tokenGrant } from './token.js'
 
 /** What a finished login brought. */
@@ -26,8 +27,8 @@ export interface AuthorizationResult {
 
 /** Options of {@link finishAuthorization}. */
 export interface FinishOptions extends GrantOptions, Omit<JwkSetOptions, 'environment'> {
-  /** What the browser brought back: the query, or the form of a `form_post`. */
-  readonly response: Form
+  /** What the browser brought back: the whole URL, its query, or the form of a `form_post`. */
+  readonly response: AuthorizationResponseInput
   /** What {@link startAuthorization} returned, kept since. */
   readonly transaction: AuthorizationTransaction
   readonly clockTolerance?: number | undefined
@@ -54,13 +55,15 @@ export async function* startAuthorization(
  * @throws {@link ProtocolError} the answer, or the ID token, does not belong to this login.
  * @throws {@link AuthorizationResponseError} the server, or the person, said no.
  * @throws {@link EndpointError} the code was refused.
+ * @throws {@link UsageError} an option is missing or something else; nothing was sent.
  * @see RFC 6749 §4.1.3 https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3
  */
 export async function* finishAuthorization(server: ServerMetadata, client: Client, options: FinishOptions): Flow<AuthorizationResult> {
   const { environment, response, transaction, keyCache, clockTolerance } = options
   assertAuthorizationTransaction(transaction)
+  assertKeyCache(keyCache)
   assertCurrent(transaction, server, client, environment.now())
-  const { code } = authorizationResponse(response, transaction, server)
+  const { code } = authorizationResponse(responseParameters(response), transaction, server)
   const { redirect_uri, code_verifier, nonce, max_age: maxAge, scope, resource } = transaction
   const grant = toForm({ grant_type: 'authorization_code', code, redirect_uri, code_verifier, resource })
   const answer = yield* tokenGrant(server, client, { ...options, grant })

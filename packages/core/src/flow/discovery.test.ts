@@ -82,6 +82,21 @@ describe('B25: where metadata is looked for', () => {
     })
   })
 
+  test('nowhere: the error names both places and asks for the issuer, also where the server answers 404 in JSON', async () => {
+    for (const absent of [answer(404), json({ error: 'Realm does not exist' }, 404)]) {
+      const { error } = await once('https://as.example/t', absent, answer(404))
+      expect(error).toMatchObject({ name: 'ResponseError', status: 404 })
+      expect((error as Error).message).toMatch(
+        /https:\/\/as\.example\/t\/\.well-known\/openid-configuration, nor at https:\/\/as\.example\/\.well-known\/oauth-authorization-server\/t\. Is "issuer" right\?.*"server"/,
+      )
+    }
+  })
+
+  test('429 says nothing of the issuer', async () => {
+    const { error } = await once(ISSUER, answer(429), answer(429))
+    expect(error).toMatchObject({ status: 429, message: expect.not.stringContaining('issuer') })
+  })
+
   const page = answer(200, '<!doctype html><title>canary</title>', { 'content-type': 'text/html; charset=utf-8' })
 
   test('a start page with status 200 is no metadata: the second place is tried', async () => {
@@ -177,6 +192,7 @@ describe('JK07: redirect', () => {
   test('to an internal host, from either place', async () => {
     expect(await once(ISSUER, redirect)).toMatchObject({ requests: [{}], error: { code: 'OAUTH_REDIRECT', endpoint: 'discovery' } })
     expect(await once(ISSUER, answer(404), redirect)).toMatchObject({ requests: [{}, {}], error: { code: 'OAUTH_REDIRECT' } })
+    expect((await once(ISSUER, redirect)).error).toMatchObject({ message: expect.stringContaining('Is "issuer" right?') })
   })
 
   test('is no outage: stale metadata is not used in its place', async () => {

@@ -1,5 +1,6 @@
 import type { Environment } from '../environment.js'
 import { isOAuthError } from '../error/any-oauth-error.js'
+import { ResponseError } from '../error/response-error.js'
 import type { HttpRequest } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
 import { isJson } from '../http/media-type.js'
@@ -62,8 +63,15 @@ async function* metadataDocument(issuer: URL, quirks: Quirks | undefined): Flow<
   if (!isAbsent(answer, openid)) return discoveryResponse(answer, openid, quirks)
   const oauth = discoveryRequest(discoveryUrl(issuer, 'oauth-authorization-server'))
   const second = yield oauth
+  if (!isAbsent(second, oauth)) return discoveryResponse(second, oauth, quirks)
   // The first place is the better known one: when there is no metadata at all, its answer is what to look at.
-  return isAbsent(second, oauth) ? discoveryResponse(answer, openid, quirks) : discoveryResponse(second, oauth, quirks)
+  const { status } = answer
+  if (status === 429) return discoveryResponse(answer, openid, quirks)
+  throw new ResponseError(
+    status === 200 ? 'OAUTH_RESPONSE_CONTENT_TYPE' : 'OAUTH_RESPONSE_STATUS',
+    `is no metadata. There is none at ${openid.url}, nor at ${oauth.url}. Is "issuer" right? A server without metadata is given as "server".`,
+    { endpoint: openid.endpoint, status },
+  )
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Environment } from '../environment.js'
 import { isOAuthError } from '../error/any-oauth-error.js'
+import { UsageError } from '../error/usage-error.js'
 import type { VerificationKey } from '../jose/jwk-set.js'
 import { jwkSetRequest, jwkSetResponse } from '../message/jwks.js'
 import { endpointUrl, type ServerMetadata } from '../metadata/server-metadata.js'
@@ -31,6 +32,13 @@ export const KEYS_MAX_STALE = 86_400
 /** Unknown keys make us ask again at most once in so many seconds, whatever arrives. */
 export const MISS_INTERVAL = 30
 
+/** @throws {@link UsageError} without a cache. Asked before anything is sent, for a code or refresh token is spent when the keys are looked for. */
+export function assertKeyCache(keyCache: Cache<CachedKeys>): void {
+  if (typeof keyCache?.get !== 'function') {
+    throw new UsageError('Option "keyCache" is missing: where the keys of servers are kept. Make one for the whole process, createCache().')
+  }
+}
+
 /**
  * The server's keys, from the cache while they are fresh. Where `unknown` is set, a key was looked for and not found: the keys are
  * fetched anew, but at most once per {@link MISS_INTERVAL}, so that made-up key ids cannot turn us against the server.
@@ -44,6 +52,7 @@ export async function* jwkSet(
   { environment, keyCache }: JwkSetOptions,
   unknown = false,
 ): Flow<readonly VerificationKey[]> {
+  assertKeyCache(keyCache)
   const cacheKey = `${server.issuer} ${endpointUrl(server, 'jwks_uri')}`
   const cached = keyCache.get(cacheKey)
   const now = environment.now()

@@ -189,3 +189,9 @@ test('the old token is not changed', async () => {
   await play(refresh({ token }), tokens({ refresh_token: 'R2', id_token: idToken() }))
   expect(token).toEqual(old)
 })
+
+test('a key cache that is missing is found before the refresh token is spent', async () => {
+  const token = { access_token: 'A', token_type: 'Bearer', refresh_token: 'R' }
+  const flow = refreshToken(server, client, { environment: testEnvironment(), token, keyCache: undefined as never })
+  expect(await play(flow)).toMatchObject({ requests: [], error: { name: 'UsageError', message: expect.stringContaining('"keyCache"') } })
+})

@@ -9,7 +9,7 @@ import type { TokenSet } from '../message/token-set.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 import type { Flow } from './flow.js'
 import { verifyIdToken } from './id-token.js'
-import type { JwkSetOptions } from './jwk-set.js'
+import { assertKeyCache, type JwkSetOptions } from './jwk-set.js'
 import { type GrantOptions, tokenGrant } from './token.js'
 
 /** Options of {@link refreshToken}. */
@@ -38,6 +38,7 @@ export interface RefreshResult {
  */
 export async function* refreshToken(server: ServerMetadata, client: Client, options: RefreshOptions): Flow<RefreshResult> {
   const { environment, token: old, scope, keyCache, clockTolerance } = options
+  assertKeyCache(keyCache)
   const grant = toForm({ grant_type: 'refresh_token', refresh_token: old.refresh_token, scope })
   const answer = yield* tokenGrant(server, client, { ...options, grant })
   const token: TokenSet = {

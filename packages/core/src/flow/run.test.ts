@@ -154,3 +154,16 @@ describe('traced', () => {
     expect(steps).toHaveLength(4)
   })
 })
+
+test.each([
+  ['fetch itself', fetch],
+  ['nothing', undefined],
+  ['an HTTP client', { transport }],
+])('C14: %s is no transport, and the flow is not begun', async (_name, other) => {
+  const log: string[] = []
+  await expect(run(twoSteps(log), other as never)).rejects.toMatchObject({
+    name: 'UsageError',
+    message: expect.stringContaining('fetchTransport()'),
+  })
+  expect(log).toEqual([])
+})

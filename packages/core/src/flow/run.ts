@@ -1,3 +1,4 @@
+import { UsageError } from '../error/usage-error.js'
 import type { HttpRequest } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
 import type { Flow } from './flow.js'
@@ -16,8 +17,14 @@ export type Transport = (request: HttpRequest, options: TransportOptions) => Pro
 
 /**
  * Runs a flow to its end. What the transport rejects with is thrown into the flow, so a flow can treat a failed request as a step.
+ *
+ * @throws {@link UsageError} for what is no transport, such as `fetch` itself.
  */
 export async function run<T>(flow: Flow<T>, transport: Transport, options: TransportOptions = {}): Promise<T> {
+  // biome-ignore lint/style/noRestrictedGlobals: compared, never called
+  if (typeof transport !== 'function' || (transport as unknown) === globalThis.fetch) {
+    throw new UsageError('run: the second argument is no transport. Give fetchTransport() of @oauth/core/fetch, or gotTransport(got).')
+  }
   let step = await flow.next()
   while (!step.done) {
     const answer = await transport(step.value, options).then(

@@ -1,5 +1,5 @@
 import type { Client } from '../client-authentication/client.js'
-import { noBuiltInMethod } from '../client-authentication/client-authentication.js'
+import { invalidClientHint } from '../client-authentication/client-authentication.js'
 import type { Maybe } from '../environment.js'
 import type { Form } from '../http/form.js'
 import { formGet } from '../http/form.js'
@@ -38,6 +38,6 @@ export async function* tokenGrant(
     now,
     scope: formGet(grant, 'scope'),
     quirks: client.quirks,
-    invalidClientHint: clientAuthentication === undefined ? noBuiltInMethod(server) : undefined,
+    invalidClientHint: invalidClientHint(client, server, clientAuthentication),
   })
 }

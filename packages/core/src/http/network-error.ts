@@ -6,6 +6,8 @@ const REASONS: Readonly<Record<string, readonly [TransportReason, 'no' | 'maybe'
   ENOTFOUND: ['dns', 'no'],
   EAI_AGAIN: ['dns', 'no'],
   ECONNREFUSED: ['refused', 'no'],
+  // Not a code of anybody's: what `fetch` says of ports that it never connects to has none.
+  BAD_PORT: ['refused', 'no'],
   EHOSTUNREACH: ['refused', 'no'],
   ENETUNREACH: ['refused', 'no'],
   ConnectionRefused: ['refused', 'no'],

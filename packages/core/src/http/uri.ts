@@ -5,6 +5,12 @@ export function parseUrl(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined
 }
 
+/** Tells whether a text is an absolute URI. `localhost:3000` is a host in a hurry, not a scheme. */
+export function isAbsolute(text: string): boolean {
+  const url = typeof text === 'string' ? parseUrl(text) : undefined
+  return url !== undefined && url.protocol !== 'localhost:'
+}
+
 /** Tells whether the host is this machine: `localhost`, 127.0.0.0/8 or `::1`. */
 export function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname)

@@ -248,3 +248,27 @@ test('CA08: the client secret is not in the URL', async () => {
 test('S17: a server without an authorization endpoint is a typed error', async () => {
   expect(await thrown(() => start({}, { authorization_endpoint: undefined }))).toMatchObject({ code: 'OAUTH_ENDPOINT_MISSING' })
 })
+
+test.each(['/callback', 'app.example/callback', 'localhost:3000/callback', new URL('https://app.example/cb')])(
+  'RFC 6749 §3.1.2: a redirect URI of "%s" is not an absolute one',
+  async (redirectUri) => {
+    const starting = authorizationRequest(server, client, { environment: testEnvironment(), redirectUri: redirectUri as string })
+    await expect(starting).rejects.toMatchObject({
+      name: 'UsageError',
+      message: expect.stringMatching(/"redirectUri".*not an absolute URI/),
+    })
+  },
+)
+
+test.each(['https://app.example/cb', 'com.example.app:/cb', 'urn:ietf:wg:oauth:2.0:oob', 'http://localhost:3000/cb'])(
+  'RFC 6749 §3.1.2, RFC 8252 §7.1: "%s" is one',
+  async (redirectUri) => {
+    const { url } = await authorizationRequest(server, client, { environment: testEnvironment(), redirectUri })
+    expect(new URL(url).searchParams.get('redirect_uri')).toBe(redirectUri)
+  },
+)
+
+test('CA07: a client without a client_id is refused', async () => {
+  const starting = authorizationRequest(server, { clientId: 'client' } as never, { environment: testEnvironment() })
+  await expect(starting).rejects.toMatchObject({ name: 'UsageError', message: expect.stringContaining('no "client_id"') })
+})

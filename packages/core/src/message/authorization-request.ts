@@ -1,8 +1,8 @@
-import type { Client } from '../client-authentication/client.js'
+import { assertClientId, type Client } from '../client-authentication/client.js'
 import type { Environment } from '../environment.js'
 import { UsageError } from '../error/usage-error.js'
 import { type Form, formGet, type Parameters, toForm } from '../http/form.js'
-import { appendQuery } from '../http/uri.js'
+import { appendQuery, isAbsolute } from '../http/uri.js'
 import { randomToken } from '../jose/random-token.js'
 import { endpointUrl, type ServerMetadata } from '../metadata/server-metadata.js'
 import { codeChallenge } from '../proof/pkce.js'
@@ -63,8 +63,8 @@ const RESERVED: ReadonlySet<string> = new Set([
  *
  * Order of parameters: those of the endpoint's own query, then the protocol's, then the further ones as given.
  *
- * @throws {@link UsageError} for a protocol parameter among `parameters`, an empty `state`, a response type that is not offered, or a server
- * that takes pushed requests alone.
+ * @throws {@link UsageError} for a protocol parameter among `parameters`, an empty `state`, a response type that is not offered, a
+ * redirect URI that is not absolute, or a server that takes pushed requests alone.
  * @see RFC 6749 §4.1.1 https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1
  */
 export async function authorizationRequest(
@@ -73,6 +73,7 @@ export async function authorizationRequest(
   options: AuthorizationRequestOptions,
 ): Promise<AuthorizationRequest> {
   const { environment, responseType = 'code', responseMode, codeChallengeMethod = 'S256', provider, returnTo } = options
+  assertClientId(client)
   if (server.require_pushed_authorization_requests === true) {
     throw new UsageError(
       'Authorization request: this server takes pushed requests alone (require_pushed_authorization_requests, RFC 9126 §5), and pushing is not offered yet. Have the requirement lifted at the server, for this client or for all.',
@@ -82,6 +83,7 @@ export async function authorizationRequest(
   assertOffered(responseType, codeChallengeMethod, options)
   const scope = scopeText(options.scope)
   const redirect_uri = options.redirectUri || undefined
+  assertRedirectUri(redirect_uri, 'Authorization request: "redirectUri"')
   const state = given('state', options.state) ?? randomToken(environment)
   const nonce = given('nonce', options.nonce) ?? (hasScope(scope, 'openid') ? randomToken(environment) : undefined)
   const code_verifier = codeChallengeMethod === false ? undefined : (options.codeVerifier ?? randomToken(environment))
@@ -105,6 +107,18 @@ export async function authorizationRequest(
   return { url: appendQuery(endpointUrl(server, 'authorization_endpoint'), [...protocol, ...further], replaced), state, transaction }
 }
 
+/**
+ * @param where what the error calls it
+ * @throws {@link UsageError} for a redirect URI that is no absolute one (RFC 6749 §3.1.2). An empty one counts as none.
+ */
+export function assertRedirectUri(uri: string | undefined, where: string): void {
+  if (uri !== undefined && uri !== '' && !isAbsolute(uri)) {
+    throw new UsageError(
+      `${where} is not an absolute URI. Give the whole address, as registered at the server: https://app.example/callback.`,
+    )
+  }
+}
+
 /** Joins a list of scopes with spaces (RFC 6749 §3.3); nothing stays nothing. */
 export function scopeText(scope: string | readonly string[] | undefined): string | undefined {
   const text = typeof scope === 'string' ? scope : scope?.join(' ')
@@ -121,10 +135,14 @@ function furtherParameters(parameters: Parameters | undefined): Form {
   const reserved = form.find(([name]) => RESERVED.has(name))
   if (reserved !== undefined) {
     throw new UsageError(
-      `Authorization request: "${reserved[0]}" cannot be among the further parameters. The option of that name sets it, if it can be set.`,
+      `Authorization request: "${reserved[0]}" cannot be among the further parameters. The option "${camelCase(reserved[0])}" sets it, if it can be set.`,
     )
   }
   return form
+}
+
+function camelCase(name: string): string {
+  return name.replace(/_(.)/g, (_all, letter: string) => letter.toUpperCase())
 }
 
 function assertOffered(responseType: string, codeChallengeMethod: string | false, { codeVerifier }: AuthorizationRequestOptions): void {

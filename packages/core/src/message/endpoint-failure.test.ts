@@ -56,6 +56,17 @@ describe('the message says what to do', () => {
     )
   })
 
+  test.each([
+    ['password', /User name or password are wrong/],
+    ['refresh_token', /The refresh token is spent/],
+    ['authorization_code', /The code is spent/],
+    ['urn:ietf:params:oauth:grant-type:jwt-bearer', /What was presented is wrong/],
+    ['toString', /What was presented is wrong/],
+  ])('invalid_grant of the grant "%s"', (grant, text) => {
+    const sent = formRequest('token', 'https://as.example/token', [['grant_type', grant]])
+    expect(fail(json({ error: 'invalid_grant' }, 400), sent).message).toMatch(text)
+  })
+
   test('invalid_client: a secret that is not configured is not sent', () => {
     expect(fail(json({ error: 'invalid_client' }, 401)).message).toMatch(/no secret is configured.*environment variable.*none is sent/)
   })

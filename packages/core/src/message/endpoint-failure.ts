@@ -2,6 +2,7 @@ import { type AuthenticationChallenge, ChallengeError } from '../error/challenge
 import { ENDPOINT_ERROR_WORDS, EndpointError } from '../error/endpoint-error.js'
 import type { OAuthError } from '../error/oauth-error.js'
 import { ResponseError } from '../error/response-error.js'
+import { formDecode, formGet } from '../http/form.js'
 import type { HttpRequest } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
 import type { JsonObject } from '../http/json.js'
@@ -9,6 +10,14 @@ import { maybeJsonObject } from '../http/read-json.js'
 import { retryAfter } from '../http/retry-after.js'
 import { parseChallenges } from '../http/www-authenticate.js'
 import { redaction } from './confidential.js'
+
+/** What `invalid_grant` means of each grant (RFC 6749 §5.2). */
+const INVALID_GRANT: Readonly<Record<string, string>> = {
+  authorization_code: 'The code is spent, expired, or was issued for another client, redirect URI or PKCE verifier.',
+  refresh_token: 'The refresh token is spent, expired, revoked, or was issued to another client.',
+  password: 'User name or password are wrong, or this user may not log in so.',
+}
+const OTHER_GRANT = 'What was presented is wrong, spent, expired, revoked, or was issued to another client.'
 
 /** The request that was refused, and what is known of the cause if the server does not know the client. */
 export interface Refused {
@@ -47,8 +56,13 @@ export function endpointError(body: JsonObject, response: HttpResponse, { reques
     error: typeof error === 'string' ? (isStandard(error) ? error : redacted(error)) : 'unreadable',
     error_description: typeof error_description === 'string' ? redacted(error_description) : undefined,
     error_uri: typeof error_uri === 'string' ? redacted(error_uri) : undefined,
-    hint: error === 'invalid_client' ? invalidClientHint : undefined,
+    hint: error === 'invalid_client' ? invalidClientHint : error === 'invalid_grant' ? invalidGrantHint(request) : undefined,
   })
+}
+
+function invalidGrantHint({ body = '' }: HttpRequest): string {
+  const grant = formGet(formDecode(body), 'grant_type') ?? ''
+  return (Object.hasOwn(INVALID_GRANT, grant) ? INVALID_GRANT[grant] : undefined) ?? OTHER_GRANT
 }
 
 function challengeError(challenges: readonly AuthenticationChallenge[], { status }: HttpResponse, request: HttpRequest): ChallengeError {

@@ -187,6 +187,12 @@ describe('ID14: nonce', () => {
     expect(await refused({ nonce }, { nonce: sent })).toBe('OAUTH_ID_TOKEN_NONCE')
   })
 
+  test('present when none was expected: the message says how to pass it', async () => {
+    await expect(validate({ nonce: 'nonce' }, { nonce: undefined })).rejects.toThrow(
+      /has a "nonce", and none was expected.*pass it too: \{ nonce \}/,
+    )
+  })
+
   test('absent when not sent is right', async () => {
     expect(await validate({ nonce: undefined }, { nonce: undefined })).not.toHaveProperty('nonce')
   })

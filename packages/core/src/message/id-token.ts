@@ -86,7 +86,12 @@ function checkDates({ exp, iat, nbf }: JsonObject, { now, clockTolerance }: Chec
 function checkNonce(nonce: unknown, expected: string | undefined): void {
   const isAbsent = nonce === undefined || nonce === null || nonce === ''
   if (expected === undefined) {
-    if (!isAbsent) refuseIdToken('NONCE', 'has a "nonce" though none was sent', 'OpenID Connect Core §3.1.3.7 step 11')
+    if (!isAbsent)
+      refuseIdToken(
+        'NONCE',
+        'has a "nonce", and none was expected. If one was sent with the request, pass it too: { nonce }',
+        'OpenID Connect Core §3.1.3.7 step 11',
+      )
     return
   }
   if (isAbsent) {

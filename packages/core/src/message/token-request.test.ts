@@ -147,3 +147,26 @@ test('arguments are not changed', async () => {
   const form = Object.freeze(grant.map((pair) => Object.freeze(pair)))
   expect((await tokenRequest(Object.freeze({ ...server }), Object.freeze({ ...client }), form, options)).body).toContain('audience=a')
 })
+
+describe('what is not a client, or not a request', () => {
+  test.each([{}, { clientId: 'client' }, { client_id: '' }])('CA07: a client of %j is refused by its "client_id"', async (other) => {
+    expect(await thrown(() => tokenRequest(server, other as never, grant, { environment }))).toMatchObject({
+      name: 'UsageError',
+      message: expect.stringContaining('no "client_id"'),
+    })
+  })
+
+  test('S43: a client authentication that returns nothing is named', async () => {
+    const clientAuthentication = 'own'
+    const registeredMethods = new Map([['own', (() => undefined) as never]])
+    expect(await thrown(() => build({ clientAuthentication, registeredMethods }))).toMatchObject({
+      name: 'UsageError',
+      message: expect.stringMatching(/method "own" returned no request.*must return/),
+    })
+    const forgetful = (async () => undefined) as never
+    expect(await thrown(() => build({ clientAuthentication: forgetful }))).toMatchObject({
+      name: 'UsageError',
+      message: expect.stringContaining('(function forgetful) returned no request'),
+    })
+  })
+})

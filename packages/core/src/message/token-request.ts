@@ -1,6 +1,7 @@
-import type { Client, ClientAuthentication } from '../client-authentication/client.js'
+import { assertClientId, type Client, type ClientAuthentication } from '../client-authentication/client.js'
 import { clientAuthentication, defaultMethod } from '../client-authentication/client-authentication.js'
 import type { Environment, Maybe } from '../environment.js'
+import { UsageError } from '../error/usage-error.js'
 import type { Form, Parameters } from '../http/form.js'
 import { formRequest, type HttpRequest } from '../http/http-request.js'
 import type { HttpHeaders } from '../http/http-response.js'
@@ -30,7 +31,7 @@ export interface ClientRequestOptions extends HttpPolicy {
 /**
  * Builds a token request for any grant: the grant's own parameters in their order, then the further ones, then client authentication.
  *
- * @throws {@link UsageError} for a parameter that the grant or client authentication sets.
+ * @throws {@link UsageError} for a parameter that the grant or client authentication sets, and for a method that returns no request.
  * @see RFC 6749 §3.2 https://www.rfc-editor.org/rfc/rfc6749#section-3.2
  */
 export function tokenRequest(server: ServerMetadata, client: Client, grant: Form, options: ClientRequestOptions): Promise<HttpRequest> {
@@ -44,6 +45,7 @@ export async function clientRequest(
   options: ClientRequestOptions & { readonly form: Form },
 ): Promise<HttpRequest> {
   const { environment, form, headers = {}, requestHook } = options
+  assertClientId(client)
   const further = furtherParameters(label, form, options.parameters)
   const url = options.endpoint ?? endpointUrl(server, `${label}_endpoint`)
   // Checked here too: a server written by hand has passed no other check, and credentials go there.
@@ -51,11 +53,14 @@ export async function clientRequest(
   const plain = formRequest(label, url, [...form, ...further])
   const request = { ...plain, headers: { ...plain.headers, ...lowerCase(headers) } }
   const hooked = requestHook === undefined ? request : await requestHook(request)
-  const authenticate = clientAuthentication(
-    options.clientAuthentication ?? method ?? defaultMethod(client, server),
-    options.registeredMethods,
-  )
-  return authenticate(hooked, { client, server, environment })
+  const chosen = options.clientAuthentication ?? method ?? defaultMethod(client, server)
+  const authenticated = await clientAuthentication(chosen, options.registeredMethods)(hooked, { client, server, environment })
+  if (typeof authenticated?.url !== 'string') {
+    throw new UsageError(
+      `Client authentication method ${typeof chosen === 'string' ? `"${chosen}"` : `(function ${chosen.name || 'without a name'})`} returned no request. It must return the one to send, such as { ...request, headers: { ...request.headers, … } }.`,
+    )
+  }
+  return authenticated
 }
 
 /** Header names are in lower case everywhere in the core, or one header could be there twice. */

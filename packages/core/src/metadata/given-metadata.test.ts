@@ -37,6 +37,14 @@ describe('B1: metadata that cannot work is a usage error that names the member',
     expect(await refused({ ...good, [name]: value })).toMatchObject(usage('Option "server"', `"${name}"`, 'https URL'))
   })
 
+  test.each([
+    ['tokenEndpoint', 'token_endpoint'],
+    ['jwksUri', 'jwks_uri'],
+    ['scopesSupported', 'scopes_supported'],
+  ])('S5: "%s" is not how the standard spells it', async (name, standard) => {
+    expect(await refused({ ...good, [name]: 'canary' })).toMatchObject(usage('Option "server"', `"${name}"`, `"${standard}"`))
+  })
+
   test('LG03: an endpoint is not repeated: it may hold a password', async () => {
     expect(String(await refused({ token_endpoint: 'https://user:canary@as.example/token' }))).not.toContain('canary')
   })

@@ -1,7 +1,7 @@
 import { UsageError } from '../error/usage-error.js'
 import { parseUrl } from '../http/uri.js'
 import { assertIssuer, type HttpPolicy, isEndpoint } from './issuer.js'
-import { FURTHER_ENDPOINTS, LOGIN_ENDPOINTS, misshapenMember } from './metadata-members.js'
+import { FURTHER_ENDPOINTS, LOGIN_ENDPOINTS, misshapenMember, misspeltMember } from './metadata-members.js'
 import type { ServerMetadata } from './server-metadata.js'
 
 /**
@@ -13,6 +13,12 @@ import type { ServerMetadata } from './server-metadata.js'
 export function assertGivenMetadata(server: ServerMetadata, policy: HttpPolicy = {}): void {
   if (typeof server !== 'object' || server === null || Array.isArray(server)) {
     throw new UsageError('Option "server" must be an object of metadata members, such as { authorization_endpoint, token_endpoint }.')
+  }
+  const misspelt = misspeltMember(server)
+  if (misspelt !== undefined) {
+    throw new UsageError(
+      `Option "server": there is no member "${misspelt.name}". Members are spelt as in RFC 8414: "${misspelt.standard}".`,
+    )
   }
   if (server.issuer !== undefined) assertIssuer(server.issuer, policy, 'Option "server": "issuer"')
   const issuer = server.issuer === undefined ? undefined : parseUrl(server.issuer)

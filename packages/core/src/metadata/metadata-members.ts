@@ -38,6 +38,15 @@ export function misshapenMember(metadata: {
   return flag === undefined ? undefined : { name: flag, type: 'a boolean' }
 }
 
+const READ: readonly string[] = [...LOGIN_ENDPOINTS, ...FURTHER_ENDPOINTS, ...LISTS, ...BOOLEANS]
+
+/** A member that is one of ours but for its spelling, such as `tokenEndpoint`, and how the standard spells it. */
+export function misspeltMember(metadata: object): { readonly name: string; readonly standard: string } | undefined {
+  return Object.keys(metadata)
+    .map((name) => ({ name, standard: name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) }))
+    .find(({ name, standard }) => name !== standard && READ.includes(standard))
+}
+
 function isListOfStrings(value: unknown): boolean {
   return Array.isArray(value) && value.every((word) => typeof word === 'string')
 }

@@ -45,6 +45,13 @@ describe('parameters of an authorization request', () => {
     ).rejects.toThrow('"prompt" is given by itself and among the "parameters"')
   })
 
+  it.each([
+    ['redirect_uri', 'redirectUri'],
+    ['code_verifier', 'codeVerifier'],
+  ])('S5: "%s" is refused with the name of the option', async (name, option) => {
+    await expect(parametersOf({ [name]: 'https://app.example/cb' })).rejects.toThrow(new RegExp(`"${name}".*option "${option}"`))
+  })
+
   it('S5: an option that does not exist is refused with those that do', async () => {
     await expect(parametersOf({ redirectURI: 'x' })).rejects.toThrow(/no option "redirectURI".*redirectUri/)
   })

@@ -1,6 +1,7 @@
 import { UsageError } from '../error/usage-error.js'
-import { type Form, formDecode, formGet, toForm } from '../http/form.js'
+import { type Form, formGet, toForm } from '../http/form.js'
 import { scopeText } from '../message/authorization-request.js'
+import type { AuthorizationResponseInput } from '../message/response-parameters.js'
 import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
 import { REQUEST_OPTIONS, type RequestOptions } from './method-options.js'
 import { assertKnownOptions } from './registration.js'
@@ -8,8 +9,8 @@ import { assertKnownOptions } from './registration.js'
 /** The answer of an authorization server, and what was kept of the request it answers. */
 export interface AuthorizationCodeOptions extends RequestOptions {
   readonly grantType?: 'authorization_code' | undefined
-  /** The whole URL the browser came back with, or its query; for `form_post` the form body. */
-  readonly authorizationResponse: string | URL | URLSearchParams | Form
+  /** What the browser came back with. */
+  readonly authorizationResponse: AuthorizationResponseInput
   /** What `createAuthorizationUrl` returned. Or the pieces, where they were kept by hand: */
   readonly transaction?: AuthorizationTransaction | undefined
   readonly state?: string | undefined
@@ -101,24 +102,4 @@ export function fetchTokenTask(options: FetchTokenOptions, sessionScope: string 
   }
   const scope = scopeText(own) ?? sessionScope
   return { ...request, kind: 'grant', type, scope, form: toForm({ grant_type: type, username, password, scope }) }
-}
-
-/** The parameters of an authorization response, from whatever the application has of it. A fragment is never part of a code's answer. */
-export function responseParameters(response: AuthorizationCodeOptions['authorizationResponse']): Form {
-  if (response instanceof URLSearchParams) return [...response]
-  if (Array.isArray(response)) return response as Form
-  if (typeof response !== 'string' && !(response instanceof URL)) {
-    throw new UsageError(
-      'The "authorizationResponse" is the URL that the browser came back with, or for a form_post its pairs; it is something else.',
-    )
-  }
-  const text = String(response)
-  const query = text.includes('?') ? text.slice(text.indexOf('?') + 1) : text
-  const form = formDecode(query.split('#', 1)[0] ?? '')
-  if (formGet(form, 'code') === undefined && formGet(form, 'error') === undefined && !text.includes('=')) {
-    throw new UsageError(
-      'The "authorizationResponse" has no parameters. Give the whole URL that the browser came back with, its query included.',
-    )
-  }
-  return form
 }

@@ -381,7 +381,7 @@ describe('client authentication', () => {
     const line = wire(granted)
     await sessionOver(line).fetchToken()
     expect(authorizationOf(line)).toBe(`Basic ${btoa('client:the-client-secret')}`)
-    await sessionOver(line, { clientSecret: undefined }).fetchToken()
+    await sessionOver(line, { clientSecret: undefined, tokenEndpointAuthMethod: 'none' }).fetchToken()
     expect(authorizationOf(line)).toBeUndefined()
     expect(line.tokenRequests()[1]).toMatchObject({ client_id: 'client' })
   })

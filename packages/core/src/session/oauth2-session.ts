@@ -20,7 +20,7 @@ import type { TokenInput, TokenSet } from '../message/token-set.js'
 import type { UserInfo } from '../message/userinfo.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 import { type AuthorizationUrlOptions, authorizationUrlRequest } from './authorization-url.js'
-import { type AuthorizationCodeOptions, type FetchTokenOptions, fetchTokenTask, responseParameters } from './fetch-token.js'
+import { type AuthorizationCodeOptions, type FetchTokenOptions, fetchTokenTask } from './fetch-token.js'
 import { assertHttpClient, type HttpClient } from './http-client.js'
 import { type LoginPieces, loginTransaction } from './login-transaction.js'
 import {
@@ -56,9 +56,12 @@ export class OAuth2Session<Http> {
   readonly #methods = new Map<string, ClientAuthentication>()
   readonly #token: SessionToken
 
-  /** @throws {@link UsageError} for unknown, missing or contradictory options. */
-  constructor(options: SessionOptions, client: HttpClient<Http>) {
-    assertSessionOptions(options)
+  /**
+   * @param adapter `options` names those that an adapter has taken out for itself, so that the message about an unknown one lists them too.
+   * @throws {@link UsageError} for unknown, missing or contradictory options.
+   */
+  constructor(options: SessionOptions, client: HttpClient<Http>, adapter: { readonly options?: readonly string[] } = {}) {
+    assertSessionOptions(options, adapter.options)
     assertHttpClient(client, 'OAuth2Session: the second argument')
     this.#options = options
     this.#environment = options.environment ?? defaultEnvironment()
@@ -269,7 +272,7 @@ export class OAuth2Session<Http> {
     const { client, keyCache, clockTolerance } = this.#registration
     const finish = finishAuthorization(server, client, {
       ...this.#requestOptions(task),
-      response: responseParameters(authorizationResponse),
+      response: authorizationResponse,
       transaction: kept,
       keyCache,
       clockTolerance,

@@ -20,7 +20,7 @@ export interface RegistrationOptions {
   /** The server's metadata, for a server that publishes none. Instead of `issuer`. */
   readonly server?: ServerMetadata | undefined
   readonly clientId: string
-  /** Leave it out for a public client. */
+  /** Leave it out for a public client; `undefined` counts as a secret that is missing, unless the method is `none` or a function. */
   readonly clientSecret?: string | undefined
   /** `client_secret_basic`, `client_secret_post`, `none`, or a function. Chosen from the server's metadata when absent. */
   readonly tokenEndpointAuthMethod?: string | ClientAuthentication | undefined
@@ -94,6 +94,7 @@ export function registration(options: RegistrationOptions, environment: Environm
     quirks,
   }
   assertClient(client)
+  assertSecret(options)
   assertAlgorithm(options.idTokenSignedResponseAlg)
   if (!(clockTolerance >= 0 && clockTolerance <= MAX_CLOCK_TOLERANCE)) {
     throw new UsageError(
@@ -133,6 +134,16 @@ export function assertKnownOptions(options: object, known: readonly string[], wh
 export function assertMethods({ client }: Registration, registered?: ReadonlyMap<string, ClientAuthentication>): void {
   for (const method of [client.token_endpoint_auth_method, client.revocation_endpoint_auth_method]) {
     if (method !== undefined) clientAuthentication(method, registered)
+  }
+}
+
+/** An environment variable that is not set would make a public client of a confidential one, and the server's error would be all there is to see. */
+function assertSecret(options: RegistrationOptions): void {
+  const { tokenEndpointAuthMethod: method } = options
+  if ('clientSecret' in options && options.clientSecret === undefined && method !== 'none' && typeof method !== 'function') {
+    throw new UsageError(
+      'Option "clientSecret" is there, and undefined. Is an environment variable unset? For a public client leave it out, or set tokenEndpointAuthMethod: "none".',
+    )
   }
 }
 

@@ -146,3 +146,22 @@ describe('answers', () => {
     ).toBe('done')
   })
 })
+
+describe('S5: options of one call', () => {
+  it('a misspelt one is refused, and no token is sent', async () => {
+    const line = wire(() => answer(500))
+    const session = sessionOver(line, { token: { access_token: 'a' } })
+    await expect(session.http(`${API}/me`, { witholdToken: true } as never)).rejects.toMatchObject({
+      name: 'UsageError',
+      message: expect.stringMatching(/no option "witholdToken".*withholdToken/),
+    })
+    expect(line.sent).toHaveLength(0)
+  })
+
+  it('those that exist are all taken', async () => {
+    const { authorise } = authoriser()
+    expect(await authorise(`${API}/me`, { options: { withholdToken: undefined, resource: 'r', provider: 'p' } })).toMatchObject({
+      headers: { authorization: 'Bearer a' },
+    })
+  })
+})

@@ -3,6 +3,7 @@ import { UsageError } from '../error/usage-error.js'
 import type { Form } from '../http/form.js'
 import type { HttpHeaders } from '../http/http-response.js'
 import { isLoopback, parseUrl } from '../http/uri.js'
+import { assertKnownOptions } from './registration.js'
 import { tokenHash } from './token-hash.js'
 import type { TokenRecord } from './token-record.js'
 
@@ -13,6 +14,8 @@ export interface ResourceOptions {
   readonly resource?: string | undefined
   readonly provider?: string | undefined
 }
+
+const RESOURCE_OPTIONS: readonly (keyof ResourceOptions)[] = ['withholdToken', 'resource', 'provider']
 
 /** A request of the application, as its HTTP client is about to send it. */
 export interface ResourceRequest {
@@ -40,7 +43,10 @@ export interface Authorised {
  * the token of its moment. Synchronous while the token is fresh.
  */
 export interface ResourceAuthoriser {
-  /** @throws {@link UsageError} no token, or a URL that tokens are not sent to; nothing was sent. @throws {@link RefreshError} */
+  /**
+   * @throws {@link UsageError} no token, a URL that tokens are not sent to, or an option that does not exist; nothing was sent.
+   * @throws {@link RefreshError}
+   */
   authorise(request: ResourceRequest, attempt: number): Maybe<Authorised>
   /** Told of each answer. `'again'`: authorise and send once more. An adapter asks for at most one repetition because of a 401. */
   answered(authorised: Authorised, response: { readonly status: number; readonly headers: HttpHeaders }): Maybe<'done' | 'again'>
@@ -70,6 +76,7 @@ export function resourceAuthoriser({ environment, current, rejected, allowedOrig
 
   return {
     authorise({ url, headers, options }) {
+      if (options !== undefined) assertKnownOptions(options, RESOURCE_OPTIONS, 'Options of one call ("oauth")')
       if (options?.withholdToken || headers['authorization'] !== undefined) return { url, headers: {}, tokenHash: '' }
       assertAllowed(url, allowedOrigins)
       const record = current()

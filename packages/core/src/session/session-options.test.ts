@@ -23,6 +23,10 @@ describe('options of a session', () => {
     ).not.toThrow()
   })
 
+  it.each(['none', () => undefined])('CA07: with the method %s a secret that is undefined is none', (tokenEndpointAuthMethod) => {
+    expect(make({ clientSecret: undefined, tokenEndpointAuthMethod })).not.toThrow()
+  })
+
   it.each(['clientid', 'client_id', 'redirectURI', 'token_updater', 'tokenEndpoint', 'scopes'])(
     'S5: "%s" is refused, and named',
     (name) => {
@@ -36,6 +40,7 @@ describe('options of a session', () => {
     ['CA07: none', { clientId: undefined }, 'clientId'],
     ['CA07: an empty secret', { clientSecret: '' }, 'clientSecret'],
     ['CA07: the text of a missing one', { clientSecret: 'undefined' }, 'clientSecret'],
+    ['CA07: one that is not set', { clientSecret: undefined }, 'environment variable unset'],
     ['CA07: a public client with a secret', { tokenEndpointAuthMethod: 'none' }, 'contradict'],
     [
       'CA07: basic without a secret',
@@ -74,6 +79,10 @@ describe('options of a session', () => {
     ['S13: a given endpoint over http', { server: { token_endpoint: 'http://as.example/token' } }, '"server": "token_endpoint"'],
     ['given metadata that is none', { server: 'https://as.example' }, '"server"'],
     ['an issuer that is no text', { issuer: ['https://as.example'], server: undefined }, '"issuer"'],
+    ['given metadata in camelCase', { server: { tokenEndpoint: 'https://as.example/token' } }, '"token_endpoint"'],
+    ['a redirect URI that is not absolute', { redirectUri: '/callback' }, '"redirectUri" is not an absolute URI'],
+    ['a store that cannot compare and set', { store: new Map(), key: 'alice' }, '"store" has no function "compareAndSet"'],
+    ['a store that is none', { store: null, key: 'alice' }, '"store" has no function "get"'],
     ['a key without a store', { key: 'alice' }, '"key"'],
     [
       'a token for a store without a key',

@@ -1,6 +1,7 @@
 import type { Environment } from '../environment.js'
 import { UsageError } from '../error/usage-error.js'
 import type { Parameters } from '../http/form.js'
+import { assertRedirectUri } from '../message/authorization-request.js'
 import type { TokenInput } from '../message/token-set.js'
 import { assertKnownOptions, REGISTRATION_OPTIONS, type RegistrationOptions } from './registration.js'
 import type { TokenStore } from './token-record.js'
@@ -59,9 +60,21 @@ export function assertSessionOptions(options: SessionOptions, own: readonly stri
   if (codeChallengeMethod !== 'S256' && codeChallengeMethod !== false) {
     throw new UsageError('Option "codeChallengeMethod" is "S256", or false for a server that refuses PKCE.')
   }
+  assertRedirectUri(options.redirectUri, 'Option "redirectUri"')
+  if (store !== undefined) assertStore(store)
   if (key !== undefined && store === undefined) throw new UsageError('Option "key" names a token in a "store", and there is no store.')
   if (token !== undefined && store !== undefined && key === undefined) {
     throw new UsageError('Options contradict: "token" is to be put into "store", and "key", its name there, is missing.')
   }
   if (updateToken !== undefined && typeof updateToken !== 'function') throw new UsageError('Option "updateToken" must be a function.')
+}
+
+const STORE_METHODS = ['get', 'compareAndSet', 'delete'] as const
+
+function assertStore(store: TokenStore): void {
+  const missing = STORE_METHODS.find((name) => typeof store?.[name] !== 'function')
+  if (missing === undefined) return
+  throw new UsageError(
+    `Option "store" has no function "${missing}". A store has ${STORE_METHODS.join(', ')} (type TokenStore); memoryStore() makes one.`,
+  )
 }

@@ -49,3 +49,10 @@ test('RFC 9700 §4.7.1: a login may take ten minutes, to the second', async () =
     reference: 'RFC 9700 §4.7.1',
   })
 })
+
+test('the JSON of one has to be parsed, and the error says so', async () => {
+  expect(await thrown(() => assertAuthorizationTransaction(JSON.stringify(good)))).toMatchObject({
+    name: 'UsageError',
+    message: expect.stringContaining('JSON.parse'),
+  })
+})

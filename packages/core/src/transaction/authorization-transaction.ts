@@ -53,6 +53,7 @@ export function isAuthorizationTransaction(value: unknown): value is Authorizati
 
 /** @throws {@link UsageError} when the value is not a transaction. */
 export function assertAuthorizationTransaction(value: unknown): asserts value is AuthorizationTransaction {
+  if (typeof value === 'string') throw new UsageError('The "transaction" is a text. Parse it first, with JSON.parse.')
   if (!isAuthorizationTransaction(value)) {
     throw new UsageError('The "transaction" is not one that createAuthorizationUrl returned. Keep it as JSON, whole, until the callback.')
   }
