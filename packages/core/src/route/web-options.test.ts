@@ -133,8 +133,9 @@ it.each([undefined, null, 'x', []].map((options) => [options]))('B1: %j is no op
 })
 
 it("B1: an adapter's own options are known, and are named to whoever misspells one", () => {
-  const { options } = world()
-  const make = (different: object) => webRoutes({ ...options, ...different }, fetchClient(), ['http', 'errorPage'])
+  const { options, context } = world()
+  const { http } = context
+  const make = (different: object) => webRoutes({ ...options, ...different }, http, ['http', 'errorPage'])
   expect(() => make({ http: 1, errorPage: true })).not.toThrow()
   expect(() => make({ errorPages: true })).toThrow(/no option "errorPages".*Known options: .*errorPage, http, /)
 })
