@@ -38,5 +38,20 @@ export function testTransport(
   createTransport: () => Transport | Promise<Transport>,
   { skip }: TransportTestOptions = {},
 ): void {
-  register(test, CHECKS, { create: createTransport, skip })
+  register(test, CHECKS, { create: () => created(createTransport), skip })
+}
+
+/** A transport in the place of the function that makes one is called without a request, and fails at something of its own. */
+async function created(createTransport: () => unknown): Promise<Transport> {
+  const advice = 'Give a function that makes a transport: testTransport(test, () => myTransport()).'
+  let transport: unknown
+  try {
+    transport = await createTransport()
+  } catch (cause) {
+    throw new TypeError(`testTransport: the function that makes a transport failed, or is the transport itself. ${advice}`, { cause })
+  }
+  if (typeof transport !== 'function') {
+    throw new TypeError(`testTransport: what was made is no transport, which is a function, but of type ${typeof transport}. ${advice}`)
+  }
+  return transport as Transport
 }

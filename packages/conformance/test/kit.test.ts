@@ -1,3 +1,4 @@
+import type { Transport } from '@oauth/core/adapter'
 import { fetchTransport } from '@oauth/core/fetch'
 import { describe, expect, it } from 'vitest'
 import { type TransportCheckId, testTransport } from '../src/index.js'
@@ -28,6 +29,22 @@ describe('each check fails for what it is about, and no other check does', () =>
   it('there is a broken transport for every check', () => {
     const ids = registered(() => fetchTransport()).map(({ title }) => title.split(':', 1)[0])
     expect(ids).toEqual(Object.keys(broken))
+  })
+})
+
+describe('what makes no transport', () => {
+  it.each<[string, unknown, RegExp]>([
+    ['the transport itself', fetchTransport(), /failed, or is the transport itself\. .*\(\) => myTransport\(\)/],
+    [
+      'a transport that resolves whatever it is asked',
+      async () => ({ status: 200 }),
+      /no transport, .*of type object.*\(\) => myTransport\(\)/,
+    ],
+    ['a function that makes nothing', () => undefined, /no transport, .*of type undefined/],
+    ['no function', { status: 200 }, /failed, or is the transport itself/],
+  ])('%s: each check says so', async (_what, create, message) => {
+    for (const { run } of registered(create as () => Transport))
+      await expect(run()).rejects.toThrow(expect.objectContaining({ name: 'TypeError', message: expect.stringMatching(message) }))
   })
 })
 

@@ -1,7 +1,7 @@
 import { IncomingMessage } from 'node:http'
 import { type AnyOAuthError, type HttpClient, isOAuthError, UsageError } from '@oauth/core/adapter'
 import { type AuthorisedFetch, fetchClient } from '@oauth/core/fetch'
-import { assertGuardOptions, errorPage, type GuardOptions, statusOf, type WebOptions, webRoutes } from '@oauth/core/routes'
+import { assertGuardOptions, errorPage, type GuardOptions, statusOf, type WebOptions, type WebRoutes, webRoutes } from '@oauth/core/routes'
 import type { Application, Request, RequestHandler } from 'express'
 import onHeaders from 'on-headers'
 import { readBody, readRequest } from './read-request.js'
@@ -27,8 +27,10 @@ export interface OAuthOptions<Http, Name extends string = string> extends WebOpt
  */
 export function oauth<Http = AuthorisedFetch, Name extends string = string>(options: OAuthOptions<Http, Name>): RequestHandler {
   // What is no object cannot be taken apart, and is refused by the check of the options.
-  const { http, errorPage: page, ...web }: OAuthOptions<Http, Name> = Object(options)
-  const routes = webRoutes(web, http ?? (fetchClient() as HttpClient<unknown> as HttpClient<Http>))
+  const { http, errorPage: page }: OAuthOptions<Http, Name> = Object(options)
+  const routes = webRoutes(options, http ?? (fetchClient() as HttpClient<unknown> as HttpClient<Http>), ['http', 'errorPage'])
+  if (page !== undefined && typeof page !== 'boolean')
+    throw new UsageError(`Option "errorPage" must be true or false, and is of type ${typeof page}. A page of your own is an error handler.`)
 
   return async function oauthRoutes(req, res, next) {
     const url = routes.browserUrl(req.originalUrl)
@@ -39,7 +41,7 @@ export function oauth<Http = AuthorisedFetch, Name extends string = string>(opti
     // What `client()` gives is known to this call; the type of `req.oauth` is known to whoever registers it.
     req.oauth = visit as unknown as Request['oauth']
     onHeaders(res, () => writeVisit(res, visit))
-    if (route === undefined) return next()
+    if (route === undefined) return next(mountError(req, routes, options.baseUrl))
     try {
       writeResponse(res, await routes.handle(route, visit))
     } catch (error) {
@@ -75,6 +77,20 @@ export function requireLogin(options: GuardOptions = {}): RequestHandler {
     if (response === undefined) next()
     else writeResponse(res, response)
   }
+}
+
+/** A route that is asked for below the path where the application is mounted, which `baseUrl` lacks: nothing would ever match. */
+function mountError(
+  { baseUrl: mount, url }: Request,
+  routes: Pick<WebRoutes<never>, 'match' | 'browserUrl'>,
+  baseUrl: string,
+): UsageError | undefined {
+  const base = baseUrl.replace(/\/+$/, '')
+  if (mount === '' || base.toLowerCase().endsWith(mount.toLowerCase()) || routes.match(routes.browserUrl(url)) === undefined)
+    return undefined
+  return new UsageError(
+    `The application is mounted below ${mount}, which "baseUrl" lacks: its login routes are found nowhere. If browsers see that path, "baseUrl" has to be ${base}${mount}`,
+  )
 }
 
 /** As Express prints an error that ends in its own page. What is a person's doing, such as a login that was cancelled, is not the operator's. */

@@ -28,6 +28,24 @@ describe.each([undefined, null])('B1: oauth(%j)', (options) => {
   })
 })
 
+describe('B1: options of this adapter', () => {
+  const options = {
+    baseUrl: 'https://app.example',
+    secret: 'x'.repeat(32),
+    providers: { demo: { issuer: 'https://as.example', clientId: 'client' } },
+  }
+
+  it('are among the known ones that a misspelt one is answered with', () => {
+    expect(() => oauth({ ...options, errorPages: true } as never)).toThrow(/no option "errorPages".*Known options: .*errorPage, http, /)
+  })
+
+  it.each(['error', null, {}])('errorPage: %j is refused', (errorPage) => {
+    expect(() => oauth({ ...options, errorPage: errorPage as never })).toThrow(
+      expect.objectContaining({ name: 'UsageError', message: expect.stringContaining('"errorPage" must be true or false') }),
+    )
+  })
+})
+
 describe('errors of the routes', () => {
   it("reach the application's own error handler, with their status", async () => {
     const seen: unknown[] = []
@@ -68,6 +86,18 @@ describe('errors of the routes', () => {
     expect(await (await fetch(`${page.url}${CALLBACK}?code=a&state=b`)).text()).toContain('<code>OAUTH_NO_TRANSACTION</code>')
     const own = await world({ handler, options: { errorPage: false } })
     expect(await (await fetch(`${own.url}${CALLBACK}?code=a&state=b`)).text()).toBe('own page')
+  })
+
+  it("errorPage: true leaves to it what the application's own profile throws", async () => {
+    const failure = new Error('the API is down')
+    const handler: ErrorRequestHandler = (error, _req, res, _next) => void res.send(error === failure ? 'own page' : 'other')
+    const { url, server, browser } = await hostileWorld({
+      handler,
+      options: { errorPage: true },
+      provider: { profile: () => Promise.reject(failure), scope: 'read' },
+    })
+    server.answer('token', () => ({ body: { access_token: 'a', token_type: 'Bearer' } }))
+    expect((await browser.goto(`${url}/auth/demo/login`)).text).toBe('own page')
   })
 
   it('with no error handler end in the plain page: 400 for the answer, 502 for the provider, 500 for the set-up', async () => {

@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import { createBrowser, type Listening, listen, login, startProvider } from '@oauth-test/provider'
-import express from 'express'
+import express, { type ErrorRequestHandler } from 'express'
 import { afterEach, describe, expect, it } from 'vitest'
 import { requireLogin } from '../src/index.js'
 import { NAVIGATION, raw } from './raw.js'
@@ -92,7 +92,22 @@ describe('mounted below a path', () => {
     expect((await browser.fetch(`${url}/auth/user`)).status).toBe(404)
   })
 
+  it('which baseUrl lacks: the login route says so, other paths are not found', async () => {
+    const provider = closing(await startProvider())
+    const { url } = await serve(async (origin) => {
+      const handler: ErrorRequestHandler = (error, _req, res, _next) => void res.status(500).send(`${error.name} ${error.message}`)
+      return express()
+        .use('/sub', await registered(provider, origin, { clock: clock() }))
+        .use(handler)
+    })
+    const { status, body } = await raw(url, '/sub/auth/demo/login', { headers: NAVIGATION })
+    expect([status, body]).toEqual([500, expect.stringMatching(/^UsageError .*"baseUrl"/)])
+    expect(body.endsWith(`"baseUrl" has to be ${url}/sub`)).toBe(true)
+    expect((await raw(url, '/sub/auth/x', { headers: NAVIGATION })).status).toBe(404)
+  })
+
   it.each([
+    '/SUB/auth/demo/login',
     '//sub/auth/logout',
     '/sub//auth/logout',
     '/sub/Auth/logout',

@@ -37,8 +37,8 @@ describe('README.md', () => {
     })
     try {
       await answering(baseUrl)
-      const page = await login(await createBrowser().goto(baseUrl), { username: 'alice', consent: true })
-      expect(page.url).toBe(`${baseUrl}/`)
+      const page = await login(await createBrowser().goto(`${baseUrl}/me`), { username: 'alice', consent: true })
+      expect(page.url).toBe(`${baseUrl}/me`)
       expect(page.body).toBe('Hello alice@example.com')
     } finally {
       await app.stop()

@@ -12,6 +12,7 @@ export interface BaseUrl {
 
 /** @throws {@link UsageError} unless it is an https URL, or an http one on loopback. */
 export function parseBaseUrl(text: string): BaseUrl {
+  assertScheme(text)
   const url = typeof text === 'string' ? parseUrl(text) : undefined
   // A path with two slashes in front would make every redirect to the application's root one to another host.
   if (
@@ -32,6 +33,17 @@ export function parseBaseUrl(text: string): BaseUrl {
     )
   }
   return { origin: url.origin, path: url.pathname.replace(/\/+$/, ''), secure: url.protocol === 'https:' }
+}
+
+/** `localhost:3000` is a URL, too: of the scheme `localhost`. */
+function assertScheme(text: string): void {
+  if (typeof text !== 'string' || !/^[\w.-]+(:\d+)?(\/[\w./-]*)?$/.test(text)) return
+  const url = parseUrl(`http://${text}`)
+  if (url === undefined) return
+  const scheme = isLoopback(url) ? 'http' : 'https'
+  throw new UsageError(
+    `Option "baseUrl" must be the application's address as browsers see it, and "${text}" has no scheme. Write ${scheme}://${text}`,
+  )
 }
 
 /** A URL's path as the browser sent it. A proxy or a mount point may have taken the base URL's path away. */

@@ -131,12 +131,18 @@ describe('a provider without OpenID Connect', () => {
     expect(JSON.parse((await browser.go('/auth/user')).body)).toEqual({ provider: 'demo' })
   })
 
-  it.each([undefined, '', 7, null])('a profile whose sub is %j fails the login, and says what is wrong', async (sub) => {
-    const app = world({ providers: { demo: { ...plain, profile: () => ({ sub: sub as string }) } } })
-    const browser = app.browser()
-    expect((await app.login(browser)).error).toMatchObject({ name: 'UsageError', message: expect.stringContaining('"sub"') })
-    expect((await browser.open()).user).toBeUndefined()
-  })
+  it.each([undefined, '', 7, null, 'undefined', 'null', 'NaN', '[object Object]'])(
+    'a profile whose sub is %j fails the login, and says what is wrong',
+    async (sub) => {
+      const app = world({ providers: { demo: { ...plain, profile: () => ({ sub: sub as string }) } } })
+      const browser = app.browser()
+      expect((await app.login(browser)).error).toMatchObject({
+        name: 'UsageError',
+        message: expect.stringMatching(/"sub".*Check that the API's answer is ok/),
+      })
+      expect((await browser.open()).user).toBeUndefined()
+    },
+  )
 
   it('a profile that throws fails the login with its own error; the session that was there goes on', async () => {
     const failure = new Error('the API is down')

@@ -21,6 +21,9 @@ const SIGN_OF_SCOPE: Readonly<Record<string, readonly string[]>> = {
   phone: ['phone_number'],
 }
 
+/** What `String(…)` makes of a value that is not there: everybody would be the same person. */
+const TEXTS_OF_NOTHING: readonly string[] = ['', 'undefined', 'null', 'NaN', '[object Object]']
+
 /** What a finished login says of the person. */
 export interface LoginFacts {
   readonly record: TokenRecord
@@ -68,9 +71,11 @@ async function ownProfile<Http>(
     allowedOrigins: allowedOrigins(options.allowedOrigins, http.baseUrl),
   })
   const profile = await options.profile(http.authorised(authoriser))
-  if (typeof profile?.sub !== 'string' || profile.sub === '') {
+  const sub: unknown = profile?.sub
+  if (typeof sub !== 'string' || TEXTS_OF_NOTHING.includes(sub)) {
+    const found = typeof sub === 'string' ? `the text ${JSON.stringify(sub)}` : sub === null ? 'null' : `of type ${typeof sub}`
     throw new UsageError(
-      `oauth: provider "${name}": "profile" has to give a "sub", the person's unchangeable id at this provider, as a string.`,
+      `oauth: provider "${name}": "profile" has to give a "sub", the person's unchangeable id at this provider, as a string; it is ${found}. Check that the API's answer is ok before you read the id from it.`,
     )
   }
   return { ...profile }

@@ -171,10 +171,10 @@ describe('SS08: size', () => {
     expect(largest).toBeGreaterThan(5500)
   })
 
-  it('more is a typed error before any Set-Cookie, which advises a store', async () => {
+  it('more is a typed error before any Set-Cookie, which says what to leave out', async () => {
     await expect(cookie().write('x'.repeat(6200), [])).rejects.toMatchObject({
       code: 'OAUTH_SESSION_TOO_LARGE',
-      message: expect.stringContaining('"store"'),
+      message: expect.stringMatching(/fewer scopes or claims, set "userinfo: false".*link fewer logins\.$/),
     })
   })
 

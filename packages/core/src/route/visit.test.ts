@@ -48,6 +48,28 @@ function holdRefresh(app: World) {
   return { arrived: arrived.promise, release: released.open }
 }
 
+describe('what an application calls', () => {
+  it('B1: a provider that is not configured is a usage error, logged in or not, and not somebody who is logged out', async () => {
+    const app = world()
+    for (const visit of [await app.browser().open(), await (await loggedIn(app)).open()]) {
+      for (const call of [() => visit.client('dmeo'), () => visit.session('dmeo')]) {
+        expect(call).toThrow(
+          expect.objectContaining({ name: 'UsageError', code: 'OAUTH_USAGE', message: 'There is no provider "dmeo". Known: demo.' }),
+        )
+      }
+    }
+  })
+
+  it('works taken off the visit', async () => {
+    const browser = await loggedIn(world())
+    const { client, session, guard, login, logout } = await browser.open()
+    expect(await client()()).toBe(200)
+    expect([session()?.user.sub, guard()]).toEqual(['alice', undefined])
+    expect(await login()).toContain('https://as.example/authorize')
+    expect(await logout()).toContain('https://as.example/logout')
+  })
+})
+
 describe('sessions', () => {
   it('SS01: a login over a planted session makes a new id; the old session is dead everywhere', async () => {
     const app = world()
@@ -181,9 +203,8 @@ describe('sessions', () => {
       for (const visit of [await browser.open(), await app.browser().open()]) {
         // A renewal in the same visit must not change what the names mean.
         if (visit.user !== undefined) await visit.client()()
-        expect(visit.session(name)).toBeUndefined()
-        expect(() => visit.client(name)).toThrow(/Nobody is logged in/)
-        expect(() => visit.guard({ provider: name })).toThrow(/There is no provider/)
+        for (const ask of [() => visit.session(name), () => visit.client(name), () => visit.guard({ provider: name })])
+          expect(ask).toThrow(/There is no provider/)
       }
     },
   )

@@ -20,7 +20,7 @@ export interface LoginView {
   accessToken(): Promise<string>
 }
 
-/** One request of a browser, and the session it came with: what applications know as `req.oauth`. */
+/** One request of a browser, and the session it came with: what applications know as `req.oauth`. Its methods can be taken off it. */
 export class Visit<Http> {
   readonly #context: WebContext<Http>
   readonly #session: SessionVisit<Http>
@@ -40,15 +40,18 @@ export class Visit<Http> {
     return this.#session.provider
   }
 
-  /** The login at a provider: the last one unless named. */
-  session(name: string | undefined = this.provider): LoginView | undefined {
-    const login = name === undefined ? undefined : this.#session.login(name)
-    if (login === undefined || name === undefined) return undefined
+  /** The login at a provider: the last one unless named. @throws {@link UsageError} for a provider that is not configured. */
+  readonly session = (name: string | undefined = this.provider): LoginView | undefined => {
+    if (name === undefined) return undefined
+    providerOf(this.#context, name)
+    const login = this.#session.login(name)
+    if (login === undefined) return undefined
     return { provider: name, user: login.claims, accessToken: () => this.#accessToken(name) }
   }
 
   /** The user's HTTP client at a provider: the last login's unless named. @throws {@link UsageError} when nobody is logged in there. */
-  client(name?: string): Http {
+  readonly client = (name?: string): Http => {
+    if (name !== undefined) providerOf(this.#context, name)
     const owner = this.#session.tokenOf(name)
     if (owner === undefined) {
       const where = name === undefined ? '' : ` at "${name}"`
@@ -76,7 +79,7 @@ export class Visit<Http> {
    * @example
    * res.redirect(await req.oauth.login('github', { link: true, returnTo: '/accounts' }))
    */
-  login(name?: string, options: LoginOptions = {}): Promise<string> {
+  readonly login = (name?: string, options: LoginOptions = {}): Promise<string> => {
     const context = this.#context
     assertKnownOptions(options, ['returnTo', 'link'], 'login')
     const provider = providerOf(context, name ?? [...context.providers.keys()][0] ?? '')
@@ -84,7 +87,7 @@ export class Visit<Http> {
   }
 
   /** What to answer a visitor who has to log in first; `undefined` for one who is. */
-  guard(options?: GuardOptions): RouteResponse | undefined {
+  readonly guard = (options?: GuardOptions): RouteResponse | undefined => {
     return guard(this.#context, this.#session, options)
   }
 
@@ -92,7 +95,7 @@ export class Visit<Http> {
    * Ends the session here, gives its tokens back, and says where to send the browser: to the provider, where it wants to be told, else to
    * `afterLogout`.
    */
-  logout(): Promise<string> {
+  readonly logout = (): Promise<string> => {
     return run(endSession(this.#context, this.#session), this.#context.transport)
   }
 

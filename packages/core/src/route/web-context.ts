@@ -53,8 +53,8 @@ export interface WebContext<Http> {
 }
 
 /** @throws {@link UsageError} for options that cannot work. */
-export function webContext<Http>(options: WebOptions<Http>, http: HttpClient<Http>): WebContext<Http> {
-  assertWebOptions(options)
+export function webContext<Http>(options: WebOptions<Http>, http: HttpClient<Http>, further?: readonly string[]): WebContext<Http> {
+  assertWebOptions(options, further)
   assertHttpClient(http, 'Option "http"')
   const environment = options.environment ?? defaultEnvironment()
   const base = parseBaseUrl(options.baseUrl)

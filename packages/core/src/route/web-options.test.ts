@@ -34,6 +34,24 @@ describe('B1: options that cannot work are refused at once', () => {
     'a provider that is an issuer': [{ providers: { demo: 'https://as.example' } }, /provider "demo": .*there is a string/],
     'a session that is no object': [{ session: 60 }, /"session": an object/],
     'paths that are null': [{ paths: null }, /"paths": an object/],
+    'providers in a list': [{ providers: [registered] }, /"providers" is a list.*an object that names each one/],
+    'providers that are an issuer': [{ providers: 'https://as.example' }, /"providers" is of type string/],
+    'a profile that is no function': [
+      { providers: { demo: { ...registered, profile: 'x' } } },
+      /provider "demo": option "profile" must be a function, and is of type string/,
+    ],
+    'updateToken that is no function': [
+      { providers: { demo: { ...registered, updateToken: {} } } },
+      /provider "demo": option "updateToken" must be a function, and is of type object/,
+    ],
+    'a redirectUri': [
+      { providers: { demo: { ...registered, redirectUri: 'https://app.example/callback' } } },
+      /no option "redirectUri".*"baseUrl" and the callback's path.*"paths.callback"/,
+    ],
+    'an allowed origin that is no list': [
+      { providers: { demo: { ...registered, allowedOrigins: 'https://api.example' } } },
+      /"allowedOrigins" must be a list.*type string/,
+    ],
     'an unknown quirk': [
       { providers: { demo: { ...registered, quirks: { rawBasic: true } } } },
       /no quirk "rawBasic".*rawBasicCredentials/,
@@ -60,6 +78,11 @@ describe('B1: options that cannot work are refused at once', () => {
     'an unknown client authentication method': [{ providers: { demo: { ...registered, tokenEndpointAuthMethod: 'magic' } } }, /magic/],
     'an allowed origin that is no URL': [{ providers: { demo: { ...registered, allowedOrigins: ['api.example'] } } }, /allowedOrigins/],
     'no baseUrl': [{ baseUrl: undefined }, /"baseUrl"/],
+    'a baseUrl without a scheme, on loopback': [
+      { baseUrl: 'localhost:3000' },
+      /"localhost:3000" has no scheme. Write http:\/\/localhost:3000$/,
+    ],
+    'a baseUrl without a scheme or a port': [{ baseUrl: 'app.example/shop' }, /Write https:\/\/app\.example\/shop$/],
     'a relative baseUrl': [{ baseUrl: '/app' }, /"baseUrl"/],
     'a baseUrl with a query': [{ baseUrl: 'https://app.example/?a=1' }, /"baseUrl"/],
     'a baseUrl with a fragment': [{ baseUrl: 'https://app.example/#a' }, /"baseUrl"/],
@@ -107,6 +130,14 @@ it.each([undefined, null, 'x', []].map((options) => [options]))('B1: %j is no op
   expect(() => webRoutes(options as never, {} as never)).toThrow(
     expect.objectContaining({ name: 'UsageError', message: expect.stringMatching(/^oauth: an object of options is needed/) }),
   )
+})
+
+it("B1: an adapter's own options are known, and are named to whoever misspells one", () => {
+  const { options, context } = world()
+  const { http } = context
+  const make = (different: object) => webRoutes({ ...options, ...different }, http, ['http', 'errorPage'])
+  expect(() => make({ http: 1, errorPage: true })).not.toThrow()
+  expect(() => make({ errorPages: true })).toThrow(/no option "errorPages".*Known options: .*errorPage, http, /)
 })
 
 describe('SS25: paths', () => {

@@ -86,10 +86,15 @@ const UNUSABLE_NAMES: readonly string[] = ['__proto__', 'constructor', 'prototyp
 /** A login lasts 7 days. */
 export const SESSION_LIFETIME = 604_800
 
-/** @throws {@link UsageError} for unknown, missing or unusable options. */
-export function assertWebOptions<Http>(options: WebOptions<Http>): void {
-  assertKnownOptions(options, WEB_OPTIONS, 'oauth')
+/**
+ * `further` are the names of an adapter's own options, which it checks itself.
+ *
+ * @throws {@link UsageError} for unknown, missing or unusable options.
+ */
+export function assertWebOptions<Http>(options: WebOptions<Http>, further: readonly string[] = []): void {
+  assertKnownOptions(options, [...WEB_OPTIONS, ...further], 'oauth')
   assertSecrets(secretList(options.secret))
+  assertByName(options.providers)
   const names = Object.keys(options.providers ?? {})
   if (names.length === 0)
     throw new UsageError('Option "providers" is empty. Name at least one: providers: { google: { issuer, clientId, clientSecret } }.')
@@ -99,7 +104,7 @@ export function assertWebOptions<Http>(options: WebOptions<Http>): void {
         `Option "providers": the name "${name}" is used in paths and cookies; use letters, digits, "-" and "_", and no name of JavaScript's own.`,
       )
     }
-    assertKnownOptions(options.providers[name] as object, PROVIDER_OPTIONS, `oauth: provider "${name}"`)
+    assertProviderOptions(options.providers[name], `oauth: provider "${name}"`)
   }
   assertKnownOptions(options.session ?? {}, SESSION_OPTIONS, 'oauth: option "session"')
   const { name = 'oauth', lifetime = SESSION_LIFETIME } = options.session ?? {}
@@ -107,6 +112,29 @@ export function assertWebOptions<Http>(options: WebOptions<Http>): void {
     throw new UsageError('Option "session.name" is part of cookie names; use letters, digits, "-" and "_".')
   if (!(Number.isFinite(lifetime) && lifetime > 0))
     throw new UsageError('Option "session.lifetime" must be a number of seconds, more than 0.')
+}
+
+/** A list would make providers named 0, 1, …, and their callbacks with them. */
+function assertByName(providers: unknown): void {
+  if (providers === undefined || providers === null || (typeof providers === 'object' && !Array.isArray(providers))) return
+  const found = Array.isArray(providers) ? 'a list' : `of type ${typeof providers}`
+  throw new UsageError(
+    `Option "providers" is ${found}, and has to be an object that names each one: providers: { google: { issuer, clientId, clientSecret } }.`,
+  )
+}
+
+function assertProviderOptions<Http>(options: ProviderOptions<Http> | undefined, where: string): void {
+  if (Object.hasOwn(Object(options), 'redirectUri')) {
+    throw new UsageError(
+      `${where}: there is no option "redirectUri". It is "baseUrl" and the callback's path, /auth/{provider}/callback unless "paths.callback" moves it; register that at the provider.`,
+    )
+  }
+  assertKnownOptions(options as object, PROVIDER_OPTIONS, where)
+  for (const name of ['profile', 'updateToken'] as const) {
+    const found: unknown = options?.[name]
+    if (found !== undefined && typeof found !== 'function')
+      throw new UsageError(`${where}: option "${name}" must be a function, and is of type ${typeof found}.`)
+  }
 }
 
 /** The secrets as a list; an absent one stays for the check to find. */

@@ -37,9 +37,18 @@ export interface WebRoutes<Http> {
   readonly transport: Transport
 }
 
-/** @throws {@link UsageError} for options that cannot work. */
-export function webRoutes<Http, Name extends string>(options: WebOptions<Http, Name>, http: HttpClient<Http>): WebRoutes<Http> {
-  const context = webContext(options, http)
+/**
+ * Makes the routes of an application. `further` are names of options that an adapter has beside these, and checks itself: a message about a
+ * misspelt one lists them, too.
+ *
+ * @throws {@link UsageError} for options that cannot work.
+ */
+export function webRoutes<Http, Name extends string>(
+  options: WebOptions<Http, Name>,
+  http: HttpClient<Http>,
+  further?: readonly string[],
+): WebRoutes<Http> {
+  const context = webContext(options, http, further)
   /** What the routes work on; the application is not to reach it through its visit. */
   const sessions = new WeakMap<Visit<Http>, SessionVisit<Http>>()
 

@@ -91,7 +91,11 @@ export function resourceAuthoriser({ environment, current, rejected, allowedOrig
 
 /** The origins that get the token: those given, else that of the client's base URL, else any (RFC 9700 §4.9.1). */
 export function allowedOrigins(given: readonly string[] | undefined, baseUrl: string | undefined): ReadonlySet<string> | undefined {
-  if (given !== undefined) return new Set(given.map(originOf))
+  if (given !== undefined) {
+    if (!Array.isArray(given))
+      throw new UsageError(`Option "allowedOrigins" must be a list, such as ['https://api.example'], and is of type ${typeof given}.`)
+    return new Set(given.map(originOf))
+  }
   return baseUrl === undefined || baseUrl === '' ? undefined : new Set([originOf(baseUrl)])
 }
 

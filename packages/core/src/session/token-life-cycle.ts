@@ -273,7 +273,7 @@ function isTemporary(error: unknown): boolean {
 
 function readOnly(): UsageError {
   return new UsageError(
-    'The token needs to be renewed, but the new one could not be kept: the response headers are already sent, or cookies cannot be set here. Renew earlier, or configure a store.',
+    'The token needs to be renewed, but the new one could not be kept: the response headers are already sent, or cookies cannot be set here. Call the API before the response begins, before you stream.',
     { code: 'OAUTH_SESSION_READ_ONLY' },
   )
 }
