@@ -29,7 +29,8 @@ export async function beginSession<Http>(
 ): Promise<void> {
   const { environment, endedSessions, successors } = context
   const id = randomToken(environment)
-  await Promise.all([...context.providers].map(([other, { lifeCycle }]) => lifeCycle.flush(visit.place(other))))
+  const known = Object.keys(visit.newest?.providers ?? {})
+  await Promise.all(known.map((other) => context.providers.get(other)?.lifeCycle.flush(visit.place(other))))
   for (;;) {
     // Undefined also when somebody logged out while this login was finished.
     const before = visit.newest

@@ -109,11 +109,12 @@ export class SessionVisit<Http> {
 
   /** Where the token of a login lives: in this visit's session. */
   place(name: string): TokenPlace {
-    const known = this.#places.get(name)
+    const key = `t:${this.#session?.id}:${name}`
+    const known = this.#places.get(key)
     if (known !== undefined) return known
     const store = sessionTokenStore(this.#context.environment, this, name)
-    const place = { store, key: `t:${this.#session?.id}:${name}`, writable: this.#ports.writable }
-    this.#places.set(name, place)
+    const place = { store, key, writable: this.#ports.writable }
+    this.#places.set(key, place)
     return place
   }
 
@@ -152,8 +153,13 @@ export class SessionVisit<Http> {
 
   /** Cookies that wait to be set; they are handed out once. */
   takeCookies(): readonly SetCookie[] {
-    // A logout, a new login or a later renewal in another request came over it: this cookie would take the place of theirs.
-    if (this.#session !== undefined && this.newest !== this.#session) this.#sessionCookies = []
+    const session = this.#session
+    if (session !== undefined && this.#sessionCookies.length > 0) {
+      const { handedOut } = this.#context
+      // A logout, a new login or a later cookie in another answer came over it: this one would take the place of theirs.
+      if (this.newest === undefined || (handedOut.get(session.id) ?? 0) > session.generation) this.#sessionCookies = []
+      else handedOut.set(session.id, session.generation)
+    }
     const cookies = [...this.#sessionCookies, ...this.#loginCookies]
     this.#touched ||= cookies.length > 0
     this.#sessionCookies = []

@@ -25,7 +25,7 @@ const UNSEEN_TTL = 86_400
 /** Seconds after which no request that was sent with the cookie before is still under way. */
 export const SEEN_TTL = 600
 
-/** Everything the routes of one application share. Made once from the options; no request changes it but the four memories. */
+/** Everything the routes of one application share. Made once from the options; no request changes it but the memories. */
 export interface WebContext<Http> {
   readonly environment: Environment
   readonly http: HttpClient<Http>
@@ -48,6 +48,8 @@ export interface WebContext<Http> {
    * have been under way already, or have been broken off: the old cookie holds a spent refresh token.
    */
   readonly renewedSessions: BoundedMap<WebSession>
+  /** Of sessions, by id, the highest generation whose cookie was handed to a browser. */
+  readonly handedOut: BoundedMap<number>
   /** Sessions whose logins went on under a new id, by the old one. */
   readonly successors: BoundedMap<string>
 }
@@ -85,6 +87,7 @@ export function webContext<Http>(options: WebOptions<Http>, http: HttpClient<Htt
     usedLogins: boundedSet(environment, { ttl: TRANSACTION_TTL, limit: MAX_LOGINS }),
     endedSessions: boundedSet(environment, { ttl: lifetime, limit: MAX_ENDED }),
     renewedSessions: boundedMap(environment, { ttl: Math.min(lifetime, UNSEEN_TTL), limit: MAX_RENEWED }),
+    handedOut: boundedMap(environment, { ttl: Math.min(lifetime, UNSEEN_TTL), limit: MAX_RENEWED }),
     successors: boundedMap(environment, { ttl: TRANSACTION_TTL, limit: MAX_LOGINS }),
   }
 }

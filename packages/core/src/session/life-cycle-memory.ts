@@ -25,12 +25,15 @@ export interface LifeCycleMemory {
   /** The last login of each key, until it is stored or deleted. */
   readonly logins: Map<string, Unsaved>
   /** Logins and logouts of all keys are counted; of each key, the number of its last one of late. */
-  readonly changes: { count: number; readonly last: Cache<number> }
+  readonly changes: { count: number; readonly last: Cache<{ readonly count: number; readonly isLogout: boolean }> }
   /** Refresh tokens, by key, whose answer was lost: the server may have rotated them. */
   readonly lostAnswers: Cache<string>
   /** Servers that were not well a moment ago. */
   readonly pauses: ServerPauses
 }
+
+/** Of how many keys the last change is remembered. */
+const MAX_CHANGES = 10_000
 
 /** Makes a memory of nothing. */
 export function lifeCycleMemory(environment: Pick<Environment, 'monotonic' | 'now'>): LifeCycleMemory {
@@ -38,7 +41,7 @@ export function lifeCycleMemory(environment: Pick<Environment, 'monotonic' | 'no
     renewals: renewalMemory(environment),
     unsaved: new Map(),
     logins: new Map(),
-    changes: { count: 0, last: createCache() },
+    changes: { count: 0, last: createCache(MAX_CHANGES) },
     lostAnswers: createCache(),
     pauses: serverPauses(environment),
   }

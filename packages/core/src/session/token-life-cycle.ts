@@ -167,13 +167,21 @@ export class TokenLifeCycle<How = undefined> {
     if (known !== undefined) return known
     const pause = this.#memory.pauses.find(place, entry.value)
     if (pause?.retryAt !== undefined) throw new RefreshError({ kind: 'transient', retryAt: pause.retryAt }, { cause: pause.error })
-    if (place.writable !== undefined) {
-      const writable = await place.writable()
-      // Somebody else may have begun while we asked.
-      const begun = this.#known(place, entry.value)
-      if (begun !== undefined) return begun
-      if (!writable) throw readOnly()
-    }
+    const writable = place.writable?.() ?? true
+    if (writable instanceof Promise) return writable.then((known) => this.#renewedAt(place, entry, known, how))
+    if (!writable) throw readOnly()
+    return this.#memory.renewals.add(place, entry.value, this.#renewOnce(place, entry, how), JSON.stringify(how ?? {})).record
+  }
+
+  /** The same, once it is known whether the place can be written to: meanwhile somebody else may have renewed the token, or ended the session. */
+  async #renewedAt(place: TokenPlace, before: TokenEntry, writable: boolean, how?: How): Promise<TokenRecord> {
+    const read = readEntry(place)
+    const entry = read instanceof Promise ? await read : read
+    if (entry === undefined) throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
+    if (credentialOf(alive(entry.value)) !== credentialOf(before.value)) return entry.value
+    const begun = this.#known(place, entry.value)
+    if (begun !== undefined) return begun
+    if (!writable) throw readOnly()
     return this.#memory.renewals.add(place, entry.value, this.#renewOnce(place, entry, how), JSON.stringify(how ?? {})).record
   }
 

@@ -71,15 +71,16 @@ export class TokenWriter {
     return this.#memory.changes.count
   }
 
-  /** Tells whether a key had a login or a logout since. */
-  changedSince(key: string, begun: number): boolean {
-    return (this.#memory.changes.last.get(key) ?? 0) > begun
+  /** Tells whether a key had a login or a logout since, or a logout alone as the last of them. */
+  changedSince(key: string, begun: number, what: 'any' | 'logout' = 'any'): boolean {
+    const { count = 0, isLogout = false } = this.#memory.changes.last.get(key) ?? {}
+    return count > begun && (what === 'any' || isLogout)
   }
 
-  #changed(key: string): void {
+  #changed(key: string, isLogout: boolean): void {
     const { changes } = this.#memory
     changes.count += 1
-    changes.last.set(key, changes.count)
+    changes.last.set(key, { count: changes.count, isLogout })
   }
 
   /**
@@ -96,9 +97,10 @@ export class TokenWriter {
     const isOfUse = renewal?.brought !== undefined && credentialOf(renewal.brought) !== credentialOf(record)
     // One that failed for good, or spent nothing, has no say in a new login with the same refresh token.
     if (renewal?.finishedAt !== undefined && !isOfUse) renewals.forget(place, record)
-    // The same token again is no other login: a renewal of it that is under way goes on.
-    if (renewal === undefined || renewal.finishedAt !== undefined) this.#changed(place.key)
-    const login: Unsaved = { record, begun: this.now(), stored: false }
+    const newest = this.newest(place, record)
+    // The same token again, or one that it was made from, is no other login: a renewal of it that is under way goes on.
+    if (newest === record && (renewal === undefined || renewal.finishedAt !== undefined)) this.#changed(place.key, false)
+    const login: Unsaved = { record: newest, begun: this.now(), stored: false }
     lostAnswers.delete(place.key)
     logins.set(place.key, login)
     return this.#saving(login, () => this.#putOver(place, login))
@@ -110,7 +112,7 @@ export class TokenWriter {
     this.#memory.unsaved.delete(place.key)
     this.#memory.logins.delete(place.key)
     this.#memory.lostAnswers.delete(place.key)
-    this.#changed(place.key)
+    this.#changed(place.key, true)
     try {
       await place.store.delete(place.key)
     } catch (error) {
@@ -136,12 +138,15 @@ export class TokenWriter {
     const unsaved: Unsaved = { record, before, begun, stored: false }
     const { logins } = this.#memory
     const login = logins.get(place.key)
-    if (login !== undefined && credentialOf(login.record) !== credentialOf(before)) {
-      await this.#giveBack(record)
+    if (login !== undefined && credentialOf(this.newest(place, login.record)) !== credentialOf(before)) {
+      await this.#giveBack(record, login.record)
       return alive(login.record)
     }
-    // The same token was put there again: what it became is the session's token now.
-    logins.delete(place.key)
+    if (login !== undefined) {
+      // The same token was put there again: what it became is the session's token now.
+      logins.delete(place.key)
+      this.#settled(place, login)
+    }
     if (this.#ports.updateToken === undefined) return this.#save(place, version, unsaved)
     // In the store it can be read before the application has been told of it: who comes meanwhile waits.
     this.#keep(place, unsaved)
@@ -214,7 +219,7 @@ export class TokenWriter {
         const last = logins.get(place.key)
         if (last !== login) {
           this.#settled(place, login)
-          return await (last?.saving?.catch(() => login.record) ?? login.record)
+          return await (last?.saving?.catch(() => login.record) ?? this.newest(place, login.record))
         }
         // Tried again: it was written after all, or somebody has written or deleted since, who wins.
         if (expected !== undefined && expected !== version) break
@@ -238,7 +243,7 @@ export class TokenWriter {
       const waiting = unsaved.get(place.key)
       unsaved.delete(place.key)
       logins.delete(place.key)
-      if (waiting?.before !== undefined && credentialOf(waiting.record) !== credentialOf(login.record)) await this.#giveBack(waiting.record)
+      if (waiting?.before !== undefined) await this.#giveBack(waiting.record, login.record)
     }
     return login.record
   }
@@ -259,7 +264,7 @@ export class TokenWriter {
     }
     if (isReplacedBy(latest.value, unsaved)) return this.#save(place, latest.version, newerThan(latest.value, unsaved))
     // Another login is there, to which these tokens do not belong.
-    if (this.changedSince(place.key, unsaved.begun ?? 0)) await this.#giveBack(record)
+    if (this.changedSince(place.key, unsaved.begun ?? 0)) await this.#giveBack(record, latest.value)
     return alive(latest.value)
   }
 
@@ -294,14 +299,17 @@ export class TokenWriter {
     throw error
   }
 
-  async #giveBack({ token }: TokenRecord): Promise<void> {
+  /** Revokes what nobody will use, unless it is what stays: a server may hand out the same token twice. */
+  async #giveBack({ token }: TokenRecord, kept?: TokenRecord): Promise<void> {
+    const value = token.refresh_token ?? token.access_token
+    if (kept !== undefined && (value === credentialOf(kept) || token.access_token === kept.token.access_token)) return
     await this.#ports.revoke?.(token).catch(() => undefined)
   }
 
   async #notSaved(place: TokenPlace, unsaved: Unsaved, error: unknown): Promise<PersistError<TokenSet> | RefreshError> {
     const { record, before, begun = 0 } = unsaved
     this.tell('persist-failed', place, record)
-    if (before !== undefined && this.changedSince(place.key, begun)) {
+    if (before !== undefined && this.changedSince(place.key, begun, 'logout')) {
       this.#settled(place, unsaved)
       await this.#giveBack(record)
       return new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
