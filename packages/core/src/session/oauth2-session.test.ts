@@ -277,7 +277,7 @@ describe('fetchToken: other grants', () => {
     expect(line.tokenRequests()).toEqual([form])
   })
 
-  it('C5: what was guessed once is not remembered for the next call', async () => {
+  it('C5 S19: what was guessed once is not remembered for the next call', async () => {
     const line = wire(granted)
     const session = sessionOver(line)
     await session.fetchToken()
