@@ -1,30 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { TokenSet } from '../message/token-set.js'
-import { AS, NOW, testClock } from './testing/fixture.js'
+import { NOW, testClock } from './testing/fixture.js'
+import { KEY, record, settled } from './testing/life-cycle.js'
 import { slowStore } from './testing/stores.js'
 import { TokenLifeCycle } from './token-life-cycle.js'
 import type { TokenRecord } from './token-record.js'
-
-const KEY = 'alice'
-
-function record(name: string, more: Partial<TokenRecord> = {}): TokenRecord {
-  const token: TokenSet = { access_token: `access-${name}`, refresh_token: `refresh-${name}`, token_type: 'Bearer', expires_at: NOW + 3600 }
-  return {
-    v: 1,
-    issuer: AS,
-    token_endpoint: `${AS}/token`,
-    client_id: 'client',
-    generation: 0,
-    grant: { type: 'authorization_code' },
-    token,
-    ...more,
-  }
-}
-
-/** Lets everything run that waits for nothing. */
-async function settled(): Promise<void> {
-  for (let turn = 0; turn < 100; turn++) await Promise.resolve()
-}
 
 const cc = (name: string, more: Partial<TokenRecord> = {}): TokenRecord =>
   record(name, {

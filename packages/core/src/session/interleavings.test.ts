@@ -2,49 +2,11 @@ import { describe, expect, it } from 'vitest'
 import type { TokenSet } from '../message/token-set.js'
 import { memoryStore } from './memory-store.js'
 import type { StoreEntry } from './store.js'
-import { AS, NOW, testClock } from './testing/fixture.js'
+import { NOW, testClock } from './testing/fixture.js'
+import { heldLifeCycle, KEY, record, settled } from './testing/life-cycle.js'
 import { slowStore } from './testing/stores.js'
-import { type LifeCyclePorts, TokenLifeCycle } from './token-life-cycle.js'
+import { TokenLifeCycle } from './token-life-cycle.js'
 import type { TokenRecord, TokenStore } from './token-record.js'
-
-const KEY = 'alice'
-
-function record(name: string, more: Partial<TokenRecord> = {}): TokenRecord {
-  const token: TokenSet = { access_token: `access-${name}`, refresh_token: `refresh-${name}`, token_type: 'Bearer', expires_at: NOW + 3600 }
-  return {
-    v: 1,
-    issuer: AS,
-    token_endpoint: `${AS}/token`,
-    client_id: 'client',
-    generation: 0,
-    grant: { type: 'authorization_code' },
-    token,
-    ...more,
-  }
-}
-
-/** Lets everything run that waits for nothing. */
-async function settled(): Promise<void> {
-  for (let turn = 0; turn < 100; turn++) await Promise.resolve()
-}
-
-/** A life cycle whose renewals wait until they are let go; each brings `access-…-2`. */
-function heldLifeCycle(ports: Partial<LifeCyclePorts<undefined>> = {}) {
-  const clock = testClock()
-  const store = slowStore(clock.now)
-  const gate = Promise.withResolvers<void>()
-  const revoked: string[] = []
-  const lifeCycle = new TokenLifeCycle({
-    environment: clock,
-    async renew({ token }) {
-      await gate.promise
-      return { ...token, access_token: `${token.access_token}-2`, refresh_token: `${token.refresh_token}-2` }
-    },
-    revoke: async ({ refresh_token }) => void revoked.push(refresh_token ?? ''),
-    ...ports,
-  })
-  return { clock, store, revoked, lifeCycle, place: { store, key: KEY }, release: gate.resolve }
-}
 
 const cc = (name: string, more: Partial<TokenRecord> = {}): TokenRecord =>
   record(name, {

@@ -170,7 +170,7 @@ export class TokenLifeCycle<How = undefined> {
     const writable = place.writable?.() ?? true
     if (writable instanceof Promise) return writable.then((known) => this.#renewedAt(place, entry, known, how))
     if (!writable) throw readOnly()
-    return this.#memory.renewals.add(place, entry.value, this.#renewOnce(place, entry, how), JSON.stringify(how ?? {})).record
+    return this.#begin(place, entry, how)
   }
 
   /** The same, once it is known whether the place can be written to: meanwhile somebody else may have renewed the token, or ended the session. */
@@ -182,6 +182,11 @@ export class TokenLifeCycle<How = undefined> {
     const begun = this.#known(place, entry.value)
     if (begun !== undefined) return begun
     if (!writable) throw readOnly()
+    return this.#begin(place, entry, how)
+  }
+
+  /** In one step with the decision to send the refresh token. */
+  #begin(place: TokenPlace, entry: TokenEntry, how?: How): Promise<TokenRecord> {
     return this.#memory.renewals.add(place, entry.value, this.#renewOnce(place, entry, how), JSON.stringify(how ?? {})).record
   }
 

@@ -6,6 +6,7 @@ import type { TokenSet } from '../message/token-set.js'
 import type { LifeCycleMemory, Unsaved } from './life-cycle-memory.js'
 import { plainCause } from './plain-cause.js'
 import { credentialOf } from './renewal-memory.js'
+import { hasSpent, isReplacedBy, newerThan, replaced } from './succession.js'
 import { alive, readEntry, type TokenEntry } from './token-entry.js'
 import type { TokenPlace } from './token-place.js'
 import type { TokenRecord } from './token-record.js'
@@ -351,33 +352,4 @@ export class TokenWriter {
       // A listener that fails must not fail the call whose token was just renewed.
     }
   }
-}
-
-function replaced({ token: { refresh_token: refreshToken, access_token: accessToken } }: TokenRecord): ReplacedToken {
-  return refreshToken === undefined ? { accessToken } : { refreshToken }
-}
-
-/**
- * Tells whether a stored record is what a renewal was made from, or the end that somebody took the spent token for: so that what the renewal
- * brought comes in its place. A refresh token that was not replaced says nothing; there the later generation stays.
- */
-function isReplacedBy(found: TokenRecord, { record, before }: Unsaved): boolean {
-  if (before === undefined) return false
-  const isOlder = found.generation < record.generation
-  if (found.ended !== undefined) return isOlder && found.token.access_token === before.token.access_token
-  if (credentialOf(found) !== credentialOf(before)) return false
-  // The very token that was renewed, put there again, or a refresh token that is spent.
-  const isSame = found.token.access_token === before.token.access_token || credentialOf(record) !== credentialOf(before)
-  return isSame || isOlder
-}
-
-/** Tells whether what waits to be stored is what became of a record's refresh token. */
-function hasSpent({ before, record }: Unsaved, put: TokenRecord): boolean {
-  return before !== undefined && credentialOf(before) === credentialOf(put) && credentialOf(record) !== credentialOf(put)
-}
-
-function newerThan({ generation }: TokenRecord, unsaved: Unsaved): Unsaved {
-  const { record } = unsaved
-  if (generation >= record.generation) unsaved.record = { ...record, generation: generation + 1 }
-  return unsaved
 }

@@ -1,0 +1,35 @@
+import type { Unsaved } from './life-cycle-memory.js'
+import { credentialOf } from './renewal-memory.js'
+import type { TokenRecord } from './token-record.js'
+import type { ReplacedToken } from './update-token.js'
+
+/** What a renewal replaced, as `updateToken` is told of it. */
+export function replaced({ token: { refresh_token: refreshToken, access_token: accessToken } }: TokenRecord): ReplacedToken {
+  return refreshToken === undefined ? { accessToken } : { refreshToken }
+}
+
+/**
+ * Tells whether a stored record is what a renewal was made from, or the end that somebody took the spent token for: so that what the renewal
+ * brought comes in its place. A refresh token that was not replaced says nothing; there the later generation stays.
+ */
+export function isReplacedBy(found: TokenRecord, { record, before }: Unsaved): boolean {
+  if (before === undefined) return false
+  const isOlder = found.generation < record.generation
+  if (found.ended !== undefined) return isOlder && found.token.access_token === before.token.access_token
+  if (credentialOf(found) !== credentialOf(before)) return false
+  // The very token that was renewed, put there again, or a refresh token that is spent.
+  const isSame = found.token.access_token === before.token.access_token || credentialOf(record) !== credentialOf(before)
+  return isSame || isOlder
+}
+
+/** Tells whether what waits to be stored is what became of a record's refresh token. */
+export function hasSpent({ before, record }: Unsaved, put: TokenRecord): boolean {
+  return before !== undefined && credentialOf(before) === credentialOf(put) && credentialOf(record) !== credentialOf(put)
+}
+
+/** The same with a generation above that of what it is to come over. */
+export function newerThan({ generation }: TokenRecord, unsaved: Unsaved): Unsaved {
+  const { record } = unsaved
+  if (generation >= record.generation) unsaved.record = { ...record, generation: generation + 1 }
+  return unsaved
+}
