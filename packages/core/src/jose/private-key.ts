@@ -1,6 +1,7 @@
 import type { JWK } from 'jose'
 import { importPKCS8 } from 'jose/key/import'
 import type { Maybe } from '../environment.js'
+import { explain } from '../error/explain.js'
 import { printableWord } from '../error/printable.js'
 import { UsageError } from '../error/usage-error.js'
 import { base64urlBytes, utf8Bytes } from './encoding.js'
@@ -34,7 +35,9 @@ const CONVERT = 'openssl pkcs8 -topk8 -nocrypt -in old.pem -out new.pem'
 export function privateKey(input: PrivateKeyInput, where: string): PrivateKey {
   const key = known(input, where)
   if (key.kty === 'RSA' && (key.bits ?? 0) < MIN_RSA_BITS) {
-    throw new UsageError(`${where} is an RSA key of ${key.bits} bits. At least ${MIN_RSA_BITS} are needed (RFC 7518 §3.3): make a new key.`)
+    throw new UsageError(
+      explain && `${where} is an RSA key of ${key.bits} bits. At least ${MIN_RSA_BITS} are needed (RFC 7518 §3.3): make a new key.`,
+    )
   }
   return key
 }
@@ -45,7 +48,9 @@ function known(input: PrivateKeyInput, where: string): PrivateKey {
   if (isCryptoKey(input)) return fromCryptoKey(input, where)
   if (isNodeKey(input)) return fromJwk(exported(input, where), where)
   if (isJwk(input)) return fromJwk(input, where)
-  throw new UsageError(`${where} is ${whatItIs(input)}. Give one private key: PEM text (PKCS#8), a JWK, a CryptoKey or a KeyObject.`)
+  throw new UsageError(
+    explain && `${where} is ${whatItIs(input)}. Give one private key: PEM text (PKCS#8), a JWK, a CryptoKey or a KeyObject.`,
+  )
 }
 
 function whatItIs(input: unknown): string {
@@ -57,32 +62,36 @@ function fromText(text: string, where: string): PrivateKey {
   const pem = decodePem(text)
   if (pem !== undefined) return fromPem(pem, where)
   if (/-----BEGIN /.test(text))
-    throw new UsageError(`${where} is PEM that is cut off or damaged: its END line does not belong to its BEGIN line.`)
-  if (/^\s*\{/.test(text)) throw new UsageError(`${where} is JSON text. Parse it first: JSON.parse(…) makes a JWK of it.`)
+    throw new UsageError(explain && `${where} is PEM that is cut off or damaged: its END line does not belong to its BEGIN line.`)
+  if (/^\s*\{/.test(text)) throw new UsageError(explain && `${where} is JSON text. Parse it first: JSON.parse(…) makes a JWK of it.`)
   return secret(utf8Bytes(text), where)
 }
 
 function secret(bytes: Uint8Array, where: string): PrivateKey {
-  if (bytes.length === 0) throw new UsageError(`${where} is empty. Is an environment variable unset?`)
+  if (bytes.length === 0) throw new UsageError(explain && `${where} is empty. Is an environment variable unset?`)
   return { kty: 'oct', bits: bytes.length * 8, load: () => bytes }
 }
 
 function fromPem({ label, block, isEncrypted, der }: Pem, where: string): PrivateKey {
   if (isEncrypted)
-    throw new UsageError(`${where} is an encrypted private key, which only its passphrase opens. Decrypt it first: ${CONVERT}`)
+    throw new UsageError(explain && `${where} is an encrypted private key, which only its passphrase opens. Decrypt it first: ${CONVERT}`)
   if (label === 'RSA PRIVATE KEY' || label === 'EC PRIVATE KEY') {
     const format = label === 'RSA PRIVATE KEY' ? 'PKCS#1' : 'SEC 1'
     throw new UsageError(
-      `${where} is PEM in the older format ${format} ("BEGIN ${label}"), and PKCS#8 ("BEGIN PRIVATE KEY") is needed. Convert it: ${CONVERT}`,
+      explain &&
+        `${where} is PEM in the older format ${format} ("BEGIN ${label}"), and PKCS#8 ("BEGIN PRIVATE KEY") is needed. Convert it: ${CONVERT}`,
     )
   }
   if (/PUBLIC KEY$|^CERTIFICATE$/.test(label)) throw publicKeyGiven(where)
   if (label !== 'PRIVATE KEY')
-    throw new UsageError(`${where} is PEM of another kind ("BEGIN ${label}"). A private key in PKCS#8 is needed ("BEGIN PRIVATE KEY").`)
+    throw new UsageError(
+      explain && `${where} is PEM of another kind ("BEGIN ${label}"). A private key in PKCS#8 is needed ("BEGIN PRIVATE KEY").`,
+    )
   const kind = der === undefined ? undefined : pkcs8Kind(der)
   if (kind === undefined)
     throw new UsageError(
-      `${where} is PEM that cannot be read: it is damaged, or a kind of key that JOSE has no algorithm for (RSA, EC, Ed25519 and X25519 are known).`,
+      explain &&
+        `${where} is PEM that cannot be read: it is damaged, or a kind of key that JOSE has no algorithm for (RSA, EC, Ed25519 and X25519 are known).`,
     )
   const imported = new Map<string, Promise<CryptoKey>>()
   return {
@@ -99,8 +108,9 @@ function fromJwk(jwk: Jwk, where: string): PrivateKey {
   const { kty, kid, alg, crv, n, k } = jwk
   const member = Object.hasOwn(PRIVATE_MEMBER, kty) ? PRIVATE_MEMBER[kty] : undefined
   if (member === undefined)
-    throw new UsageError(`${where} is a JWK of the unknown type ("kty") ${printableWord(kty)}. RSA, EC, OKP and oct are known.`)
-  if (typeof jwk[member] !== 'string') throw kty === 'oct' ? new UsageError(`${where} is a JWK without "k".`) : publicKeyGiven(where)
+    throw new UsageError(explain && `${where} is a JWK of the unknown type ("kty") ${printableWord(kty)}. RSA, EC, OKP and oct are known.`)
+  if (typeof jwk[member] !== 'string')
+    throw kty === 'oct' ? new UsageError(explain && `${where} is a JWK without "k".`) : publicKeyGiven(where)
   // jose holds a key's own `alg` against it, and freezes what it is given: this copy is its own, always the same so that it is imported once.
   const { alg: _alg, ...copy } = jwk
   return {
@@ -142,7 +152,8 @@ function fromCryptoKey(key: CryptoKey, where: string): PrivateKey {
     readonly length?: number
   }
   const kind = Object.hasOwn(BY_NAME, name) ? BY_NAME[name]?.(hash?.name.replace('SHA-', '') ?? '') : undefined
-  if (kind === undefined) throw new UsageError(`${where} is a CryptoKey for ${printableWord(name)}, which no algorithm here uses.`)
+  if (kind === undefined)
+    throw new UsageError(explain && `${where} is a CryptoKey for ${printableWord(name)}, which no algorithm here uses.`)
   return { ...kind, crv: namedCurve ?? (kind.kty === 'OKP' ? name : undefined), bits: modulusLength ?? length, load: () => key }
 }
 
@@ -155,10 +166,10 @@ function exported(key: { readonly type: string; export(options: { format: 'jwk' 
     // What Node says of it may show parts of the key.
   }
   throw new UsageError(
-    `${where} is a KeyObject of a kind that JOSE has no algorithm for. RSA (not RSA-PSS), EC, Ed25519 and X25519 are known.`,
+    explain && `${where} is a KeyObject of a kind that JOSE has no algorithm for. RSA (not RSA-PSS), EC, Ed25519 and X25519 are known.`,
   )
 }
 
 function publicKeyGiven(where: string): UsageError {
-  return new UsageError(`${where} is a public key, which can neither sign nor decrypt. Give the private key that belongs to it.`)
+  return new UsageError(explain && `${where} is a public key, which can neither sign nor decrypt. Give the private key that belongs to it.`)
 }

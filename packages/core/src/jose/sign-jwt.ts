@@ -1,4 +1,5 @@
 import { CompactSign } from 'jose/jws/compact/sign'
+import { explain } from '../error/explain.js'
 import { printableWord } from '../error/printable.js'
 import { UsageError } from '../error/usage-error.js'
 import { utf8Bytes } from './encoding.js'
@@ -48,7 +49,7 @@ export function jwtSigner(where: string, { key: input, alg: given, kid, header =
     } catch {
       // What the platform says of a broken key may show parts of it.
       throw new UsageError(
-        `${where}: option "key" cannot be used for ${alg}: the key is damaged, or the platform does not know the algorithm.`,
+        explain && `${where}: option "key" cannot be used for ${alg}: the key is damaged, or the platform does not know the algorithm.`,
       )
     }
   }
@@ -58,20 +59,22 @@ function algorithm(key: PrivateKey, given: unknown, where: string): string {
   const alg = given ?? key.alg ?? (key.kty === 'RSA' ? 'RS256' : key.kty === 'oct' ? 'HS256' : BY_CURVE[key.crv ?? ''])
   if (alg === undefined)
     throw new UsageError(
-      `${where}: no algorithm signs with the key: its curve is ${printableWord(key.crv ?? 'unknown')}. Use P-256, P-384, P-521 or Ed25519.`,
+      explain &&
+        `${where}: no algorithm signs with the key: its curve is ${printableWord(key.crv ?? 'unknown')}. Use P-256, P-384, P-521 or Ed25519.`,
     )
   if (typeof alg !== 'string' || (keyFor(alg) === undefined && hmacBits(alg) === undefined)) throw unknownAlgorithm(alg, where)
   const { kty, crv } = keyFor(alg) ?? { kty: 'oct', crv: undefined }
   const reserved = key.alg !== undefined && key.alg !== alg && !(crv === 'Ed25519' && key.crv === crv)
   if (kty !== key.kty || (crv !== undefined && crv !== key.crv) || reserved) {
     throw new UsageError(
-      `${where}: key and algorithm do not belong together: ${alg} needs ${needed(kty, crv, alg)}, and the key is ${found(key)}.`,
+      explain && `${where}: key and algorithm do not belong together: ${alg} needs ${needed(kty, crv, alg)}, and the key is ${found(key)}.`,
     )
   }
   const bits = hmacBits(alg) ?? 0
   if (kty === 'oct' && (key.bits ?? bits) < bits) {
     throw new UsageError(
-      `${where}: the secret has ${(key.bits ?? 0) / 8} bytes, and ${alg} needs ${bits / 8} at least (RFC 7518 §3.2). Let the server issue a longer one.`,
+      explain &&
+        `${where}: the secret has ${(key.bits ?? 0) / 8} bytes, and ${alg} needs ${bits / 8} at least (RFC 7518 §3.2). Let the server issue a longer one.`,
     )
   }
   return alg
@@ -81,7 +84,7 @@ function unknownAlgorithm(alg: unknown, where: string): UsageError {
   const name = printableWord(String(alg))
   const advice =
     name === 'ES256K' ? 'its curve secp256k1 is not part of WebCrypto; use ES256' : 'known: RS*, PS*, ES256, ES384, ES512, EdDSA, HS*'
-  return new UsageError(`${where}: nothing is signed by the algorithm ${name}: ${advice}.`)
+  return new UsageError(explain && `${where}: nothing is signed by the algorithm ${name}: ${advice}.`)
 }
 
 function needed(kty: string, crv: string | undefined, alg: string): string {
@@ -96,5 +99,6 @@ function found({ kty, crv, alg }: PrivateKey): string {
 
 function assertHeader(header: Readonly<Record<string, unknown>>, where: string): void {
   const refused = ['crit', 'b64'].find((name) => header[name] !== undefined)
-  if (refused !== undefined) throw new UsageError(`${where}: option "header" cannot have "${refused}": no extension of JWS is used.`)
+  if (refused !== undefined)
+    throw new UsageError(explain && `${where}: option "header" cannot have "${refused}": no extension of JWS is used.`)
 }
