@@ -2,7 +2,7 @@ import { type Explanation, explain } from '../error/explain.js'
 import { printableWord } from '../error/printable.js'
 import { UsageError } from '../error/usage-error.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
-import { type Client, type ClientAuthentication, SECRET_METHODS } from './client.js'
+import type { Client, ClientAuthentication } from './client.js'
 import { clientSecretBasic } from './client-secret-basic.js'
 import { clientSecretPost } from './client-secret-post.js'
 import { none } from './none.js'
@@ -12,12 +12,6 @@ const METHODS: Readonly<Record<string, ClientAuthentication>> = {
   client_secret_post: clientSecretPost,
   none,
 }
-
-/** Methods of the standards that come as a function, so that only their users ship them. */
-const BY_FUNCTION: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
-  ['private_key_jwt', 'Give the function privateKeyJwt({ key }) as the method, or register it under this name.'],
-  ['client_secret_jwt', 'Give the function clientSecretJwt() as the method, or register it under this name.'],
-])
 
 /** Finds the function for a method's name; names registered by the application shadow the built-in ones. */
 export function clientAuthentication(
@@ -30,7 +24,12 @@ export function clientAuthentication(
     const known = [...new Set([...registered.keys(), ...Object.keys(METHODS)])].join(', ')
     throw new UsageError(
       explain &&
-        `Client authentication method "${method}" is not known. Known: ${known}. ${BY_FUNCTION.get(method) ?? 'Register others with registerClientAuthMethod.'}`,
+        `Client authentication method "${method}" is not known. Known: ${known}. ${
+          // These two come as functions, so that only their users ship them.
+          method.endsWith('_jwt')
+            ? 'Give a function as the method, privateKeyJwt({ key }) or clientSecretJwt(), or register it under this name.'
+            : 'Register others with registerClientAuthMethod.'
+        }`,
     )
   }
   return found
@@ -59,8 +58,8 @@ export function registeredMethod(
   registered?: ReadonlyMap<string, ClientAuthentication>,
 ): string | undefined {
   const hasSecret = client_secret !== undefined
-  if (hasSecret && supported.some((method) => method === 'client_secret_basic' || method === 'client_secret_post')) return undefined
-  return supported.find((method) => registered?.has(method) && (hasSecret || !SECRET_METHODS.has(method)))
+  if (hasSecret && supported.some((method) => /^client_secret_(basic|post)$/.test(method))) return undefined
+  return supported.find((method) => registered?.has(method) && (hasSecret || method !== 'client_secret_jwt'))
 }
 
 /** Why the server may not know a client, judged by what was sent; a sentence for the message of `invalid_client`. */

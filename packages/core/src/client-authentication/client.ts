@@ -42,7 +42,7 @@ export type ClientAuthentication = (request: HttpRequest, context: ClientAuthent
 const ACCIDENTS = new Set(['', 'undefined', 'null'])
 
 /** Methods that need a secret. */
-export const SECRET_METHODS: ReadonlySet<string> = new Set(['client_secret_basic', 'client_secret_post', 'client_secret_jwt'])
+const SECRET_METHODS = new Set(['client_secret_basic', 'client_secret_post', 'client_secret_jwt'])
 
 /** @throws {@link UsageError} for a client without a `client_id`. For flows, whose client nobody else has checked. */
 export function assertClientId(client: Client): void {
