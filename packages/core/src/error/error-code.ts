@@ -64,7 +64,7 @@ export type ResponseErrorCode =
   | 'OAUTH_RESPONSE_TOKEN_TYPE'
 
 /** Why a transport could not bring back an answer. */
-export type TransportReason = 'dns' | 'refused' | 'reset' | 'tls' | 'timeout' | 'redirect' | 'too_large' | 'aborted'
+export type TransportReason = 'dns' | 'refused' | 'reset' | 'tls' | 'timeout' | 'redirect' | 'too_large' | 'aborted' | 'blocked'
 
 /** Codes of {@link TransportError}: `OAUTH_` and the reason in capitals. */
 export type TransportErrorCode = `OAUTH_${Uppercase<TransportReason>}`
