@@ -5,6 +5,7 @@
  */
 import { TransportError } from './error/transport-error.js'
 import type { Transport } from './flow/run.js'
+import { fetchFailureCode } from './http/fetch-failure.js'
 import type { HttpRequest } from './http/http-request.js'
 import type { HttpHeaders } from './http/http-response.js'
 import { networkError } from './http/network-error.js'
@@ -27,6 +28,8 @@ export function fetchClient(fetch: Fetch = globalThis.fetch): HttpClient<Authori
 
 /** Sends the core's requests with `fetch`: no redirects, cookies or cache; size and total time limited. */
 export function fetchTransport(fetch: Fetch = globalThis.fetch): Transport {
+  // Workers whose compatibility date is before November 2024 lack the option, and refuse every request that has it.
+  const noCache: RequestInit = 'cache' in Request.prototype ? { cache: 'no-store' } : {}
   return async (request, { signal }) => {
     const { method, url, headers, body = null, timeoutMs } = request
     const timeout = AbortSignal.timeout(timeoutMs)
@@ -38,7 +41,7 @@ export function fetchTransport(fetch: Fetch = globalThis.fetch): Transport {
         body,
         redirect: 'manual',
         credentials: 'omit',
-        cache: 'no-store',
+        ...noCache,
         signal: either,
       })
       if (response.type === 'opaqueredirect') throw new TransportError(request, { reason: 'redirect', sent: 'maybe' })
@@ -47,7 +50,7 @@ export function fetchTransport(fetch: Fetch = globalThis.fetch): Transport {
       if (error instanceof TransportError) throw error
       if (signal?.aborted) throw new TransportError(request, { reason: 'aborted', sent: 'maybe' })
       if (timeout.aborted) throw new TransportError(request, { reason: 'timeout', sent: 'maybe' })
-      throw networkError(request, codeOf(error))
+      throw networkError(request, fetchFailureCode(error))
     }
   }
 }
@@ -79,12 +82,6 @@ function withToken(request: Request, { url, headers }: Authorised): Request {
 
 function headersOf({ headers }: Response): HttpHeaders {
   return Object.fromEntries(headers)
-}
-
-/** The code of a failure: of `fetch`'s own errors it is that of the cause. A port that `fetch` blocks has a text alone (Fetch §2.9). */
-function codeOf(error: unknown): unknown {
-  const { code, message } = ((error as { cause?: unknown }).cause ?? error) as { code?: unknown; message?: unknown }
-  return message === 'bad port' ? 'BAD_PORT' : code
 }
 
 async function readBody(response: Response, request: HttpRequest): Promise<Uint8Array> {
