@@ -59,25 +59,28 @@ function authorisedFetch(fetch: Fetch, authoriser: ResourceAuthoriser): Authoris
   return async (input, { oauth: options, ...init } = {}) => {
     const request = new Request(input, init)
     const replayable = request.body === null || !(init.body instanceof ReadableStream || input instanceof Request)
-    const first = replayable ? request.clone() : request
-    const authorised = await authoriser.authorise(resourceRequest(request, replayable, options), 1)
-    const response = await fetch(withToken(first, authorised))
-    if ((await authoriser.answered(authorised, { status: response.status, headers: headersOf(response) })) === 'done' || !replayable) {
-      return response
-    }
+    const { method, url, headers } = request
+    const resource = { method, url, headers: Object.fromEntries(headers), replayable, options }
+    // Made of what the caller gave: taken from another request, a body is a stream, which browsers do not send by HTTP/1.1.
+    const anew = (to: string) => (replayable ? requestTo(to, input, init) : new Request(to, request))
+
+    const authorised = await authoriser.authorise(resource, 1)
+    const response = await fetch(withHeaders(authorised.url === url ? request : anew(authorised.url), authorised))
+    const verdict = await authoriser.answered(authorised, { status: response.status, headers: headersOf(response) })
+    if (verdict === 'done' || !replayable) return response
     await response.body?.cancel()
-    return fetch(withToken(request, await authoriser.authorise(resourceRequest(request, replayable, options), 2)))
+    const renewed = await authoriser.authorise(resource, 2)
+    return fetch(withHeaders(anew(renewed.url), renewed))
   }
 }
 
-function resourceRequest({ method, url, headers }: Request, replayable: boolean, options: ResourceOptions | undefined) {
-  return { method, url, headers: Object.fromEntries(headers), replayable, options }
+function requestTo(url: string, input: string | URL | Request, init: RequestInit): Request {
+  return input instanceof Request ? new Request(new Request(url, input), init) : new Request(url, init)
 }
 
-function withToken(request: Request, { url, headers }: Authorised): Request {
-  const authorised = url === request.url ? request : new Request(url, request)
-  for (const [name, value] of Object.entries(headers)) authorised.headers.set(name, value)
-  return authorised
+function withHeaders(request: Request, { headers }: Authorised): Request {
+  for (const [name, value] of Object.entries(headers)) request.headers.set(name, value)
+  return request
 }
 
 function headersOf({ headers }: Response): HttpHeaders {
@@ -87,11 +90,16 @@ function headersOf({ headers }: Response): HttpHeaders {
 async function readBody(response: Response, request: HttpRequest): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    size += chunk.length
-    // Leaving the loop cancels the stream and frees the connection.
-    if (size > request.maxBytes) throw new TransportError(request, { reason: 'too_large', sent: 'maybe' })
-    chunks.push(chunk)
+  // Not every browser can iterate a stream.
+  const reader = response.body?.getReader()
+  for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
+    size += part.value.length
+    if (size > request.maxBytes) {
+      // Frees the connection.
+      await reader?.cancel()
+      throw new TransportError(request, { reason: 'too_large', sent: 'maybe' })
+    }
+    chunks.push(part.value)
   }
   const body = new Uint8Array(size)
   let at = 0
