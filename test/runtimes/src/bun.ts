@@ -8,5 +8,6 @@ export const BUN: Runtime = {
   name: 'Bun',
   identity: FOUND && { userAgent: new RegExp(`^Bun/${FOUND.version}$`), version: FOUND.version, nodeCrypto: true },
   tellsFailures: true,
+  explains: true,
   run: (controlUrl) => runScript(FOUND?.file ?? '', ['run', '--no-install'], controlUrl),
 }

@@ -11,6 +11,7 @@ export const CHROMIUM: Runtime = {
   name: 'Chromium',
   identity: AVAILABLE ? { userAgent: /^Mozilla\/5\.0 \(.+\) AppleWebKit\/.+ HeadlessChrome\/\d+/, nodeCrypto: false } : undefined,
   tellsFailures: false,
+  explains: false,
   async run(controlUrl) {
     const script = await bundle('suite.ts', ['browser'])
     // A site of its own: all requests of the suite go to other origins.

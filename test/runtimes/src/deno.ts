@@ -11,5 +11,6 @@ export const DENO: Runtime = {
   name: 'Deno',
   identity: FOUND && { userAgent: new RegExp(`^Deno/${FOUND.version}$`), version: FOUND.version, nodeCrypto: true },
   tellsFailures: true,
+  explains: true,
   run: (controlUrl) => runScript(FOUND?.file ?? '', ARGS, controlUrl),
 }

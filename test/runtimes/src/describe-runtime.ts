@@ -7,7 +7,8 @@ import { startWorld, type World } from './world.ts'
 const COMPLETE = process.platform === 'linux' && process.arch === 'x64'
 
 /** Makes one test of each case of the suite, run in a runtime. */
-export function describeRuntime({ name, identity, tellsFailures, run }: Runtime): void {
+export function describeRuntime(runtime: Runtime): void {
+  const { name, identity } = runtime
   if (identity === undefined && !COMPLETE) {
     it.skip(`${name}: there is no package of it for ${process.platform} on ${process.arch}`)
     return
@@ -18,8 +19,8 @@ export function describeRuntime({ name, identity, tellsFailures, run }: Runtime)
     let report: Report
 
     beforeAll(async () => {
-      world = await startWorld({ tellsFailures })
-      report = await run(world.controlUrl)
+      world = await startWorld(runtime)
+      report = await runtime.run(world.controlUrl)
       console.log(`${name}: ${Object.values(report.identity).join(', ')}`)
     }, 90_000)
     afterAll(() => world?.close())

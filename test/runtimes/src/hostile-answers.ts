@@ -17,6 +17,10 @@ export function misbehave(server: HostileServer): void {
     '/reset-mid-body': { fault: 'reset-mid-body', headers },
     '/truncated': { fault: 'truncated', headers },
     '/redirect': { fault: 'redirect', headers, location: '/just-as-large' },
+    '/echo': ({ method, url, headers: { authorization }, body }) =>
+      method === 'OPTIONS'
+        ? { status: 204, headers: { ...headers, 'Access-Control-Allow-Headers': '*' } }
+        : { headers, body: { method, url, authorization, body } },
     '/just-as-large': { headers, body: 'a'.repeat(65_536) },
     [`/other-issuer/${WELL_KNOWN}`]: { headers, body: server.metadata() },
     [`/twice/${WELL_KNOWN}`]: { headers: json, body: `{"issuer":"${server.url}/twice","issuer":"https://other.example"}` },

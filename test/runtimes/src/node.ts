@@ -17,6 +17,7 @@ function node(name: string, found: Installed | undefined): Runtime {
     name,
     identity: found && { userAgent: new RegExp(`^Node\\.js/${major}$`), version: found.version, nodeCrypto: true },
     tellsFailures: true,
+    explains: true,
     run: (controlUrl) => runScript(found?.file ?? '', [], controlUrl),
   }
 }

@@ -9,6 +9,8 @@ export interface Runtime {
   readonly identity: (Omit<Identity, 'userAgent'> & { readonly userAgent: RegExp }) | undefined
   /** Whether its `fetch` says why it failed, beyond that it did. */
   readonly tellsFailures: boolean
+  /** Whether the packages are built in a way that keeps the texts of errors. */
+  readonly explains: boolean
   /** Runs the suite there, from start to end of the runtime. */
   run(controlUrl: string): Promise<Report>
 }

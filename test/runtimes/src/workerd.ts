@@ -27,6 +27,7 @@ function workerd(date: string, { nodeCrypto }: { readonly nodeCrypto: boolean })
     name: `workerd of ${date}`,
     identity: FOUND && { userAgent: /^Cloudflare-Workers$/, nodeCrypto },
     tellsFailures: false,
+    explains: true,
     async run(controlUrl) {
       const folder = mkdtempSync(join(tmpdir(), 'oauth-workerd-'))
       try {

@@ -24,7 +24,7 @@ const BASE_URL = 'http://127.0.0.1'
 const ALGORITHMS: readonly Algorithm[] = ['RS256', 'PS256', 'ES256', 'EdDSA']
 
 /** Starts the servers. Each runtime has its own, since some cases end the tokens of all. */
-export async function startWorld({ tellsFailures }: Pick<Settings, 'tellsFailures'>): Promise<World> {
+export async function startWorld({ tellsFailures, explains }: Pick<Settings, 'tellsFailures' | 'explains'>): Promise<World> {
   const provider = await startProvider({ cors: true })
   const api = await startResourceServer({ provider, cors: true })
   const hostile = await startHostileServer()
@@ -37,6 +37,7 @@ export async function startWorld({ tellsFailures }: Pick<Settings, 'tellsFailure
     baseUrl: BASE_URL,
     clients: await clients(provider),
     tellsFailures,
+    explains,
   }
   const control = await startControl(provider, settings)
   return {

@@ -24,6 +24,8 @@ export interface Settings {
   readonly clients: Readonly<Record<Algorithm, Client & { readonly client_secret: string }>>
   /** Whether the runtime's `fetch` says why it failed. Where it does not, any failure is a broken connection. */
   readonly tellsFailures: boolean
+  /** Whether errors have texts: not in bundles for browsers, where they keep their codes alone. */
+  readonly explains: boolean
 }
 
 /** The servers, and what only a person or an operator can do there. */

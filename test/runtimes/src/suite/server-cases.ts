@@ -68,6 +68,13 @@ export const SERVER_CASES: readonly Case[] = [
     },
   },
   {
+    title: 'errors explain themselves, except in bundles for browsers',
+    async run({ explains }) {
+      const { code, message } = await failure(discovered('not a URL'))
+      equal([code, /issuer/i.test(message)], ['OAUTH_USAGE', explains])
+    },
+  },
+  {
     title: 'the entries of the package share their error classes',
     async run() {
       assert(TransportError === AdapterTransportError, 'each entry has a class of its own')

@@ -94,6 +94,16 @@ export function sessionCases<Session extends OAuth2Session<unknown>>({ name, ses
       },
     },
     {
+      title: 'RFC 6750 §2.3: a token in the query goes there, and the body of the call stays',
+      async run({ hostile, issuer }) {
+        const made = make({ issuer, clientId: 'client', tokenPlacement: 'query' })
+        await made.setToken({ access_token: 'abc', expires_in: 3600 })
+        const headers = { 'content-type': 'text/plain' }
+        const answer = await send(made, `${hostile}/echo?a=1`, { method: 'POST', headers, body: 'Grüße' })
+        equal(await answer.json(), { method: 'POST', url: '/echo?a=1&access_token=abc', body: 'Grüße' })
+      },
+    },
+    {
       title: 'a large answer can be read as a stream',
       async run(context) {
         const made = await loggedIn(context)
