@@ -89,6 +89,7 @@ export async function* finishAuthorization(server: ServerMetadata, client: Clien
     nonce,
     maxAge,
     accessToken: token.access_token,
+    claims: transaction.claims?.id_token,
     clockTolerance,
   })
   return { token, claims }

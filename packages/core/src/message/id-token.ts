@@ -4,9 +4,11 @@ import type { JsonObject } from '../http/json.js'
 import { constantTimeEqual } from '../jose/constant-time.js'
 import { halfHash } from '../jose/half-hash.js'
 import type { DecodedJws } from '../jose/jws.js'
+import type { RequestedClaims } from '../transaction/claims-request.js'
 import { redactor } from './confidential.js'
 import { checkParties, type IdTokenParties } from './id-token-parties.js'
 import { refuseIdToken } from './refuse-id-token.js'
+import { checkRequestedClaims } from './requested-claims.js'
 
 /** Verified claims of an ID token. */
 export interface IdTokenClaims {
@@ -34,6 +36,8 @@ export interface IdTokenExpectation extends IdTokenParties {
   readonly maxAge?: number | undefined
   /** The access token that came along, which `at_hash` has to match when it is there. */
   readonly accessToken?: string | undefined
+  /** The claims that were asked for (`id_token` of the `claims` parameter). */
+  readonly claims?: RequestedClaims | undefined
   /** Seconds that clocks may differ: 10 unless told; more than 60 counts as 60. */
   readonly clockTolerance?: number | undefined
 }
@@ -59,6 +63,7 @@ export async function validateIdToken(environment: Environment, jws: DecodedJws,
   checkDates(payload, expected)
   checkNonce(payload['nonce'], expected.nonce)
   checkAuthTime(payload['auth_time'], expected)
+  checkRequestedClaims(payload, expected.claims)
   await checkAccessTokenHash(environment, jws, expected.accessToken)
   return { ...payload } as unknown as IdTokenClaims
 }
