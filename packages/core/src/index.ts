@@ -25,18 +25,15 @@ export { ResponseError, type ResponseErrorOptions } from './error/response-error
 export { StoreError } from './error/store-error.js'
 export { type FailedRequest, TransportError, type TransportErrorOptions } from './error/transport-error.js'
 export { UsageError } from './error/usage-error.js'
-export {
-  type AuthorizationResult,
-  type FinishOptions,
-  finishAuthorization,
-  startAuthorization,
-} from './flow/authorization-code.js'
+export { type FinishOptions, finishAuthorization, startAuthorization } from './flow/authorization-code.js'
 export { type Cache, createCache } from './flow/cache.js'
 export { coalesce } from './flow/coalesce.js'
 export { type CachedServer, type DiscoveryOptions, discover } from './flow/discovery.js'
 export type { Flow } from './flow/flow.js'
+export { type FrontChannelResult, finishFrontChannel } from './flow/front-channel.js'
 export { type IdTokenOptions, verifyIdToken } from './flow/id-token.js'
 export { type CachedKeys, type JwkSetOptions, jwkSet } from './flow/jwk-set.js'
+export type { AuthorizationResult, RedeemOptions } from './flow/redeem-code.js'
 export { type RefreshOptions, type RefreshResult, refreshToken } from './flow/refresh-token.js'
 export { revoke } from './flow/revoke.js'
 export { run, type Transport, type TransportOptions } from './flow/run.js'

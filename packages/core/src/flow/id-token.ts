@@ -19,6 +19,8 @@ export interface IdTokenOptions extends JwkSetOptions {
   readonly accessToken?: string | undefined
   /** The claims that were asked for (`id_token` of the `claims` parameter). */
   readonly claims?: RequestedClaims | undefined
+  /** What else there is to check of this one token, when all the rest has held. */
+  readonly alsoCheck?: ((jws: DecodedJws) => Promise<void>) | undefined
   readonly clockTolerance?: number | undefined
 }
 
@@ -39,7 +41,7 @@ export async function* verifyIdToken(
   client: Client,
   options: IdTokenOptions,
 ): Flow<IdTokenClaims> {
-  const { environment, nonce, maxAge, accessToken, claims, clockTolerance } = options
+  const { environment, nonce, maxAge, accessToken, claims, alsoCheck, clockTolerance } = options
   const jws = decodeIdToken(idToken, server, client.id_token_signed_response_alg)
   const known = await signatureHolds(jws, yield* jwkSet(server, options))
   const holds = known === 'key-not-found' ? await signatureHolds(jws, yield* jwkSet(server, options, true)) : known
@@ -63,6 +65,7 @@ export async function* verifyIdToken(
     maxAge,
     accessToken,
     claims,
+    alsoCheck,
     clockTolerance,
   })
 }
