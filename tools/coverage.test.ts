@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { coverageFindings, type Test, updateCoverage } from './coverage.ts'
+import { coverageFindings, filesOf, type Test, updateCoverage } from './coverage.ts'
 
 const TESTS: readonly Test[] = [
   { file: 'packages/a.test.ts', titles: ['a describe', 'S10: another number'] },
@@ -35,6 +35,15 @@ describe('coverageFindings', () => {
 
   it('reads no row where a page is not a table', () => {
     expect(coverageFindings('S1 | x | y | z\n', ['S1'], TESTS)).toEqual(['S1: the table has no such row'])
+  })
+})
+
+describe('filesOf', () => {
+  it('has each file once that a row names, and no other', () => {
+    const named = '[S1: the first](../packages/b.test.ts)'
+    expect(filesOf(`[a](../docs/a.md)\n${HEAD}| S1 | x | y | ${named} |\n| S2 | x | y | ${named} |\n| S3 | x | y | |\n`)).toEqual([
+      'packages/b.test.ts',
+    ])
   })
 })
 

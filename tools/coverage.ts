@@ -29,6 +29,11 @@ export function coverageFindings(page: string, required: readonly string[], test
   ]
 }
 
+/** The files whose tests the table names, each once. */
+export function filesOf(page: string): readonly string[] {
+  return [...new Set(page.split('\n').flatMap((line) => rowOf(line)?.test?.file ?? []))]
+}
+
 /** The page with a test named in each row that names none, or one that is gone. A test that still shows its row stays. */
 export function updateCoverage(page: string, tests: readonly Test[]): string {
   return page
