@@ -29,12 +29,6 @@ export { StoreError } from './error/store-error.js'
 export { type FailedRequest, TransportError, type TransportErrorOptions } from './error/transport-error.js'
 export { UsageError } from './error/usage-error.js'
 export { type AssertionOptions, assertionGrant, JWT_BEARER } from './flow/assertion.js'
-export {
-  type AuthorizationResult,
-  type FinishOptions,
-  finishAuthorization,
-  startAuthorization,
-} from './flow/authorization-code.js'
 export { type FinishOptions, finishAuthorization, startAuthorization } from './flow/authorization-code.js'
 export { type Cache, createCache } from './flow/cache.js'
 export { coalesce } from './flow/coalesce.js'

@@ -133,7 +133,7 @@ describe('a message says what was found, and what to do', () => {
   })
 })
 
-describe('ID11: exp', () => {
+describe('ID11, B19: exp', () => {
   test.each([undefined, NOW - 300, NOW - 10, String(NOW + 300), 1e300, -1, 0, null, true, {}])('%j', async (exp) => {
     expect(await refused({ exp })).toBe('OAUTH_ID_TOKEN_EXP')
   })
@@ -177,7 +177,7 @@ test.each([NOW + 3600, NOW + 11, 'now', null, -1])('ID13: nbf %j', async (nbf) =
   expect(await refused({ nbf })).toBe('OAUTH_ID_TOKEN_NBF')
 })
 
-describe('ID14: nonce', () => {
+describe('ID14, B20: nonce', () => {
   test.each([
     ['wrong', 'other', 'nonce'],
     ['missing when sent', undefined, 'nonce'],
@@ -310,7 +310,7 @@ describe('B22: claims that were asked for', () => {
   })
 })
 
-describe('the header (OpenID Connect Core §3.1.3.7 steps 6 to 8)', () => {
+describe('B18: the header (OpenID Connect Core §3.1.3.7 steps 6 to 8)', () => {
   const header = (members: object, metadata: object = {}, registered?: string) =>
     thrown(() => decodeIdToken(signer.sign({ ...CLAIMS }, members as never), { issuer: ISSUER, ...metadata }, registered))
 
