@@ -1,7 +1,17 @@
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/adapter.ts', 'src/session.ts', 'src/routes.ts', 'src/fetch.ts'],
+  entry: {
+    index: 'src/index.ts',
+    adapter: 'src/adapter.ts',
+    session: 'src/session.ts',
+    routes: 'src/routes.ts',
+    fetch: 'src/fetch.ts',
+    // Which of the two is used is decided where the package is used, by `imports` in package.json.
+    'error/explanations': 'src/error/explanations.ts',
+    'error/no-explanations': 'src/error/no-explanations.ts',
+  },
+  external: ['#explain'],
   format: 'esm',
   target: 'es2023',
   platform: 'neutral',

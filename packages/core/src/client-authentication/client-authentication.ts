@@ -1,3 +1,4 @@
+import { type Explanation, explain } from '../error/explain.js'
 import { printableWord } from '../error/printable.js'
 import { UsageError } from '../error/usage-error.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
@@ -22,7 +23,7 @@ export function clientAuthentication(
   if (found === undefined) {
     const known = [...new Set([...registered.keys(), ...Object.keys(METHODS)])].join(', ')
     throw new UsageError(
-      `Client authentication method "${method}" is not known. Known: ${known}. Register others with registerClientAuthMethod.`,
+      explain && `Client authentication method "${method}" is not known. Known: ${known}. Register others with registerClientAuthMethod.`,
     )
   }
   return found
@@ -41,7 +42,7 @@ export function defaultMethod({ client_secret }: Client, { token_endpoint_auth_m
 }
 
 /** Why the server may not know a client, judged by what was sent; a sentence for the message of `invalid_client`. */
-export function invalidClientHint(client: Client, server: ServerMetadata, method?: string | ClientAuthentication): string | undefined {
+export function invalidClientHint(client: Client, server: ServerMetadata, method?: string | ClientAuthentication): Explanation | undefined {
   const hint = method === undefined ? noBuiltInMethod(server) : undefined
   return hint ?? ((method ?? defaultMethod(client, server)) === 'client_secret_basic' ? encodedCredentials(client) : undefined)
 }
@@ -49,9 +50,12 @@ export function invalidClientHint(client: Client, server: ServerMetadata, method
 /** Characters that HTTP Basic of RFC 6749 §2.3.1 sends in another spelling than the one that is configured. */
 const ENCODED = /[^\w.*-]/
 
-function encodedCredentials({ client_id, client_secret = '', quirks }: Client): string | undefined {
+function encodedCredentials({ client_id, client_secret = '', quirks }: Client): Explanation | undefined {
   if (quirks?.rawBasicCredentials || !ENCODED.test(client_id + client_secret)) return undefined
-  return 'Client id or secret have characters that HTTP Basic form-encodes (RFC 6749 §2.3.1), which some servers do not undo: try quirks.rawBasicCredentials, or tokenEndpointAuthMethod "client_secret_post".'
+  return (
+    explain &&
+    'Client id or secret have characters that HTTP Basic form-encodes (RFC 6749 §2.3.1), which some servers do not undo: try quirks.rawBasicCredentials, or tokenEndpointAuthMethod "client_secret_post".'
+  )
 }
 
 /** How many names of methods a message repeats. */
@@ -61,8 +65,11 @@ const MAX_NAMES = 5
  * Why a client whose method was left to {@link defaultMethod} may be unknown to the server: its metadata offers no method that is built in.
  * For a message, never for a decision: there are servers whose metadata says less than they take.
  */
-export function noBuiltInMethod({ token_endpoint_auth_methods_supported: offered = [] }: ServerMetadata): string | undefined {
+export function noBuiltInMethod({ token_endpoint_auth_methods_supported: offered = [] }: ServerMetadata): Explanation | undefined {
   if (offered.length === 0 || offered.some((method) => Object.hasOwn(METHODS, method))) return undefined
   const names = offered.slice(0, MAX_NAMES).map(printableWord).join(', ')
-  return `The server's metadata offers only ${names} for client authentication, and none of these is built in. Register the client there for another method, or give "tokenEndpointAuthMethod" a function.`
+  return (
+    explain &&
+    `The server's metadata offers only ${names} for client authentication, and none of these is built in. Register the client there for another method, or give "tokenEndpointAuthMethod" a function.`
+  )
 }

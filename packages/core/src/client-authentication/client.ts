@@ -1,4 +1,5 @@
 import type { Environment, Maybe } from '../environment.js'
+import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import type { HttpRequest } from '../http/http-request.js'
 import { assertQuirks, type Quirks } from '../metadata/quirks.js'
@@ -45,35 +46,41 @@ const SECRET_METHODS = new Set(['client_secret_basic', 'client_secret_post', 'cl
 /** @throws {@link UsageError} for a client without a `client_id`. For flows, whose client nobody else has checked. */
 export function assertClientId(client: Client): void {
   if (typeof client?.client_id === 'string' && client.client_id !== '') return
-  throw new UsageError('The client has no "client_id". Its members are spelt as in RFC 7591: { client_id, client_secret }.')
+  throw new UsageError(explain && 'The client has no "client_id". Its members are spelt as in RFC 7591: { client_id, client_secret }.')
 }
 
 /** @throws {@link UsageError} for values that cannot be what they should, and when id, secret and methods cannot belong together. */
 export function assertClient(client: Client): void {
   const { client_id, client_secret, trusted_audiences: trusted } = client
   if (typeof client_id !== 'string' || ACCIDENTS.has(client_id)) {
-    throw new UsageError('Option "clientId" is missing: it is empty or the text of a missing value. Is an environment variable unset?')
+    throw new UsageError(
+      explain && 'Option "clientId" is missing: it is empty or the text of a missing value. Is an environment variable unset?',
+    )
   }
   if (client_secret !== undefined && (typeof client_secret !== 'string' || ACCIDENTS.has(client_secret))) {
     throw new UsageError(
-      'Option "clientSecret" is empty or the text of a missing value. Leave it out for a public client. Is an environment variable unset?',
+      explain &&
+        'Option "clientSecret" is empty or the text of a missing value. Leave it out for a public client. Is an environment variable unset?',
     )
   }
   assertMethod('tokenEndpointAuthMethod', client.token_endpoint_auth_method, client_secret)
   assertMethod('revocationEndpointAuthMethod', client.revocation_endpoint_auth_method, client_secret)
   if (trusted !== undefined && !(Array.isArray(trusted) && trusted.every((audience) => typeof audience === 'string' && audience !== ''))) {
-    throw new UsageError('Option "trustedAudiences" must be a list of audiences, each a text that is not empty, such as ["account"].')
+    throw new UsageError(
+      explain && 'Option "trustedAudiences" must be a list of audiences, each a text that is not empty, such as ["account"].',
+    )
   }
   assertQuirks(client.quirks)
 }
 
 function assertMethod(option: string, method: Client['token_endpoint_auth_method'], secret: string | undefined): void {
   if (method === 'none' && secret !== undefined) {
-    throw new UsageError(`Options contradict: a public client ("${option}": "none") has no "clientSecret".`)
+    throw new UsageError(explain && `Options contradict: a public client ("${option}": "none") has no "clientSecret".`)
   }
   if (typeof method === 'string' && SECRET_METHODS.has(method) && secret === undefined) {
     throw new UsageError(
-      `Options contradict: client authentication by "${method}" ("${option}") needs a "clientSecret". Is an environment variable unset?`,
+      explain &&
+        `Options contradict: client authentication by "${method}" ("${option}") needs a "clientSecret". Is an environment variable unset?`,
     )
   }
 }

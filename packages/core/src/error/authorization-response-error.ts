@@ -1,3 +1,4 @@
+import { explain } from './explain.js'
 import { OAuthError } from './oauth-error.js'
 import { printable, printableWord, quoted } from './printable.js'
 
@@ -42,8 +43,12 @@ export class AuthorizationResponseError extends OAuthError {
 
   constructor({ error, error_description, error_uri }: AuthorizationErrorResponse) {
     const word = printableWord(error)
-    const said = error_description ? ` The server says: ${quoted(error_description)}` : ''
-    super(`Authorization response: the authorization server answered with the error "${word}". No code was used.${said}`)
+    const said = explain && error_description ? ` The server says: ${quoted(error_description)}` : ''
+    super(
+      explain
+        ? `Authorization response: the authorization server answered with the error "${word}". No code was used.${said}`
+        : `OAUTH_AUTHORIZATION_RESPONSE: ${word}`,
+    )
     this.error = word
     this.error_description = error_description === undefined ? undefined : printable(error_description)
     this.error_uri = error_uri === undefined ? undefined : printable(error_uri)

@@ -1,3 +1,4 @@
+import { explain } from './explain.js'
 import { OAuthError } from './oauth-error.js'
 import { harmless, printableWord } from './printable.js'
 
@@ -25,7 +26,11 @@ export class ChallengeError extends OAuthError {
   constructor(endpoint: string, status: number, challenges: readonly AuthenticationChallenge[]) {
     const given = challenges.find(({ parameters }) => parameters['error'] !== undefined)?.parameters['error']
     const error = given === undefined ? undefined : printableWord(given)
-    super(`The ${endpoint} endpoint asked for other credentials (HTTP status ${status}${error === undefined ? '' : `, "${error}"`}).`)
+    super(
+      explain
+        ? `The ${endpoint} endpoint asked for other credentials (HTTP status ${status}${error === undefined ? '' : `, "${error}"`}).`
+        : `OAUTH_CHALLENGE: ${endpoint}, status ${status}, ${error}`,
+    )
     this.endpoint = endpoint
     this.status = status
     this.challenges = challenges.map(({ scheme, parameters }) => ({ scheme, parameters: withoutControls(parameters) }))

@@ -1,3 +1,4 @@
+import { type Explanation, explain } from './explain.js'
 import { OAuthError } from './oauth-error.js'
 import { printable, printableWord, quoted } from './printable.js'
 
@@ -33,15 +34,16 @@ export interface EndpointErrorResponse {
   /** Seconds that the server asked to be left alone for (`Retry-After`). */
   readonly retryAfter?: number | undefined
   /** What else is known of the likely cause; a sentence of our own. */
-  readonly hint?: string | undefined
+  readonly hint?: Explanation | undefined
 }
 
-const HINTS: Readonly<Record<string, string>> = {
+const HINTS: Readonly<Record<string, Explanation>> = {
   invalid_client:
+    explain &&
     ' Check client id, client secret and the client authentication method. Where no secret is configured, say because an environment variable is unset, none is sent.',
-  unauthorized_client: ' The client is not registered for this grant.',
-  unsupported_grant_type: ' The server does not offer this grant.',
-  invalid_scope: ' The server does not grant one of the scopes asked for.',
+  unauthorized_client: explain && ' The client is not registered for this grant.',
+  unsupported_grant_type: explain && ' The server does not offer this grant.',
+  invalid_scope: explain && ' The server does not grant one of the scopes asked for.',
 }
 
 /**
@@ -61,9 +63,13 @@ export class EndpointError extends OAuthError {
 
   constructor({ endpoint, status, error, error_description, error_uri, retryAfter, hint }: EndpointErrorResponse) {
     const word = printableWord(error)
-    const hints = `${Object.hasOwn(HINTS, word) ? HINTS[word] : ''}${hint === undefined ? '' : ` ${hint}`}`
-    const said = error_description ? ` The server says: ${quoted(error_description)}` : ''
-    super(`The ${endpoint} endpoint refused the request with "${word}" (HTTP status ${status}).${hints}${said}`)
+    const hints = `${Object.hasOwn(HINTS, word) ? HINTS[word] : ''}${hint ? ` ${hint}` : ''}`
+    const said = explain && error_description ? ` The server says: ${quoted(error_description)}` : ''
+    super(
+      explain
+        ? `The ${endpoint} endpoint refused the request with "${word}" (HTTP status ${status}).${hints}${said}`
+        : `OAUTH_ENDPOINT_ERROR: ${endpoint}, ${word}, status ${status}`,
+    )
     this.endpoint = endpoint
     this.status = status
     this.error = word

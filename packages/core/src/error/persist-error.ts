@@ -1,3 +1,4 @@
+import { explain } from './explain.js'
 import { OAuthError, type OAuthErrorOptions } from './oauth-error.js'
 
 /**
@@ -12,7 +13,10 @@ export class PersistError<T = unknown> extends OAuthError {
   readonly #token: T
 
   constructor(token: T, options?: OAuthErrorOptions) {
-    super('The new tokens could not be stored. They are kept in memory and storing is tried again at the next use.', options)
+    super(
+      explain ? 'The new tokens could not be stored. They are kept in memory and storing is tried again at the next use.' : 'OAUTH_PERSIST',
+      options,
+    )
     this.#token = token
   }
 

@@ -1,4 +1,5 @@
 import type { ResponseErrorCode } from './error-code.js'
+import { type Explanation, explain } from './explain.js'
 import { OAuthError, type OAuthErrorOptions } from './oauth-error.js'
 
 /** Where and with what status the unusable answer came. */
@@ -17,8 +18,8 @@ export class ResponseError extends OAuthError {
   readonly status: number
   readonly retryAfter: number | undefined
 
-  constructor(code: ResponseErrorCode, message: string, { endpoint, status, retryAfter, ...options }: ResponseErrorOptions) {
-    super(`The ${endpoint} endpoint's answer (HTTP status ${status}) ${message}`, options)
+  constructor(code: ResponseErrorCode, text: Explanation, { endpoint, status, retryAfter, ...options }: ResponseErrorOptions) {
+    super(explain ? `The ${endpoint} endpoint's answer (HTTP status ${status}) ${text}` : `${code}: ${endpoint}, status ${status}`, options)
     this.code = code
     this.endpoint = endpoint
     this.status = status

@@ -1,3 +1,4 @@
+import { explain } from './explain.js'
 import { OAuthError, type OAuthErrorOptions } from './oauth-error.js'
 
 /** The store could not be read or written. This says nothing of whether somebody is logged in. */
@@ -6,6 +7,6 @@ export class StoreError extends OAuthError {
   readonly code = 'OAUTH_STORE'
 
   constructor(operation: 'read' | 'write' | 'delete', options?: OAuthErrorOptions) {
-    super(`The store could not ${operation} the session or token.`, options)
+    super(explain ? `The store could not ${operation} the session or token.` : `OAUTH_STORE: ${operation}`, options)
   }
 }

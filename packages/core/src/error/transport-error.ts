@@ -1,4 +1,5 @@
 import type { TransportErrorCode, TransportReason } from './error-code.js'
+import { type Explanation, explain } from './explain.js'
 import { OAuthError, type OAuthErrorOptions } from './oauth-error.js'
 
 /** What a transport knows of a request that brought no answer. */
@@ -14,15 +15,15 @@ export interface FailedRequest {
   readonly url: string
 }
 
-const EXPLANATIONS: Readonly<Record<TransportReason, string>> = {
-  dns: 'the host name could not be resolved',
-  refused: 'the connection was refused',
-  reset: 'the connection broke before the answer was complete',
-  tls: 'the TLS connection could not be made or its certificate is not trusted',
-  timeout: 'no complete answer arrived in time',
-  redirect: 'the server answered with a redirect, which is never followed: credentials could reach another server',
-  too_large: 'the answer is larger than allowed',
-  aborted: 'the caller aborted it',
+const EXPLANATIONS: Readonly<Record<TransportReason, Explanation>> = {
+  dns: explain && 'the host name could not be resolved',
+  refused: explain && 'the connection was refused',
+  reset: explain && 'the connection broke before the answer was complete',
+  tls: explain && 'the TLS connection could not be made or its certificate is not trusted',
+  timeout: explain && 'no complete answer arrived in time',
+  redirect: explain && 'the server answered with a redirect, which is never followed: credentials could reach another server',
+  too_large: explain && 'the answer is larger than allowed',
+  aborted: explain && 'the caller aborted it',
 }
 
 /**
@@ -44,9 +45,13 @@ export class TransportError extends OAuthError {
     const { endpoint, url } = typeof request === 'string' ? { endpoint: request, url: '' } : request
     const origin = originOf(url)
     const hint =
-      endpoint === 'discovery' && reason === 'redirect' ? ' Is "issuer" right? A server without metadata is given as "server".' : ''
+      explain && endpoint === 'discovery' && reason === 'redirect'
+        ? ' Is "issuer" right? A server without metadata is given as "server".'
+        : ''
     super(
-      `The request to the ${endpoint} endpoint${origin === undefined ? '' : ` at ${origin}`} failed: ${EXPLANATIONS[reason]}.${hint}`,
+      explain
+        ? `The request to the ${endpoint} endpoint${origin === undefined ? '' : ` at ${origin}`} failed: ${EXPLANATIONS[reason]}.${hint}`
+        : `${reason}: ${endpoint}, ${origin}`,
       options,
     )
     this.code = `OAUTH_${reason.toUpperCase() as Uppercase<TransportReason>}`

@@ -1,4 +1,5 @@
 import type { Client } from '../client-authentication/client.js'
+import { explain } from '../error/explain.js'
 import { ProtocolError } from '../error/protocol-error.js'
 import { toForm } from '../http/form.js'
 import {
@@ -71,9 +72,13 @@ export async function* finishAuthorization(server: ServerMetadata, client: Clien
 
   if (token.id_token === undefined) {
     if (hasScope(scope, 'openid')) {
-      throw new ProtocolError('OAUTH_ID_TOKEN_MISSING', 'The token answer has no ID token though the scope "openid" was asked for', {
-        reference: 'OpenID Connect Core §3.1.3.3',
-      })
+      throw new ProtocolError(
+        'OAUTH_ID_TOKEN_MISSING',
+        explain && 'The token answer has no ID token though the scope "openid" was asked for',
+        {
+          reference: 'OpenID Connect Core §3.1.3.3',
+        },
+      )
     }
     return { token }
   }
@@ -93,14 +98,18 @@ export async function* finishAuthorization(server: ServerMetadata, client: Clien
 function assertCurrent(transaction: AuthorizationTransaction, server: ServerMetadata, client: Client, now: number): void {
   assertInTime(transaction, now)
   if (transaction.issuer !== serverIdentity(server) || transaction.client_id !== client.client_id) {
-    throw new ProtocolError('OAUTH_PROVIDER_MISMATCH', 'The login was started at another provider or by another client. Start it again', {
-      reference: 'RFC 9700 §4.4.2',
-    })
+    throw new ProtocolError(
+      'OAUTH_PROVIDER_MISMATCH',
+      explain && 'The login was started at another provider or by another client. Start it again',
+      {
+        reference: 'RFC 9700 §4.4.2',
+      },
+    )
   }
   if (transaction.token_endpoint !== endpointUrl(server, 'token_endpoint')) {
     throw new ProtocolError(
       'OAUTH_ENDPOINT_CHANGED',
-      "The server's token endpoint changed while the login was under way, so the code was not sent. Start it again",
+      explain && "The server's token endpoint changed while the login was under way, so the code was not sent. Start it again",
       { reference: 'RFC 9700 §4.4.2' },
     )
   }

@@ -1,5 +1,6 @@
 import type { Environment } from '../environment.js'
 import { isOAuthError } from '../error/any-oauth-error.js'
+import { explain } from '../error/explain.js'
 import { ResponseError } from '../error/response-error.js'
 import type { HttpRequest } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
@@ -69,7 +70,8 @@ async function* metadataDocument(issuer: URL, quirks: Quirks | undefined): Flow<
   if (status === 429) return discoveryResponse(answer, openid, quirks)
   throw new ResponseError(
     status === 200 ? 'OAUTH_RESPONSE_CONTENT_TYPE' : 'OAUTH_RESPONSE_STATUS',
-    `is no metadata. There is none at ${openid.url}, nor at ${oauth.url}. Is "issuer" right? A server without metadata is given as "server".`,
+    explain &&
+      `is no metadata. There is none at ${openid.url}, nor at ${oauth.url}. Is "issuer" right? A server without metadata is given as "server".`,
     { endpoint: openid.endpoint, status },
   )
 }

@@ -1,5 +1,6 @@
 import type { Client } from '../client-authentication/client.js'
 import type { Environment } from '../environment.js'
+import { explain } from '../error/explain.js'
 import { ProtocolError } from '../error/protocol-error.js'
 import { candidateKeys, type VerificationKey } from '../jose/jwk-set.js'
 import { type DecodedJws, verifyJws } from '../jose/jws.js'
@@ -40,12 +41,12 @@ export async function* verifyIdToken(
   const known = await signatureHolds(jws, yield* jwkSet(server, options))
   const holds = known === 'key-not-found' ? await signatureHolds(jws, yield* jwkSet(server, options, true)) : known
   if (holds === 'key-not-found') {
-    throw new ProtocolError('OAUTH_KEY_NOT_FOUND', 'ID token refused: the server publishes no key that could have signed it', {
+    throw new ProtocolError('OAUTH_KEY_NOT_FOUND', explain && 'ID token refused: the server publishes no key that could have signed it', {
       reference: 'OpenID Connect Core §10.1.1',
     })
   }
   if (!holds) {
-    throw new ProtocolError('OAUTH_ID_TOKEN_SIG', 'ID token refused: its signature does not hold', {
+    throw new ProtocolError('OAUTH_ID_TOKEN_SIG', explain && 'ID token refused: its signature does not hold', {
       reference: 'OpenID Connect Core §3.1.3.7 step 6',
     })
   }

@@ -1,5 +1,6 @@
 import type { Environment } from '../environment.js'
 import { isOAuthError } from '../error/any-oauth-error.js'
+import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import type { VerificationKey } from '../jose/jwk-set.js'
 import { jwkSetRequest, jwkSetResponse } from '../message/jwks.js'
@@ -35,7 +36,9 @@ export const MISS_INTERVAL = 30
 /** @throws {@link UsageError} without a cache. Asked before anything is sent, for a code or refresh token is spent when the keys are looked for. */
 export function assertKeyCache(keyCache: Cache<CachedKeys>): void {
   if (typeof keyCache?.get !== 'function') {
-    throw new UsageError('Option "keyCache" is missing: where the keys of servers are kept. Make one for the whole process, createCache().')
+    throw new UsageError(
+      explain && 'Option "keyCache" is missing: where the keys of servers are kept. Make one for the whole process, createCache().',
+    )
   }
 }
 

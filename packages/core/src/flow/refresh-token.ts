@@ -1,6 +1,7 @@
 import type { Client } from '../client-authentication/client.js'
 import { isOAuthError } from '../error/any-oauth-error.js'
 import type { IdTokenProblem } from '../error/error-code.js'
+import { type Explanation, explain } from '../error/explain.js'
 import { ProtocolError } from '../error/protocol-error.js'
 import { toForm } from '../http/form.js'
 import { decodeJws } from '../jose/jws.js'
@@ -85,14 +86,17 @@ function assertSamePerson(before: string | undefined, after: string, { client_id
   const old = before === undefined ? undefined : decodeJws(before)?.payload
   const renewed = decodeJws(after)?.payload
   if (old === undefined || renewed === undefined) return
-  if (old['iss'] !== renewed['iss']) refuse('OAUTH_ID_TOKEN_ISS', 'has another "iss" than the one before')
-  if (old['sub'] !== renewed['sub']) refuse('OAUTH_ID_TOKEN_SUB', 'has another "sub" than the one before, so it is about somebody else')
+  if (old['iss'] !== renewed['iss']) refuse('OAUTH_ID_TOKEN_ISS', explain && 'has another "iss" than the one before')
+  if (old['sub'] !== renewed['sub'])
+    refuse('OAUTH_ID_TOKEN_SUB', explain && 'has another "sub" than the one before, so it is about somebody else')
   if (![renewed['aud']].flat().includes(client_id))
-    refuse('OAUTH_ID_TOKEN_AUD', 'is not for this client: "aud" does not contain the client id')
+    refuse('OAUTH_ID_TOKEN_AUD', explain && 'is not for this client: "aud" does not contain the client id')
 }
 
-function refuse(code: IdTokenProblem, found: string): never {
-  throw new ProtocolError(code, `The renewed ID token ${found}. The new tokens were not used`, { reference: 'OpenID Connect Core §12.2' })
+function refuse(code: IdTokenProblem, found: Explanation): never {
+  throw new ProtocolError(code, explain && `The renewed ID token ${found}. The new tokens were not used`, {
+    reference: 'OpenID Connect Core §12.2',
+  })
 }
 
 /** A nonce may be left out on refresh; when it is there it has to be the one of the first ID token (§12.2). */

@@ -1,3 +1,4 @@
+import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import type { HttpRequest } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
@@ -23,7 +24,9 @@ export type Transport = (request: HttpRequest, options: TransportOptions) => Pro
 export async function run<T>(flow: Flow<T>, transport: Transport, options: TransportOptions = {}): Promise<T> {
   // biome-ignore lint/style/noRestrictedGlobals: compared, never called
   if (typeof transport !== 'function' || (transport as unknown) === globalThis.fetch) {
-    throw new UsageError('run: the second argument is no transport. Give fetchTransport() of @oauth/core/fetch, or gotTransport(got).')
+    throw new UsageError(
+      explain && 'run: the second argument is no transport. Give fetchTransport() of @oauth/core/fetch, or gotTransport(got).',
+    )
   }
   let step = await flow.next()
   while (!step.done) {

@@ -1,3 +1,4 @@
+import { type Explanation, explain } from '../error/explain.js'
 /** A JSON value. Objects have no prototype and no member named `__proto__`, `constructor` or `prototype`. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject
 
@@ -17,8 +18,8 @@ export class JsonProblem extends Error {
   override readonly name = 'JsonProblem'
   readonly kind: 'syntax' | 'depth' | 'duplicate'
 
-  constructor(kind: 'syntax' | 'depth' | 'duplicate', message: string) {
-    super(message)
+  constructor(kind: 'syntax' | 'depth' | 'duplicate', message: Explanation) {
+    super(message || kind)
     this.kind = kind
   }
 }
@@ -35,7 +36,7 @@ export function parseJson(text: string): Json {
   try {
     value = JSON.parse(text)
   } catch {
-    throw new JsonProblem('syntax', 'is not valid JSON')
+    throw new JsonProblem('syntax', explain && 'is not valid JSON')
   }
   return withoutPrototypes(value as Json)
 }
@@ -56,7 +57,7 @@ function refuseDuplicates(text: string): void {
     switch (text.charCodeAt(at)) {
       case 0x7b: // {
       case 0x5b: // [
-        if (open.length === MAX_DEPTH) throw new JsonProblem('depth', `is nested deeper than ${MAX_DEPTH} levels`)
+        if (open.length === MAX_DEPTH) throw new JsonProblem('depth', explain && `is nested deeper than ${MAX_DEPTH} levels`)
         expectsName = text[at] === '{'
         open.push(expectsName ? new Set() : undefined)
         break
@@ -88,7 +89,7 @@ function stringEnd(text: string, start: number): number {
 function keep(names: Set<string> | undefined, literal: string): void {
   // Only a name with an escape can be spelt in two ways; `"sub"` is the name `sub`.
   const name = literal.includes('\\') ? unescaped(literal) : literal.slice(1, -1)
-  if (names?.has(name)) throw new JsonProblem('duplicate', 'has a member name twice in one object')
+  if (names?.has(name)) throw new JsonProblem('duplicate', explain && 'has a member name twice in one object')
   names?.add(name)
 }
 
@@ -96,7 +97,7 @@ function unescaped(literal: string): string {
   try {
     return JSON.parse(literal) as string
   } catch {
-    throw new JsonProblem('syntax', 'is not valid JSON')
+    throw new JsonProblem('syntax', explain && 'is not valid JSON')
   }
 }
 

@@ -1,3 +1,4 @@
+import { explain } from '../error/explain.js'
 import { ResponseError } from '../error/response-error.js'
 import { TransportError } from '../error/transport-error.js'
 import type { HttpRequest } from './http-request.js'
@@ -28,12 +29,13 @@ export function readJsonObject(response: HttpResponse, request: HttpRequest, { a
   if (!anyContentType && !isJson(response.headers['content-type'])) {
     throw new ResponseError(
       'OAUTH_RESPONSE_CONTENT_TYPE',
-      'is not declared as JSON: "content-type" is neither application/json nor a +json type. It may come from a proxy or a login page; if the server is known to mislabel its JSON, set quirks.anyContentType.',
+      explain &&
+        'is not declared as JSON: "content-type" is neither application/json nor a +json type. It may come from a proxy or a login page; if the server is known to mislabel its JSON, set quirks.anyContentType.',
       where,
     )
   }
   const value = readJson(decode(response.body, where), where)
-  if (!isJsonObject(value)) throw new ResponseError('OAUTH_RESPONSE_JSON', 'is JSON, but not an object.', where)
+  if (!isJsonObject(value)) throw new ResponseError('OAUTH_RESPONSE_JSON', explain && 'is JSON, but not an object.', where)
   return value
 }
 
@@ -52,7 +54,7 @@ function decode(body: Uint8Array, where: Where): string {
   try {
     return utf8.decode(body)
   } catch {
-    throw new ResponseError('OAUTH_RESPONSE_ENCODING', 'is not valid UTF-8 (RFC 8259 §8.1).', where)
+    throw new ResponseError('OAUTH_RESPONSE_ENCODING', explain && 'is not valid UTF-8 (RFC 8259 §8.1).', where)
   }
 }
 
@@ -61,6 +63,10 @@ function readJson(text: string, where: Where) {
     return parseJson(text)
   } catch (error) {
     if (!(error instanceof JsonProblem)) throw error
-    throw new ResponseError(error.kind === 'duplicate' ? 'OAUTH_RESPONSE_DUPLICATE_KEY' : 'OAUTH_RESPONSE_JSON', `${error.message}.`, where)
+    throw new ResponseError(
+      error.kind === 'duplicate' ? 'OAUTH_RESPONSE_DUPLICATE_KEY' : 'OAUTH_RESPONSE_JSON',
+      explain && `${error.message}.`,
+      where,
+    )
   }
 }

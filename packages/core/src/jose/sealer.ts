@@ -1,6 +1,7 @@
 import { compactDecrypt } from 'jose/jwe/compact/decrypt'
 import { CompactEncrypt } from 'jose/jwe/compact/encrypt'
 import type { Aead, Environment, Maybe } from '../environment.js'
+import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import { base64url, base64urlBytes, utf8Bytes } from './encoding.js'
 
@@ -30,11 +31,12 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 /** Checks secrets without deriving anything. @throws {@link UsageError} when one is too short to be a key. */
 export function assertSecrets(secrets: readonly string[]): void {
   if (secrets.length === 0)
-    throw new UsageError('Option "secret" is missing. Use at least 32 random bytes, such as `openssl rand -base64 32`.')
+    throw new UsageError(explain && 'Option "secret" is missing. Use at least 32 random bytes, such as `openssl rand -base64 32`.')
   for (const secret of secrets) {
     if (typeof secret !== 'string' || utf8Bytes(secret).length < MIN_SECRET_BYTES) {
       throw new UsageError(
-        `Option "secret" must have at least ${MIN_SECRET_BYTES} bytes; it has fewer. Make one with \`openssl rand -base64 32\` and keep it out of the code.`,
+        explain &&
+          `Option "secret" must have at least ${MIN_SECRET_BYTES} bytes; it has fewer. Make one with \`openssl rand -base64 32\` and keep it out of the code.`,
       )
     }
   }

@@ -1,5 +1,6 @@
 import { assertClientId, type Client } from '../client-authentication/client.js'
 import type { Environment } from '../environment.js'
+import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import { type Form, formGet, type Parameters, toForm } from '../http/form.js'
 import { appendQuery, isAbsolute } from '../http/uri.js'
@@ -76,7 +77,8 @@ export async function authorizationRequest(
   assertClientId(client)
   if (server.require_pushed_authorization_requests === true) {
     throw new UsageError(
-      'Authorization request: this server takes pushed requests alone (require_pushed_authorization_requests, RFC 9126 §5), and pushing is not offered yet. Have the requirement lifted at the server, for this client or for all.',
+      explain &&
+        'Authorization request: this server takes pushed requests alone (require_pushed_authorization_requests, RFC 9126 §5), and pushing is not offered yet. Have the requirement lifted at the server, for this client or for all.',
     )
   }
   const further = furtherParameters(options.parameters)
@@ -114,7 +116,7 @@ export async function authorizationRequest(
 export function assertRedirectUri(uri: string | undefined, where: string): void {
   if (uri !== undefined && uri !== '' && !isAbsolute(uri)) {
     throw new UsageError(
-      `${where} is not an absolute URI. Give the whole address, as registered at the server: https://app.example/callback.`,
+      explain && `${where} is not an absolute URI. Give the whole address, as registered at the server: https://app.example/callback.`,
     )
   }
 }
@@ -135,7 +137,8 @@ function furtherParameters(parameters: Parameters | undefined): Form {
   const reserved = form.find(([name]) => RESERVED.has(name))
   if (reserved !== undefined) {
     throw new UsageError(
-      `Authorization request: "${reserved[0]}" cannot be among the further parameters. The option "${camelCase(reserved[0])}" sets it, if it can be set.`,
+      explain &&
+        `Authorization request: "${reserved[0]}" cannot be among the further parameters. The option "${camelCase(reserved[0])}" sets it, if it can be set.`,
     )
   }
   return form
@@ -146,18 +149,21 @@ function camelCase(name: string): string {
 }
 
 function assertOffered(responseType: string, codeChallengeMethod: string | false, { codeVerifier }: AuthorizationRequestOptions): void {
-  if (responseType !== 'code') throw new UsageError(`Authorization request: response type "${responseType}" is not offered; use "code".`)
+  if (responseType !== 'code')
+    throw new UsageError(explain && `Authorization request: response type "${responseType}" is not offered; use "code".`)
   if (codeChallengeMethod !== false && codeChallengeMethod !== 'S256') {
-    throw new UsageError('Authorization request: the code challenge method is "S256", or false to leave PKCE out.')
+    throw new UsageError(explain && 'Authorization request: the code challenge method is "S256", or false to leave PKCE out.')
   }
   if (codeChallengeMethod === false && codeVerifier !== undefined) {
-    throw new UsageError('Authorization request: a code verifier is given, but PKCE is switched off by codeChallengeMethod: false.')
+    throw new UsageError(
+      explain && 'Authorization request: a code verifier is given, but PKCE is switched off by codeChallengeMethod: false.',
+    )
   }
 }
 
 function given(name: string, value: string | undefined): string | undefined {
   if (value === '')
-    throw new UsageError(`Authorization request: "${name}" is empty. Leave it out to have one made, or give an unguessable one.`)
+    throw new UsageError(explain && `Authorization request: "${name}" is empty. Leave it out to have one made, or give an unguessable one.`)
   return value
 }
 
@@ -166,7 +172,9 @@ function furtherMembers(form: Form): Pick<TransactionOptions, 'max_age' | 'acr_v
   const maxAge = formGet(form, 'max_age')
   const resource = form.filter(([name]) => name === 'resource').map(([, value]) => value)
   if (maxAge !== undefined && !/^\d{1,10}$/.test(maxAge)) {
-    throw new UsageError('Authorization request: "max_age" must be a whole number of seconds, 0 or more (OpenID Connect Core §3.1.2.1).')
+    throw new UsageError(
+      explain && 'Authorization request: "max_age" must be a whole number of seconds, 0 or more (OpenID Connect Core §3.1.2.1).',
+    )
   }
   return {
     max_age: maxAge === undefined ? undefined : Number(maxAge),

@@ -1,5 +1,6 @@
 import { AUTHORIZATION_ERROR_WORDS, AuthorizationResponseError } from '../error/authorization-response-error.js'
 import type { AuthorizationResponseProblem } from '../error/error-code.js'
+import { type Explanation, explain } from '../error/explain.js'
 import type { OAuthError } from '../error/oauth-error.js'
 import { ProtocolError } from '../error/protocol-error.js'
 import { type Form, formGet } from '../http/form.js'
@@ -41,10 +42,14 @@ export function authorizationResponse(
   checkIssuer(formGet(parameters, 'iss'), server)
   if (formGet(parameters, 'error') !== undefined) throw errorResponse(parameters, transaction)
   if (formGet(parameters, 'access_token') !== undefined || formGet(parameters, 'id_token') !== undefined) {
-    refuse('OAUTH_UNEXPECTED_TOKEN', 'it carries a token, which response type "code" never has. The token was not used', 'RFC 9700 §2.1.2')
+    refuse(
+      'OAUTH_UNEXPECTED_TOKEN',
+      explain && 'it carries a token, which response type "code" never has. The token was not used',
+      'RFC 9700 §2.1.2',
+    )
   }
   const code = formGet(parameters, 'code')
-  if (code === undefined || code === '') refuse('OAUTH_NO_CODE', 'it has neither a code nor an error', 'RFC 6749 §4.1.2')
+  if (code === undefined || code === '') refuse('OAUTH_NO_CODE', explain && 'it has neither a code nor an error', 'RFC 6749 §4.1.2')
   return { code } as AuthorizationCode
 }
 
@@ -67,7 +72,7 @@ function errorResponse(parameters: Form, { state, nonce = '' }: Pick<Authorizati
 export function refuseDuplicates(parameters: Form): void {
   for (const name of SINGLE) {
     if (parameters.filter((pair) => pair[0] === name).length > 1) {
-      refuse('OAUTH_DUPLICATE_PARAM', `the parameter "${name}" is there more than once`, 'RFC 6749 §3.1')
+      refuse('OAUTH_DUPLICATE_PARAM', explain && `the parameter "${name}" is there more than once`, 'RFC 6749 §3.1')
     }
   }
 }
@@ -76,14 +81,15 @@ function checkState(state: string | undefined, expected: string): void {
   if (state === undefined || state === '') {
     refuse(
       'OAUTH_STATE_MISSING',
-      'it has no "state" though one was sent. The server dropped it, or the link was made by somebody else',
+      explain && 'it has no "state" though one was sent. The server dropped it, or the link was made by somebody else',
       'RFC 6749 §4.1.2',
     )
   }
   if (!constantTimeEqual(state, expected)) {
     refuse(
       'OAUTH_STATE_MISMATCH',
-      'its "state" is not that of this login. It answers another attempt (a second tab, an old bookmark), or was made by somebody else. Start the login again',
+      explain &&
+        'its "state" is not that of this login. It answers another attempt (a second tab, an old bookmark), or was made by somebody else. Start the login again',
       'RFC 6749 §10.12',
     )
   }
@@ -97,13 +103,17 @@ function checkIssuer(
   if (server.issuer === undefined) return
   if (iss === undefined) {
     if (server.authorization_response_iss_parameter_supported !== true) return
-    refuse('OAUTH_ISS_MISSING', 'it has no "iss", though the server announces that it sends one', 'RFC 9207 §2.4')
+    refuse('OAUTH_ISS_MISSING', explain && 'it has no "iss", though the server announces that it sends one', 'RFC 9207 §2.4')
   }
   if (iss !== server.issuer) {
-    refuse('OAUTH_ISS_MISMATCH', 'its "iss" is not the issuer that the login was started at. The code was sent nowhere', 'RFC 9207 §2.4')
+    refuse(
+      'OAUTH_ISS_MISMATCH',
+      explain && 'its "iss" is not the issuer that the login was started at. The code was sent nowhere',
+      'RFC 9207 §2.4',
+    )
   }
 }
 
-function refuse(code: AuthorizationResponseProblem, found: string, reference: string): never {
-  throw new ProtocolError(code, `Authorization response refused: ${found}`, { reference })
+function refuse(code: AuthorizationResponseProblem, found: Explanation, reference: string): never {
+  throw new ProtocolError(code, explain && `Authorization response refused: ${found}`, { reference })
 }

@@ -1,5 +1,6 @@
 import { type AuthenticationChallenge, ChallengeError } from '../error/challenge-error.js'
 import { ENDPOINT_ERROR_WORDS, EndpointError } from '../error/endpoint-error.js'
+import { type Explanation, explain } from '../error/explain.js'
 import type { OAuthError } from '../error/oauth-error.js'
 import { ResponseError } from '../error/response-error.js'
 import { formDecode, formGet } from '../http/form.js'
@@ -12,25 +13,25 @@ import { parseChallenges } from '../http/www-authenticate.js'
 import { redaction } from './confidential.js'
 
 /** What `invalid_grant` means of each grant (RFC 6749 §5.2). */
-const INVALID_GRANT: Readonly<Record<string, string>> = {
-  authorization_code: 'The code is spent, expired, or was issued for another client, redirect URI or PKCE verifier.',
-  refresh_token: 'The refresh token is spent, expired, revoked, or was issued to another client.',
-  password: 'User name or password are wrong, or this user may not log in so.',
+const INVALID_GRANT: Readonly<Record<string, Explanation>> = {
+  authorization_code: explain && 'The code is spent, expired, or was issued for another client, redirect URI or PKCE verifier.',
+  refresh_token: explain && 'The refresh token is spent, expired, revoked, or was issued to another client.',
+  password: explain && 'User name or password are wrong, or this user may not log in so.',
 }
-const OTHER_GRANT = 'What was presented is wrong, spent, expired, revoked, or was issued to another client.'
+const OTHER_GRANT: Explanation = explain && 'What was presented is wrong, spent, expired, revoked, or was issued to another client.'
 
 /** The request that was refused, and what is known of the cause if the server does not know the client. */
 export interface Refused {
   readonly request: HttpRequest
   /** A sentence for the message of `invalid_client`. */
-  readonly invalidClientHint?: string | undefined
+  readonly invalidClientHint?: Explanation | undefined
 }
 
 /**
  * The error for an answer that is no success: the server's own `error` where the body has one, else its `WWW-Authenticate` challenge, else
  * the bare status.
  */
-export function endpointFailure(response: HttpResponse, request: HttpRequest, invalidClientHint?: string): OAuthError {
+export function endpointFailure(response: HttpResponse, request: HttpRequest, invalidClientHint?: Explanation): OAuthError {
   const body = maybeJsonObject(response, request)
   // An `error` of another type is still the server's refusal; what it says cannot be read.
   if (body?.['error'] !== undefined && body['error'] !== null) return endpointError(body, response, { request, invalidClientHint })
@@ -38,9 +39,10 @@ export function endpointFailure(response: HttpResponse, request: HttpRequest, in
   if (response.status === 401 && challenges.length > 0) return challengeError(challenges, response, request)
   return new ResponseError(
     'OAUTH_RESPONSE_STATUS',
-    response.status >= 500
-      ? 'is a failure of the server or of a proxy before it. Try again later.'
-      : 'is not a success, and no OAuth error in JSON.',
+    explain &&
+      (response.status >= 500
+        ? 'is a failure of the server or of a proxy before it. Try again later.'
+        : 'is not a success, and no OAuth error in JSON.'),
     { endpoint: request.endpoint, status: response.status, retryAfter: retryAfter(response) },
   )
 }
@@ -60,7 +62,7 @@ export function endpointError(body: JsonObject, response: HttpResponse, { reques
   })
 }
 
-function invalidGrantHint({ body = '' }: HttpRequest): string {
+function invalidGrantHint({ body = '' }: HttpRequest): Explanation {
   const grant = formGet(formDecode(body), 'grant_type') ?? ''
   return (Object.hasOwn(INVALID_GRANT, grant) ? INVALID_GRANT[grant] : undefined) ?? OTHER_GRANT
 }

@@ -1,3 +1,4 @@
+import { type Explanation, explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import { type Form, type Parameters, toForm } from '../http/form.js'
 
@@ -8,13 +9,13 @@ const CLIENT_AUTHENTICATION: ReadonlySet<string> = new Set(['client_id', 'client
 const REPEATABLE: ReadonlySet<string> = new Set(['resource', 'audience'])
 
 /** Who sets a parameter, where its name does not say so. */
-const SET_BY: Readonly<Record<string, string>> = {
-  grant_type: '"grantType"',
-  code: '"authorizationResponse"',
-  redirect_uri: '"redirectUri"',
-  code_verifier: '"codeVerifier"',
-  refresh_token: "the session's token, which setToken replaces; it is not an option",
-  token_type_hint: '"tokenTypeHint"',
+const SET_BY: Readonly<Record<string, Explanation>> = {
+  grant_type: explain && '"grantType"',
+  code: explain && '"authorizationResponse"',
+  redirect_uri: explain && '"redirectUri"',
+  code_verifier: explain && '"codeVerifier"',
+  refresh_token: explain && "the session's token, which setToken replaces; it is not an option",
+  token_type_hint: explain && '"tokenTypeHint"',
 }
 
 /**
@@ -28,14 +29,16 @@ export function furtherParameters(label: 'token' | 'revocation', own: Form, para
   const credential = [...own, ...further].find(([name]) => CLIENT_AUTHENTICATION.has(name))
   if (credential !== undefined) {
     throw new UsageError(
-      `Request to the ${label} endpoint: "${credential[0]}" cannot be a parameter. Client credentials are set by clientId, clientSecret and tokenEndpointAuthMethod.`,
+      explain &&
+        `Request to the ${label} endpoint: "${credential[0]}" cannot be a parameter. Client credentials are set by clientId, clientSecret and tokenEndpointAuthMethod.`,
     )
   }
   const names = new Set(own.map(([name]) => name))
   const double = further.find(([name]) => names.has(name) && !REPEATABLE.has(name))?.[0]
   if (double !== undefined) {
     throw new UsageError(
-      `Request to the ${label} endpoint: "${double}" cannot be among the further parameters, because the request has one. It is set by ${SET_BY[double] ?? `"${double}"`}.`,
+      explain &&
+        `Request to the ${label} endpoint: "${double}" cannot be among the further parameters, because the request has one. It is set by ${SET_BY[double] ?? `"${double}"`}.`,
     )
   }
   return further

@@ -1,3 +1,4 @@
+import { explain } from '../error/explain.js'
 import { quoted } from '../error/printable.js'
 import type { Json, JsonObject } from '../http/json.js'
 import { refuseIdToken } from './refuse-id-token.js'
@@ -27,24 +28,33 @@ export function checkParties(
 ): void {
   const found = (claim: Json | undefined) => shown(claim, redacted)
   if (issuer === undefined) {
-    const missing = 'cannot be told to come from this server: its metadata has no "issuer". Give it in the option "server"'
+    const missing = explain && 'cannot be told to come from this server: its metadata has no "issuer". Give it in the option "server"'
     refuseIdToken('ISS', missing, 'OpenID Connect Core §3.1.3.7 step 2')
   }
   if (iss !== issuer) {
-    refuseIdToken('ISS', `is from another issuer: "iss" is ${found(iss)}, not ${quoted(issuer)}`, 'OpenID Connect Core §3.1.3.7 step 2')
+    refuseIdToken(
+      'ISS',
+      explain && `is from another issuer: "iss" is ${found(iss)}, not ${quoted(issuer)}`,
+      'OpenID Connect Core §3.1.3.7 step 2',
+    )
   }
   if (typeof sub !== 'string' || sub === '' || sub.length > MAX_SUB_LENGTH) {
-    refuseIdToken('SUB', 'has no "sub" of 1 to 255 characters', 'OpenID Connect Core §2')
+    refuseIdToken('SUB', explain && 'has no "sub" of 1 to 255 characters', 'OpenID Connect Core §2')
   }
   const audiences: readonly Json[] = Array.isArray(aud) ? aud : [aud]
   if (!audiences.includes(clientId)) {
-    refuseIdToken('AUD', `is not for this client: "aud" is ${found(aud)}, not ${quoted(clientId)}`, 'OpenID Connect Core §3.1.3.7 step 3')
+    refuseIdToken(
+      'AUD',
+      explain && `is not for this client: "aud" is ${found(aud)}, not ${quoted(clientId)}`,
+      'OpenID Connect Core §3.1.3.7 step 3',
+    )
   }
   const others = audiences.filter((one) => one !== clientId && !(typeof one === 'string' && trustedAudiences.includes(one)))
   if (others.length > 0) {
     refuseIdToken(
       'AUD',
-      `is also for others: "aud" names ${found(others)} beside this client. If they belong to this server, name them in the option "trustedAudiences"`,
+      explain &&
+        `is also for others: "aud" names ${found(others)} beside this client. If they belong to this server, name them in the option "trustedAudiences"`,
       'OpenID Connect Core §3.1.3.7 step 3',
     )
   }
@@ -52,7 +62,7 @@ export function checkParties(
   if (azp !== undefined && azp !== null && azp !== '' && azp !== clientId) {
     refuseIdToken(
       'AZP',
-      `was issued to another client: "azp" is ${found(azp)}, not ${quoted(clientId)}`,
+      explain && `was issued to another client: "azp" is ${found(azp)}, not ${quoted(clientId)}`,
       'OpenID Connect Core §3.1.3.7 step 5',
     )
   }

@@ -1,4 +1,5 @@
 import type { Environment } from '../environment.js'
+import { explain } from '../error/explain.js'
 import type { JsonObject } from '../http/json.js'
 import { constantTimeEqual } from '../jose/constant-time.js'
 import { halfHash } from '../jose/half-hash.js'
@@ -70,17 +71,18 @@ function tolerance(seconds: number = CLOCK_TOLERANCE): number {
 }
 
 function checkDates({ exp, iat, nbf }: JsonObject, { now, clockTolerance }: Checked): void {
-  const clock = 'If it should be valid, compare the clocks of this machine and of the server'
-  if (!isDate(exp)) refuseIdToken('EXP', 'has no "exp" that is a date', 'OpenID Connect Core §2')
+  const clock = explain && 'If it should be valid, compare the clocks of this machine and of the server'
+  if (!isDate(exp)) refuseIdToken('EXP', explain && 'has no "exp" that is a date', 'OpenID Connect Core §2')
   if (exp + clockTolerance <= now)
-    refuseIdToken('EXP', `expired ${Math.ceil(now - exp)} s ago. ${clock}`, 'OpenID Connect Core §3.1.3.7 step 9')
-  if (!isDate(iat)) refuseIdToken('IAT', 'has no "iat" that is a date', 'OpenID Connect Core §2')
+    refuseIdToken('EXP', explain && `expired ${Math.ceil(now - exp)} s ago. ${clock}`, 'OpenID Connect Core §3.1.3.7 step 9')
+  if (!isDate(iat)) refuseIdToken('IAT', explain && 'has no "iat" that is a date', 'OpenID Connect Core §2')
   if (iat > now + clockTolerance)
-    refuseIdToken('IAT', `was issued ${Math.ceil(iat - now)} s in the future. ${clock}`, 'OpenID Connect Core §3.1.3.7 step 10')
-  if (iat < now - MAX_AGE_OF_TOKEN) refuseIdToken('IAT', 'was issued more than a day ago', 'OpenID Connect Core §3.1.3.7 step 10')
+    refuseIdToken('IAT', explain && `was issued ${Math.ceil(iat - now)} s in the future. ${clock}`, 'OpenID Connect Core §3.1.3.7 step 10')
+  if (iat < now - MAX_AGE_OF_TOKEN)
+    refuseIdToken('IAT', explain && 'was issued more than a day ago', 'OpenID Connect Core §3.1.3.7 step 10')
   // Servers that do not use it write 0, which is long past.
   if (nbf !== undefined && nbf !== 0 && !(isDate(nbf) && nbf <= now + clockTolerance))
-    refuseIdToken('NBF', `is not valid yet. ${clock}`, 'RFC 7519 §4.1.5')
+    refuseIdToken('NBF', explain && `is not valid yet. ${clock}`, 'RFC 7519 §4.1.5')
 }
 
 function checkNonce(nonce: unknown, expected: string | undefined): void {
@@ -89,7 +91,7 @@ function checkNonce(nonce: unknown, expected: string | undefined): void {
     if (!isAbsent)
       refuseIdToken(
         'NONCE',
-        'has a "nonce", and none was expected. If one was sent with the request, pass it too: { nonce }',
+        explain && 'has a "nonce", and none was expected. If one was sent with the request, pass it too: { nonce }',
         'OpenID Connect Core §3.1.3.7 step 11',
       )
     return
@@ -97,12 +99,16 @@ function checkNonce(nonce: unknown, expected: string | undefined): void {
   if (isAbsent) {
     refuseIdToken(
       'NONCE',
-      'has no "nonce" though one was sent: the server does not return it, or the token was not made for this login',
+      explain && 'has no "nonce" though one was sent: the server does not return it, or the token was not made for this login',
       'OpenID Connect Core §3.1.3.7 step 11',
     )
   }
   if (typeof nonce !== 'string' || !constantTimeEqual(nonce, expected)) {
-    refuseIdToken('NONCE', 'carries the "nonce" of another login: it was not made for this one', 'OpenID Connect Core §3.1.3.7 step 11')
+    refuseIdToken(
+      'NONCE',
+      explain && 'carries the "nonce" of another login: it was not made for this one',
+      'OpenID Connect Core §3.1.3.7 step 11',
+    )
   }
 }
 
@@ -110,12 +116,16 @@ function checkAuthTime(authTime: unknown, { maxAge, now, clockTolerance }: Check
   // Unasked, some servers write 0 or null for a time that they do not keep.
   if (maxAge === undefined && (authTime === 0 || authTime === null)) return
   if (authTime !== undefined && !isDate(authTime))
-    refuseIdToken('AUTH_TIME', 'has an "auth_time" that is no date', 'OpenID Connect Core §2')
+    refuseIdToken('AUTH_TIME', explain && 'has an "auth_time" that is no date', 'OpenID Connect Core §2')
   if (maxAge === undefined) return
   if (authTime === undefined)
-    refuseIdToken('AUTH_TIME', 'has no "auth_time" though "max_age" was asked for', 'OpenID Connect Core §3.1.2.1')
+    refuseIdToken('AUTH_TIME', explain && 'has no "auth_time" though "max_age" was asked for', 'OpenID Connect Core §3.1.2.1')
   if (authTime + maxAge + clockTolerance < now) {
-    refuseIdToken('AUTH_TIME', 'tells of a login older than the "max_age" that was asked for', 'OpenID Connect Core §3.1.3.7 step 13')
+    refuseIdToken(
+      'AUTH_TIME',
+      explain && 'tells of a login older than the "max_age" that was asked for',
+      'OpenID Connect Core §3.1.3.7 step 13',
+    )
   }
 }
 
@@ -129,7 +139,11 @@ async function checkAccessTokenHash(
   if (at_hash === undefined || at_hash === null || at_hash === '' || accessToken === undefined) return
   const expected = await halfHash(environment, header.alg, accessToken)
   if (expected === undefined || typeof at_hash !== 'string' || !constantTimeEqual(at_hash, expected)) {
-    refuseIdToken('AT_HASH', 'does not belong to the access token it came with: "at_hash" differs', 'OpenID Connect Core §3.1.3.8')
+    refuseIdToken(
+      'AT_HASH',
+      explain && 'does not belong to the access token it came with: "at_hash" differs',
+      'OpenID Connect Core §3.1.3.8',
+    )
   }
 }
 

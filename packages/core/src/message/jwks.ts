@@ -1,3 +1,4 @@
+import { explain } from '../error/explain.js'
 import { ResponseError } from '../error/response-error.js'
 import { getRequest, type HttpRequest } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
@@ -17,7 +18,7 @@ export function jwkSetResponse(response: HttpResponse, request: HttpRequest): re
   if (response.status !== 200) throw endpointFailure(response, request)
   const keys = verificationKeys(readJsonObject(response, request, { anyContentType: true }))
   if (keys !== undefined) return keys
-  throw new ResponseError('OAUTH_RESPONSE_SHAPE', 'has no "keys": it is not a JWK Set.', {
+  throw new ResponseError('OAUTH_RESPONSE_SHAPE', explain && 'has no "keys": it is not a JWK Set.', {
     endpoint: request.endpoint,
     status: response.status,
   })

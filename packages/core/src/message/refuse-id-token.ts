@@ -1,9 +1,10 @@
 import type { IdTokenProblem } from '../error/error-code.js'
+import { type Explanation, explain } from '../error/explain.js'
 import { ProtocolError } from '../error/protocol-error.js'
 
 type Word<T> = T extends `OAUTH_ID_TOKEN_${infer W}` ? W : never
 
 /** Refuses an ID token; `found` goes on where "it" left off. @throws {@link ProtocolError} */
-export function refuseIdToken(word: Word<IdTokenProblem>, found: string, reference: string): never {
-  throw new ProtocolError(`OAUTH_ID_TOKEN_${word}`, `ID token refused: it ${found}`, { reference })
+export function refuseIdToken(word: Word<IdTokenProblem>, found: Explanation, reference: string): never {
+  throw new ProtocolError(`OAUTH_ID_TOKEN_${word}`, explain && `ID token refused: it ${found}`, { reference })
 }

@@ -1,3 +1,4 @@
+import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import { type Form, formDecode, formGet } from '../http/form.js'
 
@@ -10,7 +11,8 @@ export function responseParameters(response: AuthorizationResponseInput): Form {
   if (Array.isArray(response)) return response as Form
   if (typeof response !== 'string' && !(response instanceof URL)) {
     throw new UsageError(
-      'The authorization response has to be the URL that the browser came back with, or for a form_post its pairs; it is something else.',
+      explain &&
+        'The authorization response has to be the URL that the browser came back with, or for a form_post its pairs; it is something else.',
     )
   }
   const text = String(response)
@@ -18,7 +20,7 @@ export function responseParameters(response: AuthorizationResponseInput): Form {
   const form = formDecode(query.split('#', 1)[0] ?? '')
   if (formGet(form, 'code') === undefined && formGet(form, 'error') === undefined && !text.includes('=')) {
     throw new UsageError(
-      'The authorization response has no parameters. Give the whole URL that the browser came back with, its query included.',
+      explain && 'The authorization response has no parameters. Give the whole URL that the browser came back with, its query included.',
     )
   }
   return form

@@ -1,6 +1,7 @@
 import { assertClientId, type Client, type ClientAuthentication } from '../client-authentication/client.js'
 import { clientAuthentication, defaultMethod } from '../client-authentication/client-authentication.js'
 import type { Environment, Maybe } from '../environment.js'
+import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import type { Form, Parameters } from '../http/form.js'
 import { formRequest, type HttpRequest } from '../http/http-request.js'
@@ -57,7 +58,8 @@ export async function clientRequest(
   const authenticated = await clientAuthentication(chosen, options.registeredMethods)(hooked, { client, server, environment })
   if (typeof authenticated?.url !== 'string') {
     throw new UsageError(
-      `Client authentication method ${typeof chosen === 'string' ? `"${chosen}"` : `(function ${chosen.name || 'without a name'})`} returned no request. It must return the one to send, such as { ...request, headers: { ...request.headers, … } }.`,
+      explain &&
+        `Client authentication method ${typeof chosen === 'string' ? `"${chosen}"` : `(function ${chosen.name || 'without a name'})`} returned no request. It must return the one to send, such as { ...request, headers: { ...request.headers, … } }.`,
     )
   }
   return authenticated

@@ -1,3 +1,4 @@
+import { type Explanation, explain } from '../error/explain.js'
 import { ResponseError } from '../error/response-error.js'
 import type { HttpRequest } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
@@ -18,7 +19,7 @@ export interface TokenResponseContext {
   readonly scope?: string | undefined
   readonly quirks?: Quirks | undefined
   /** What may be wrong if the server does not know the client; a sentence for that error's message. */
-  readonly invalidClientHint?: string | undefined
+  readonly invalidClientHint?: Explanation | undefined
 }
 
 /** What a token may consist of when it is put into an `Authorization` header: visible ASCII without space. */
@@ -40,12 +41,14 @@ export function tokenResponse(response: HttpResponse, context: TokenResponseCont
   refuseRedirect(response, request)
   if (response.status !== 200 && !quirks.acceptTokenStatus?.includes(response.status)) throw notSuccessful(response, context)
   const body = readJsonObject(response, request, quirks)
-  const shape = (problem: string) =>
+  const shape = (problem: Explanation) =>
     new ResponseError('OAUTH_RESPONSE_SHAPE', problem, { endpoint: request.endpoint, status: response.status })
 
   if (isThere(body['error'])) {
     if (quirks.errorWithStatus200) throw endpointError(body, response, { request, invalidClientHint })
-    throw shape('has an "error" although its status says success. If this server reports errors so, set quirks.errorWithStatus200.')
+    throw shape(
+      explain && 'has an "error" although its status says success. If this server reports errors so, set quirks.errorWithStatus200.',
+    )
   }
   const access_token = requiredToken(body['access_token'], shape)
   const token_type = tokenType(body['token_type'], response, request)
@@ -53,10 +56,10 @@ export function tokenResponse(response: HttpResponse, context: TokenResponseCont
   const refresh_token = optional(body['refresh_token'] || undefined, isToken) as string | undefined | false
   const id_token = optional(body['id_token'] || undefined, isToken) as string | undefined | false
   const lifetime = optional(body['expires_in'], (value) => wholeSeconds(value) !== undefined) as number | string | undefined | false
-  if (granted === false) throw shape('has a "scope" that is not a string.')
-  if (refresh_token === false) throw shape('has a "refresh_token" that is not visible ASCII text.')
-  if (id_token === false) throw shape('has an "id_token" that is not visible ASCII text.')
-  if (lifetime === false) throw shape('has an "expires_in" that is not a number of seconds, 0 or more.')
+  if (granted === false) throw shape(explain && 'has a "scope" that is not a string.')
+  if (refresh_token === false) throw shape(explain && 'has a "refresh_token" that is not visible ASCII text.')
+  if (id_token === false) throw shape(explain && 'has an "id_token" that is not visible ASCII text.')
+  if (lifetime === false) throw shape(explain && 'has an "expires_in" that is not a number of seconds, 0 or more.')
 
   const expires_at = expiresAt({ expires_at: body['expires_at'], expires_in: lifetime }, now)
   return {
@@ -81,23 +84,25 @@ function notSuccessful(response: HttpResponse, { request, invalidClientHint }: T
   if (response.status < 300) {
     return new ResponseError(
       'OAUTH_RESPONSE_STATUS',
-      'has a status other than 200 (RFC 6749 §5.1). If this server answers so, set quirks.acceptTokenStatus.',
+      explain && 'has a status other than 200 (RFC 6749 §5.1). If this server answers so, set quirks.acceptTokenStatus.',
       { endpoint: request.endpoint, status: response.status },
     )
   }
   return endpointFailure(response, request, invalidClientHint)
 }
 
-function requiredToken(value: Json | undefined, shape: (problem: string) => ResponseError): string {
-  if (value === undefined || value === null || value === '') throw shape('has no "access_token".')
-  if (!isToken(value)) throw shape('has an "access_token" that is not visible ASCII text without spaces; it cannot be sent in a header.')
+function requiredToken(value: Json | undefined, shape: (problem: Explanation) => ResponseError): string {
+  if (value === undefined || value === null || value === '') throw shape(explain && 'has no "access_token".')
+  if (!isToken(value))
+    throw shape(explain && 'has an "access_token" that is not visible ASCII text without spaces; it cannot be sent in a header.')
   return value
 }
 
 function tokenType(value: Json | undefined, { status }: HttpResponse, { endpoint }: HttpRequest): string {
   if (typeof value === 'string' && value.toLowerCase() === 'bearer') return value
-  const found = value === undefined ? 'has no "token_type"' : 'has a "token_type" other than "Bearer", which this client cannot use'
-  throw new ResponseError('OAUTH_RESPONSE_TOKEN_TYPE', `${found} (RFC 6749 §7.1).`, { endpoint, status })
+  const found =
+    value === undefined ? 'has no "token_type"' : explain && 'has a "token_type" other than "Bearer", which this client cannot use'
+  throw new ResponseError('OAUTH_RESPONSE_TOKEN_TYPE', explain && `${found} (RFC 6749 §7.1).`, { endpoint, status })
 }
 
 /** Tells whether a value can be put into an `Authorization` header. */

@@ -1,3 +1,4 @@
+import { explain } from '../error/explain.js'
 import { ProtocolError } from '../error/protocol-error.js'
 import { ResponseError } from '../error/response-error.js'
 import { getRequest, type HttpRequest } from '../http/http-request.js'
@@ -40,19 +41,24 @@ export function userinfoResponse(
   if (isJwt(response.headers['content-type']) && maybeJsonObject(response, request) === undefined) {
     throw new ResponseError(
       'OAUTH_RESPONSE_CONTENT_TYPE',
-      'is a JWT (application/jwt): the server signs or encrypts its UserInfo answers for this client, and such are not read yet. Set the client to plain JSON at the provider (no userinfo_signed_response_alg, no userinfo_encrypted_response_alg), or let the login routes do without UserInfo (userinfo: false).',
+      explain &&
+        'is a JWT (application/jwt): the server signs or encrypts its UserInfo answers for this client, and such are not read yet. Set the client to plain JSON at the provider (no userinfo_signed_response_alg, no userinfo_encrypted_response_alg), or let the login routes do without UserInfo (userinfo: false).',
       { endpoint: request.endpoint, status: response.status },
     )
   }
   const claims = readJsonObject(response, request, quirks)
   const { sub } = claims
   if (typeof sub !== 'string' || sub === '') {
-    throw new ResponseError('OAUTH_RESPONSE_SHAPE', 'has no "sub".', { endpoint: request.endpoint, status: response.status })
+    throw new ResponseError('OAUTH_RESPONSE_SHAPE', explain && 'has no "sub".', { endpoint: request.endpoint, status: response.status })
   }
   if (subject !== undefined && sub !== subject) {
-    throw new ProtocolError('OAUTH_USERINFO_SUB', 'UserInfo refused: its "sub" is not that of the ID token, so it is about somebody else', {
-      reference: 'OpenID Connect Core §5.3.2',
-    })
+    throw new ProtocolError(
+      'OAUTH_USERINFO_SUB',
+      explain && 'UserInfo refused: its "sub" is not that of the ID token, so it is about somebody else',
+      {
+        reference: 'OpenID Connect Core §5.3.2',
+      },
+    )
   }
   return { ...claims, sub }
 }

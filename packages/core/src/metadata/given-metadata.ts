@@ -1,3 +1,4 @@
+import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import { parseUrl } from '../http/uri.js'
 import { assertIssuer, type HttpPolicy, isEndpoint } from './issuer.js'
@@ -12,12 +13,14 @@ import type { ServerMetadata } from './server-metadata.js'
  */
 export function assertGivenMetadata(server: ServerMetadata, policy: HttpPolicy = {}): void {
   if (typeof server !== 'object' || server === null || Array.isArray(server)) {
-    throw new UsageError('Option "server" must be an object of metadata members, such as { authorization_endpoint, token_endpoint }.')
+    throw new UsageError(
+      explain && 'Option "server" must be an object of metadata members, such as { authorization_endpoint, token_endpoint }.',
+    )
   }
   const misspelt = misspeltMember(server)
   if (misspelt !== undefined) {
     throw new UsageError(
-      `Option "server": there is no member "${misspelt.name}". Members are spelt as in RFC 8414: "${misspelt.standard}".`,
+      explain && `Option "server": there is no member "${misspelt.name}". Members are spelt as in RFC 8414: "${misspelt.standard}".`,
     )
   }
   if (server.issuer !== undefined) assertIssuer(server.issuer, policy, 'Option "server": "issuer"')
@@ -27,9 +30,10 @@ export function assertGivenMetadata(server: ServerMetadata, policy: HttpPolicy =
   )
   if (endpoint !== undefined) {
     throw new UsageError(
-      `Option "server": "${endpoint}" is not an absolute https URL without user name and fragment (http is taken on loopback alone, for a server on loopback, or with allowInsecureHttp). Leave it out if the server has none. Is an environment variable unset?`,
+      explain &&
+        `Option "server": "${endpoint}" is not an absolute https URL without user name and fragment (http is taken on loopback alone, for a server on loopback, or with allowInsecureHttp). Leave it out if the server has none. Is an environment variable unset?`,
     )
   }
   const misshapen = misshapenMember(server)
-  if (misshapen !== undefined) throw new UsageError(`Option "server": "${misshapen.name}" must be ${misshapen.type}.`)
+  if (misshapen !== undefined) throw new UsageError(explain && `Option "server": "${misshapen.name}" must be ${misshapen.type}.`)
 }

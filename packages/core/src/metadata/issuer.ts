@@ -1,3 +1,4 @@
+import { explain } from '../error/explain.js'
 import { ProtocolError } from '../error/protocol-error.js'
 import { UsageError } from '../error/usage-error.js'
 import { isLoopback, parseUrl } from '../http/uri.js'
@@ -20,17 +21,20 @@ const WELL_KNOWN = /\/\.well-known\/(openid-configuration|oauth-authorization-se
 export function assertIssuer(issuer: string, policy: HttpPolicy = {}, option = 'Option "issuer"'): URL {
   const url = typeof issuer === 'string' ? parseUrl(issuer) : undefined
   if (url === undefined)
-    throw new UsageError(`${option} is not a URL. Use the "issuer" value of the server's metadata, such as https://as.example.`)
+    throw new UsageError(explain && `${option} is not a URL. Use the "issuer" value of the server's metadata, such as https://as.example.`)
   if (WELL_KNOWN.test(url.pathname)) {
     throw new UsageError(
-      `${option} is the address of the metadata. Use the issuer itself: ${JSON.stringify(issuer.replace(/\/\.well-known\/.*$/, ''))}.`,
+      explain &&
+        `${option} is the address of the metadata. Use the issuer itself: ${JSON.stringify(issuer.replace(/\/\.well-known\/.*$/, ''))}.`,
     )
   }
   if (url.search !== '' || url.hash !== '' || url.username !== '') {
-    throw new UsageError(`${option} has a query, a fragment or a user name. An issuer has none (RFC 8414 §2).`)
+    throw new UsageError(explain && `${option} has a query, a fragment or a user name. An issuer has none (RFC 8414 §2).`)
   }
   if (!isSecure(url, policy, url)) {
-    throw new UsageError(`${option} uses ${url.protocol}//: an issuer is an https URL (http only on loopback, or with allowInsecureHttp).`)
+    throw new UsageError(
+      explain && `${option} uses ${url.protocol}//: an issuer is an https URL (http only on loopback, or with allowInsecureHttp).`,
+    )
   }
   return url
 }
@@ -54,7 +58,8 @@ export function isEndpoint(endpoint: unknown, issuer: URL | undefined, policy: H
 export function refuseEndpoint(name: string): never {
   throw new ProtocolError(
     'OAUTH_ENDPOINT_SCHEME',
-    `Server metadata: "${name}" is not an absolute https URL without fragment (http is taken on loopback alone, for a server on loopback, or with allowInsecureHttp)`,
+    explain &&
+      `Server metadata: "${name}" is not an absolute https URL without fragment (http is taken on loopback alone, for a server on loopback, or with allowInsecureHttp)`,
     { reference: 'RFC 8414 §2' },
   )
 }

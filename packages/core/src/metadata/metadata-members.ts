@@ -1,3 +1,5 @@
+import { type Explanation, explain } from '../error/explain.js'
+
 /** Endpoints that a login uses: metadata in which one of them cannot be trusted is not used at all. */
 export const LOGIN_ENDPOINTS = ['authorization_endpoint', 'token_endpoint', 'jwks_uri', 'userinfo_endpoint'] as const
 
@@ -31,11 +33,11 @@ const BOOLEANS = ['authorization_response_iss_parameter_supported', 'require_pus
 /** A member of a type that cannot be read, and what it has to be; `undefined` when all that are there can. */
 export function misshapenMember(metadata: {
   readonly [member: string]: unknown
-}): { readonly name: string; readonly type: string } | undefined {
+}): { readonly name: string; readonly type: Explanation } | undefined {
   const list = LISTS.find((name) => metadata[name] !== undefined && !isListOfStrings(metadata[name]))
-  if (list !== undefined) return { name: list, type: 'a list of strings' }
+  if (list !== undefined) return { name: list, type: explain && 'a list of strings' }
   const flag = BOOLEANS.find((name) => metadata[name] !== undefined && typeof metadata[name] !== 'boolean')
-  return flag === undefined ? undefined : { name: flag, type: 'a boolean' }
+  return flag === undefined ? undefined : { name: flag, type: explain && 'a boolean' }
 }
 
 const READ: readonly string[] = [...LOGIN_ENDPOINTS, ...FURTHER_ENDPOINTS, ...LISTS, ...BOOLEANS]

@@ -1,3 +1,4 @@
+import { type Explanation, explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 
 /**
@@ -16,15 +17,15 @@ export interface Quirks {
 
 /** What a quirk's value has to be. */
 interface ValueType {
-  readonly text: string
+  readonly text: Explanation
   holds(value: unknown): boolean
 }
 
 const STATUSES: ValueType = {
-  text: 'a list of HTTP statuses, such as [201]',
+  text: explain && 'a list of HTTP statuses, such as [201]',
   holds: (value) => Array.isArray(value) && value.every((status) => Number.isInteger(status)),
 }
-const FLAG: ValueType = { text: 'true or false', holds: (value) => typeof value === 'boolean' }
+const FLAG: ValueType = { text: explain && 'true or false', holds: (value) => typeof value === 'boolean' }
 
 /** Every quirk there is, and what its value has to be. */
 const QUIRKS: Readonly<Record<keyof Quirks, ValueType>> = {
@@ -41,14 +42,14 @@ const QUIRKS: Readonly<Record<keyof Quirks, ValueType>> = {
  */
 export function assertQuirks(quirks: Quirks | undefined): void {
   if (quirks === undefined) return
-  const known = `Known quirks: ${Object.keys(QUIRKS).join(', ')}.`
+  const known = explain && `Known quirks: ${Object.keys(QUIRKS).join(', ')}.`
   if (typeof quirks !== 'object' || quirks === null || Array.isArray(quirks)) {
-    throw new UsageError(`Option "quirks" must be an object, such as { anyContentType: true }. ${known}`)
+    throw new UsageError(explain && `Option "quirks" must be an object, such as { anyContentType: true }. ${known}`)
   }
   for (const [name, value] of Object.entries(quirks)) {
-    if (!isQuirk(name)) throw new UsageError(`Option "quirks": there is no quirk "${name}". ${known}`)
+    if (!isQuirk(name)) throw new UsageError(explain && `Option "quirks": there is no quirk "${name}". ${known}`)
     if (value !== undefined && !QUIRKS[name].holds(value)) {
-      throw new UsageError(`Option "quirks": "${name}" must be ${QUIRKS[name].text}. ${known}`)
+      throw new UsageError(explain && `Option "quirks": "${name}" must be ${QUIRKS[name].text}. ${known}`)
     }
   }
 }

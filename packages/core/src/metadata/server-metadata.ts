@@ -1,3 +1,4 @@
+import { type Explanation, explain } from '../error/explain.js'
 import { printable } from '../error/printable.js'
 import { ProtocolError } from '../error/protocol-error.js'
 import { ResponseError } from '../error/response-error.js'
@@ -56,7 +57,7 @@ export function serverMetadata(
   if (given !== issuer) {
     throw new ProtocolError(
       'OAUTH_ISSUER_MISMATCH',
-      `Server metadata: the "issuer" differs from the one configured. ${difference(given, issuer)}`,
+      explain && `Server metadata: the "issuer" differs from the one configured. ${difference(given, issuer)}`,
       { reference: 'RFC 8414 §3.3' },
     )
   }
@@ -65,7 +66,7 @@ export function serverMetadata(
   for (const name of LOGIN_ENDPOINTS) if (document[name] !== undefined) assertEndpoint(name, document[name], url, policy)
   const misshapen = misshapenMember(document)
   if (misshapen !== undefined) {
-    throw new ResponseError('OAUTH_RESPONSE_SHAPE', `has a member "${misshapen.name}" that is not ${misshapen.type}.`, {
+    throw new ResponseError('OAUTH_RESPONSE_SHAPE', explain && `has a member "${misshapen.name}" that is not ${misshapen.type}.`, {
       endpoint: 'discovery',
       status: 200,
     })
@@ -86,7 +87,7 @@ export function endpointUrl(server: ServerMetadata, name: EndpointName): string 
   if (server.refusedEndpoints?.includes(name)) refuseEndpoint(name)
   throw new ProtocolError(
     'OAUTH_ENDPOINT_MISSING',
-    `Server metadata: there is no "${name}". Give it in the "server" option if the server has one`,
+    explain && `Server metadata: there is no "${name}". Give it in the "server" option if the server has one`,
     { reference: 'RFC 8414 §2' },
   )
 }
@@ -104,7 +105,8 @@ function presentMembers(published: JsonObject): Record<string, unknown> {
 }
 
 /** Both issuers are public names; telling them apart by eye is the hard part. */
-function difference(given: unknown, configured: string): string {
+function difference(given: unknown, configured: string): Explanation {
+  if (!explain) return false
   if (typeof given !== 'string' || given === '') return 'The document has none: it is not the metadata of an authorization server.'
   if (`${given}/` === configured || given === `${configured}/`)
     return `They differ in the trailing slash: configure ${JSON.stringify(given)}.`

@@ -1,4 +1,5 @@
 import type { Environment } from '../environment.js'
+import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import { digest } from '../jose/digest.js'
 import { base64url, utf8Bytes } from '../jose/encoding.js'
@@ -11,7 +12,7 @@ import { base64url, utf8Bytes } from '../jose/encoding.js'
  */
 export async function codeChallenge(environment: Environment, codeVerifier: string): Promise<string> {
   if (!/^[A-Za-z0-9._~-]{43,128}$/.test(codeVerifier)) {
-    throw new UsageError('The code verifier must have 43 to 128 characters out of A-Z a-z 0-9 - . _ ~ (RFC 7636 §4.1).')
+    throw new UsageError(explain && 'The code verifier must have 43 to 128 characters out of A-Z a-z 0-9 - . _ ~ (RFC 7636 §4.1).')
   }
   return base64url(await digest(environment, 'SHA-256', utf8Bytes(codeVerifier)))
 }

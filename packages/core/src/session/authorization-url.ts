@@ -1,3 +1,4 @@
+import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import { type Form, type Parameters, type ParameterValue, toForm } from '../http/form.js'
 import type { AuthorizationRequestOptions } from '../message/authorization-request.js'
@@ -47,14 +48,15 @@ export function authorizationUrlRequest(options: AuthorizationUrlOptions, defaul
   for (const name of Object.keys(wire)) {
     if (/[A-Z]/.test(name)) {
       throw new UsageError(
-        `createAuthorizationUrl: there is no option "${name}". Options: ${[...OPTIONS].join(', ')}; further parameters are spelt in lower case.`,
+        explain &&
+          `createAuthorizationUrl: there is no option "${name}". Options: ${[...OPTIONS].join(', ')}; further parameters are spelt in lower case.`,
       )
     }
   }
   const names = namesOf(parameters)
   const double = names.find((name) => name in wire)
   if (double !== undefined) {
-    throw new UsageError(`createAuthorizationUrl: "${double}" is given by itself and among the "parameters". Give it once.`)
+    throw new UsageError(explain && `createAuthorizationUrl: "${double}" is given by itself and among the "parameters". Give it once.`)
   }
   const given = new Set([...Object.keys(wire), ...names])
   const kept = toForm(defaults).filter(([name]) => !given.has(name))

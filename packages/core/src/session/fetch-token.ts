@@ -1,3 +1,4 @@
+import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import { type Form, formGet, toForm } from '../http/form.js'
 import { scopeText } from '../message/authorization-request.js'
@@ -79,26 +80,29 @@ export type FetchTokenTask =
  */
 export function fetchTokenTask(options: FetchTokenOptions, sessionScope: string | undefined): FetchTokenTask {
   if ('code' in options) {
-    throw new UsageError('fetchToken takes the whole "authorizationResponse", not its "code": state and issuer are checked in it.')
+    throw new UsageError(
+      explain && 'fetchToken takes the whole "authorizationResponse", not its "code": state and issuer are checked in it.',
+    )
   }
   assertKnownOptions(options, OPTIONS, 'fetchToken')
   const { grantType } = options
   if (grantType === 'authorization_code' || (grantType === undefined && 'authorizationResponse' in options)) {
     if (!('authorizationResponse' in options))
-      throw new UsageError('fetchToken: the grant "authorization_code" needs "authorizationResponse".')
+      throw new UsageError(explain && 'fetchToken: the grant "authorization_code" needs "authorizationResponse".')
     return { kind: 'code', ...(options as AuthorizationCodeOptions) }
   }
   const login = ['transaction', 'state', 'codeVerifier', 'nonce', 'redirectUri'].find((name) => name in options)
-  if (login !== undefined) throw new UsageError(`fetchToken: "${login}" belongs to a login, and its "authorizationResponse" is missing.`)
+  if (login !== undefined)
+    throw new UsageError(explain && `fetchToken: "${login}" belongs to a login, and its "authorizationResponse" is missing.`)
   const { username, password, scope: own, ...request } = options as Partial<PasswordOptions>
   // One of the two alone is a password grant with something missing, never a reason to act as the client itself.
   const type = grantType ?? ('username' in options || 'password' in options ? 'password' : 'client_credentials')
   if (type === 'password' && (username === undefined || password === undefined)) {
-    throw new UsageError('fetchToken: the grant "password" needs "username" and "password".')
+    throw new UsageError(explain && 'fetchToken: the grant "password" needs "username" and "password".')
   }
   // A scope that nobody knows of could not be asked for again, and is missing in the token when the server does not repeat it.
   if (formGet(toForm(request.parameters), 'scope') !== undefined) {
-    throw new UsageError('fetchToken: "scope" cannot be among the further parameters. It is set by the option "scope".')
+    throw new UsageError(explain && 'fetchToken: "scope" cannot be among the further parameters. It is set by the option "scope".')
   }
   const scope = scopeText(own) ?? sessionScope
   return { ...request, kind: 'grant', type, scope, form: toForm({ grant_type: type, username, password, scope }) }

@@ -1,3 +1,4 @@
+import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import type { Transport } from '../flow/run.js'
 import type { ResourceAuthoriser } from './resource-authoriser.js'
@@ -19,6 +20,7 @@ export function assertHttpClient(client: unknown, where: string): asserts client
   const { transport, authorised } = (client ?? {}) as Record<string, unknown>
   if (typeof transport === 'function' && typeof authorised === 'function') return
   throw new UsageError(
-    `${where} (${client === null ? 'null' : typeof client}) lacks the functions "transport" and "authorised". Wrap the client that requests are to be sent with: gotClient(got) of @oauth/node-got, or fetchClient() of @oauth/core/fetch.`,
+    explain &&
+      `${where} (${client === null ? 'null' : typeof client}) lacks the functions "transport" and "authorised". Wrap the client that requests are to be sent with: gotClient(got) of @oauth/node-got, or fetchClient() of @oauth/core/fetch.`,
   )
 }

@@ -1,4 +1,5 @@
 import type { Client } from '../client-authentication/client.js'
+import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import { startTransaction } from '../message/start-transaction.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
@@ -24,7 +25,8 @@ export function loginTransaction(server: ServerMetadata, client: Client, pieces:
   const { state, codeVerifier, nonce, redirectUri, scope, now } = pieces
   if (state === undefined || state === '') {
     throw new UsageError(
-      'fetchToken: give the "transaction" that createAuthorizationUrl returned, or at least its "state". Without it the answer could belong to anybody (RFC 6749 §10.12).',
+      explain &&
+        'fetchToken: give the "transaction" that createAuthorizationUrl returned, or at least its "state". Without it the answer could belong to anybody (RFC 6749 §10.12).',
     )
   }
   return startTransaction(server, client, { state, now, nonce, code_verifier: codeVerifier, redirect_uri: redirectUri, scope })

@@ -1,6 +1,7 @@
 import type { ClientAuthentication } from '../client-authentication/client.js'
 import { defaultEnvironment, type Environment } from '../environment.js'
 import { isOAuthError } from '../error/any-oauth-error.js'
+import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import { finishAuthorization, startAuthorization } from '../flow/authorization-code.js'
 import { coalesce } from '../flow/coalesce.js'
@@ -200,7 +201,7 @@ export class OAuth2Session<Http> {
     assertKnownOptions(options, METHOD_OPTIONS.revokeToken, 'revokeToken')
     const { token, tokenTypeHint, ...request } = options
     if (token !== undefined && (typeof token !== 'string' || token === '')) {
-      throw new UsageError('revokeToken: "token" must be the text of one token.')
+      throw new UsageError(explain && 'revokeToken: "token" must be the text of one token.')
     }
     const send = (revocation: Revocation) => this.#run(this.#revoke(revocation, request))
     if (token !== undefined) {
@@ -218,7 +219,8 @@ export class OAuth2Session<Http> {
   /** Who the token is about. The answer has to be about the subject of the ID token, where there was one. A 401 renews the token once. */
   async userinfo(): Promise<UserInfo> {
     const record = await this.#token.current()
-    if (record === undefined) throw new UsageError('There is no token to ask for user info with.', { code: 'OAUTH_MISSING_TOKEN' })
+    if (record === undefined)
+      throw new UsageError(explain && 'There is no token to ask for user info with.', { code: 'OAUTH_MISSING_TOKEN' })
     try {
       return await this.#run(this.#userinfo(record))
     } catch (error) {
@@ -231,7 +233,7 @@ export class OAuth2Session<Http> {
   /** Verifies an ID token: algorithm, signature and every claim, in one step. @see OpenID Connect Core §3.1.3.7 */
   async verifyIdToken(idToken: string, options: VerifyIdTokenOptions = {}): Promise<IdTokenClaims> {
     assertKnownOptions(options, METHOD_OPTIONS.verifyIdToken, 'verifyIdToken')
-    if (typeof idToken !== 'string') throw new UsageError('verifyIdToken: the first argument must be the ID token, a text.')
+    if (typeof idToken !== 'string') throw new UsageError(explain && 'verifyIdToken: the first argument must be the ID token, a text.')
     const { nonce, maxAge, accessToken } = options
     const { client, keyCache, clockTolerance } = this.#registration
     const server = await this.server()

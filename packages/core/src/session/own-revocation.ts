@@ -1,3 +1,4 @@
+import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import type { Revocation } from '../message/revocation.js'
 import type { TokenSet } from '../message/token-set.js'
@@ -18,7 +19,8 @@ export interface RevocationPorts {
  */
 export async function revokeOwn(kind: RevokeOptions['tokenTypeHint'], { stored, send }: RevocationPorts): Promise<string> {
   let own = ownRevocation(await stored(), kind)
-  if (own === undefined) throw new UsageError(`revokeToken: there is no ${kind ?? 'token'} to revoke.`, { code: 'OAUTH_MISSING_TOKEN' })
+  if (own === undefined)
+    throw new UsageError(explain && `revokeToken: there is no ${kind ?? 'token'} to revoke.`, { code: 'OAUTH_MISSING_TOKEN' })
   for (;;) {
     await send(own)
     const { token } = own

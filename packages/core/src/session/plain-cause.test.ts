@@ -37,6 +37,6 @@ describe('LG01: the cause of a store error', () => {
   })
 
   it('says so when something else was thrown', () => {
-    expect(plainCause('short')).toMatchObject({ message: 'something was thrown that is no Error' })
+    expect(plainCause('short')).toMatchObject({ message: 'no Error was thrown' })
   })
 })

@@ -11,7 +11,7 @@ const MAX_LENGTH = 1000
  * and whatever looks like one, are cut out.
  */
 export function plainCause(error: unknown, token?: TokenSet): Error {
-  if (!(error instanceof Error)) return new Error('something was thrown that is no Error')
+  if (!(error instanceof Error)) return new Error('no Error was thrown')
   const { name, message, stack = '' } = error
   const { code } = error as { code?: unknown }
   const frames = stack.split('\n').filter((line) => /^\s+at /.test(line))

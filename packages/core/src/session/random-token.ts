@@ -1,4 +1,5 @@
 import { defaultEnvironment, type Environment } from '../environment.js'
+import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import { randomToken as tokenOf } from '../jose/random-token.js'
 
@@ -13,7 +14,7 @@ const MAX_BYTES = 65_536
  */
 export function randomToken(bytes = 32, environment: Pick<Environment, 'randomBytes'> = defaultEnvironment()): string {
   if (!Number.isInteger(bytes) || bytes < 1 || bytes > MAX_BYTES) {
-    throw new UsageError(`randomToken: the number of bytes must be a whole number from 1 to ${MAX_BYTES}, such as 32.`)
+    throw new UsageError(explain && `randomToken: the number of bytes must be a whole number from 1 to ${MAX_BYTES}, such as 32.`)
   }
   return tokenOf(environment, bytes)
 }

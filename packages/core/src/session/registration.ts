@@ -1,6 +1,7 @@
 import { assertClient, type Client, type ClientAuthentication } from '../client-authentication/client.js'
 import { clientAuthentication } from '../client-authentication/client-authentication.js'
 import type { Environment } from '../environment.js'
+import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import { type Cache, createCache } from '../flow/cache.js'
 import { type CachedServer, discover } from '../flow/discovery.js'
@@ -98,7 +99,7 @@ export function registration(options: RegistrationOptions, environment: Environm
   assertAlgorithm(options.idTokenSignedResponseAlg)
   if (!(clockTolerance >= 0 && clockTolerance <= MAX_CLOCK_TOLERANCE)) {
     throw new UsageError(
-      `Option "clockTolerance" must be 0 to ${MAX_CLOCK_TOLERANCE} seconds. Set the machine's clock instead of allowing more.`,
+      explain && `Option "clockTolerance" must be 0 to ${MAX_CLOCK_TOLERANCE} seconds. Set the machine's clock instead of allowing more.`,
     )
   }
   const policy = { allowInsecureHttp }
@@ -112,9 +113,10 @@ export function registration(options: RegistrationOptions, environment: Environm
     return { ...shared, server: () => given(server) }
   }
   throw new UsageError(
-    issuer === undefined
-      ? 'Option "issuer" is missing. Give the issuer of the authorization server, or its endpoints as "server" when it publishes no metadata.'
-      : 'Options contradict: "issuer" discovers the metadata that "server" gives. Use one of them; "server" may itself have an "issuer".',
+    explain &&
+      (issuer === undefined
+        ? 'Option "issuer" is missing. Give the issuer of the authorization server, or its endpoints as "server" when it publishes no metadata.'
+        : 'Options contradict: "issuer" discovers the metadata that "server" gives. Use one of them; "server" may itself have an "issuer".'),
   )
 }
 
@@ -122,11 +124,13 @@ export function registration(options: RegistrationOptions, environment: Environm
 export function assertKnownOptions(options: object, known: readonly string[], where: string): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     const found = options === undefined || options === null ? 'nothing' : Array.isArray(options) ? 'a list' : `a ${typeof options}`
-    throw new UsageError(`${where}: an object of options is needed, and there is ${found}. Known options: ${[...known].sort().join(', ')}.`)
+    throw new UsageError(
+      explain && `${where}: an object of options is needed, and there is ${found}. Known options: ${[...known].sort().join(', ')}.`,
+    )
   }
   for (const name of Object.keys(options)) {
     if (!known.includes(name))
-      throw new UsageError(`${where}: there is no option "${name}". Known options: ${[...known].sort().join(', ')}.`)
+      throw new UsageError(explain && `${where}: there is no option "${name}". Known options: ${[...known].sort().join(', ')}.`)
   }
 }
 
@@ -142,14 +146,17 @@ function assertSecret(options: RegistrationOptions): void {
   const { tokenEndpointAuthMethod: method } = options
   if ('clientSecret' in options && options.clientSecret === undefined && method !== 'none' && typeof method !== 'function') {
     throw new UsageError(
-      'Option "clientSecret" is there, and undefined. Is an environment variable unset? For a public client leave it out, or set tokenEndpointAuthMethod: "none".',
+      explain &&
+        'Option "clientSecret" is there, and undefined. Is an environment variable unset? For a public client leave it out, or set tokenEndpointAuthMethod: "none".',
     )
   }
 }
 
 function assertAlgorithm(alg: string | undefined): void {
   if (alg !== undefined && !isSignatureAlgorithm(alg)) {
-    throw new UsageError(`Option "idTokenSignedResponseAlg": "${alg}" is not one that can be verified with the server's published keys.`)
+    throw new UsageError(
+      explain && `Option "idTokenSignedResponseAlg": "${alg}" is not one that can be verified with the server's published keys.`,
+    )
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Environment } from '../environment.js'
+import { explain } from '../error/explain.js'
 import { ProtocolError } from '../error/protocol-error.js'
 import { UsageError } from '../error/usage-error.js'
 import type { Flow } from '../flow/flow.js'
@@ -28,7 +29,8 @@ export async function* renewToken(registration: Registration, record: TokenRecor
   if (record.issuer !== serverIdentity(server) || record.client_id !== client.client_id) {
     throw new ProtocolError(
       'OAUTH_PROVIDER_MISMATCH',
-      'The token came from another authorization server, or was issued to another client, than the one configured. Its refresh token was not sent',
+      explain &&
+        'The token came from another authorization server, or was issued to another client, than the one configured. Its refresh token was not sent',
       { reference: 'RFC 9700 §4.4.2' },
     )
   }
@@ -43,7 +45,8 @@ export async function* renewToken(registration: Registration, record: TokenRecor
     const renewed = yield* refreshToken(server, client, { ...shared, token: renewable, keyCache, clockTolerance, parameters: further })
     return renewed.token
   }
-  if (grant.type !== 'client_credentials') throw new UsageError('The token has no refresh token.', { code: 'OAUTH_MISSING_TOKEN' })
+  if (grant.type !== 'client_credentials')
+    throw new UsageError(explain && 'The token has no refresh token.', { code: 'OAUTH_MISSING_TOKEN' })
   const form = toForm({ grant_type: grant.type, scope: options.scope ?? grant.scope })
   return yield* tokenGrant(server, client, { ...shared, grant: form, parameters: [...(grant.parameters ?? []), ...further] })
 }

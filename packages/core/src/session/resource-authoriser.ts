@@ -1,4 +1,5 @@
 import type { Environment, Maybe } from '../environment.js'
+import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import type { Form } from '../http/form.js'
 import type { HttpHeaders } from '../http/http-response.js'
@@ -65,7 +66,7 @@ export interface AuthoriserPorts {
 export function resourceAuthoriser({ environment, current, rejected, allowedOrigins }: AuthoriserPorts): ResourceAuthoriser {
   function withToken(url: string, record: TokenRecord | undefined): Maybe<Authorised> {
     if (record === undefined) {
-      throw new UsageError('There is no token for this request. Call fetchToken or log in first, or pass withholdToken.', {
+      throw new UsageError(explain && 'There is no token for this request. Call fetchToken or log in first, or pass withholdToken.', {
         code: 'OAUTH_MISSING_TOKEN',
       })
     }
@@ -93,7 +94,9 @@ export function resourceAuthoriser({ environment, current, rejected, allowedOrig
 export function allowedOrigins(given: readonly string[] | undefined, baseUrl: string | undefined): ReadonlySet<string> | undefined {
   if (given !== undefined) {
     if (!Array.isArray(given))
-      throw new UsageError(`Option "allowedOrigins" must be a list, such as ['https://api.example'], and is of type ${typeof given}.`)
+      throw new UsageError(
+        explain && `Option "allowedOrigins" must be a list, such as ['https://api.example'], and is of type ${typeof given}.`,
+      )
     return new Set(given.map(originOf))
   }
   return baseUrl === undefined || baseUrl === '' ? undefined : new Set([originOf(baseUrl)])
@@ -101,7 +104,8 @@ export function allowedOrigins(given: readonly string[] | undefined, baseUrl: st
 
 function originOf(text: string): string {
   const url = parseUrl(text)
-  if (url === undefined) throw new UsageError(`Option "allowedOrigins": ${JSON.stringify(text)} is not a URL, such as https://api.example.`)
+  if (url === undefined)
+    throw new UsageError(explain && `Option "allowedOrigins": ${JSON.stringify(text)} is not a URL, such as https://api.example.`)
   return url.origin
 }
 
@@ -110,7 +114,8 @@ function assertAllowed(text: string, allowed: ReadonlySet<string> | undefined): 
   if (url !== undefined && (allowed === undefined ? url.protocol === 'https:' || isLoopback(url) : allowed.has(url.origin))) return
   const where = allowed === undefined ? 'https and loopback addresses' : [...allowed].join(', ')
   throw new UsageError(
-    `The request goes to ${url === undefined ? 'no absolute URL' : url.origin}, where this token is not sent. It is sent to ${where}; option "allowedOrigins" decides.`,
+    explain &&
+      `The request goes to ${url === undefined ? 'no absolute URL' : url.origin}, where this token is not sent. It is sent to ${where}; option "allowedOrigins" decides.`,
     { code: 'OAUTH_ORIGIN_NOT_ALLOWED' },
   )
 }

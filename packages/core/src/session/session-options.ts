@@ -1,4 +1,5 @@
 import type { Environment } from '../environment.js'
+import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import type { Parameters } from '../http/form.js'
 import { assertRedirectUri } from '../message/authorization-request.js'
@@ -55,18 +56,20 @@ const OPTIONS: readonly string[] = [
 export function assertSessionOptions(options: SessionOptions, own: readonly string[] = []): void {
   assertKnownOptions(options, [...OPTIONS, ...own], 'OAuth2Session')
   const { leeway = 0, store, key, token, tokenPlacement = 'header', codeChallengeMethod = 'S256', updateToken } = options
-  if (!(Number.isFinite(leeway) && leeway >= 0)) throw new UsageError('Option "leeway" must be a number of seconds, 0 or more.')
-  if (tokenPlacement !== 'header') throw new UsageError('Option "tokenPlacement": "header" is the only placement offered.')
+  if (!(Number.isFinite(leeway) && leeway >= 0)) throw new UsageError(explain && 'Option "leeway" must be a number of seconds, 0 or more.')
+  if (tokenPlacement !== 'header') throw new UsageError(explain && 'Option "tokenPlacement": "header" is the only placement offered.')
   if (codeChallengeMethod !== 'S256' && codeChallengeMethod !== false) {
-    throw new UsageError('Option "codeChallengeMethod" is "S256", or false for a server that refuses PKCE.')
+    throw new UsageError(explain && 'Option "codeChallengeMethod" is "S256", or false for a server that refuses PKCE.')
   }
   assertRedirectUri(options.redirectUri, 'Option "redirectUri"')
   if (store !== undefined) assertStore(store)
-  if (key !== undefined && store === undefined) throw new UsageError('Option "key" names a token in a "store", and there is no store.')
+  if (key !== undefined && store === undefined)
+    throw new UsageError(explain && 'Option "key" names a token in a "store", and there is no store.')
   if (token !== undefined && store !== undefined && key === undefined) {
-    throw new UsageError('Options contradict: "token" is to be put into "store", and "key", its name there, is missing.')
+    throw new UsageError(explain && 'Options contradict: "token" is to be put into "store", and "key", its name there, is missing.')
   }
-  if (updateToken !== undefined && typeof updateToken !== 'function') throw new UsageError('Option "updateToken" must be a function.')
+  if (updateToken !== undefined && typeof updateToken !== 'function')
+    throw new UsageError(explain && 'Option "updateToken" must be a function.')
 }
 
 const STORE_METHODS = ['get', 'compareAndSet', 'delete'] as const
@@ -75,6 +78,7 @@ function assertStore(store: TokenStore): void {
   const missing = STORE_METHODS.find((name) => typeof store?.[name] !== 'function')
   if (missing === undefined) return
   throw new UsageError(
-    `Option "store" has no function "${missing}". A store has ${STORE_METHODS.join(', ')} (type TokenStore); memoryStore() makes one.`,
+    explain &&
+      `Option "store" has no function "${missing}". A store has ${STORE_METHODS.join(', ')} (type TokenStore); memoryStore() makes one.`,
   )
 }

@@ -1,4 +1,5 @@
 import type { Environment, Maybe } from '../environment.js'
+import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import { type Parameters, toForm } from '../http/form.js'
 import { scopeText } from '../message/authorization-request.js'
@@ -139,7 +140,9 @@ export class SessionToken {
   assertKey(grantType: string): void {
     const { store, key } = this.#options
     if (store !== undefined && key === undefined && grantType !== 'client_credentials') {
-      throw new UsageError('Option "key" is missing: a "store" holds the tokens of many users, and "key" says which one this is.')
+      throw new UsageError(
+        explain && 'Option "key" is missing: a "store" holds the tokens of many users, and "key" says which one this is.',
+      )
     }
   }
 
@@ -152,7 +155,8 @@ export class SessionToken {
     const { store, key, scope: own } = this.#options
     if (store === undefined || key !== undefined || (scope === scopeText(own) && toForm(parameters).length === 0)) return
     throw new UsageError(
-      'fetchToken: with a "store" and no "key", the token is kept under issuer, client and the session\'s scope. One with further parameters, or another scope, needs a "key" of its own, such as "payments".',
+      explain &&
+        'fetchToken: with a "store" and no "key", the token is kept under issuer, client and the session\'s scope. One with further parameters, or another scope, needs a "key" of its own, such as "payments".',
     )
   }
 

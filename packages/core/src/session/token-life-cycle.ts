@@ -1,4 +1,5 @@
 import type { Maybe } from '../environment.js'
+import { explain } from '../error/explain.js'
 import { PersistError } from '../error/persist-error.js'
 import { RefreshError } from '../error/refresh-error.js'
 import { StoreError } from '../error/store-error.js'
@@ -94,7 +95,7 @@ export class TokenLifeCycle<How = undefined> {
     for (;;) {
       const entry = await readEntry(place)
       if (entry === undefined)
-        throw new UsageError('There is no token to refresh. Call fetchToken or setToken first.', { code: 'OAUTH_MISSING_TOKEN' })
+        throw new UsageError(explain && 'There is no token to refresh. Call fetchToken or setToken first.', { code: 'OAUTH_MISSING_TOKEN' })
       const renewal = this.#memory.renewals.find(place, alive(entry.value))
       if (!canRenew(entry.value)) throw new RefreshError({ kind: 'terminal', reason: 'no_refresh_token' })
       if (renewal === undefined || renewal.finishedAt !== undefined || renewal.wish === wish) return this.#renewed(place, entry, how)
@@ -286,7 +287,8 @@ function isTemporary(error: unknown): boolean {
 
 function readOnly(): UsageError {
   return new UsageError(
-    'The token needs to be renewed, but the new one could not be kept: the response headers are already sent, or cookies cannot be set here. Call the API before the response begins, before you stream.',
+    explain &&
+      'The token needs to be renewed, but the new one could not be kept: the response headers are already sent, or cookies cannot be set here. Call the API before the response begins, before you stream.',
     { code: 'OAUTH_SESSION_READ_ONLY' },
   )
 }

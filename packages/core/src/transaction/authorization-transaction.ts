@@ -1,3 +1,4 @@
+import { explain } from '../error/explain.js'
 import { ProtocolError } from '../error/protocol-error.js'
 import { UsageError } from '../error/usage-error.js'
 
@@ -53,9 +54,11 @@ export function isAuthorizationTransaction(value: unknown): value is Authorizati
 
 /** @throws {@link UsageError} when the value is not a transaction. */
 export function assertAuthorizationTransaction(value: unknown): asserts value is AuthorizationTransaction {
-  if (typeof value === 'string') throw new UsageError('The "transaction" is a text. Parse it first, with JSON.parse.')
+  if (typeof value === 'string') throw new UsageError(explain && 'The "transaction" is a text. Parse it first, with JSON.parse.')
   if (!isAuthorizationTransaction(value)) {
-    throw new UsageError('The "transaction" is not one that createAuthorizationUrl returned. Keep it as JSON, whole, until the callback.')
+    throw new UsageError(
+      explain && 'The "transaction" is not one that createAuthorizationUrl returned. Keep it as JSON, whole, until the callback.',
+    )
   }
 }
 
@@ -64,7 +67,7 @@ export function assertInTime({ createdAt }: AuthorizationTransaction, now: numbe
   if (now > createdAt + TRANSACTION_TTL) {
     throw new ProtocolError(
       'OAUTH_TRANSACTION_EXPIRED',
-      `The login was started more than ${TRANSACTION_TTL / 60} minutes ago. Start it again`,
+      explain && `The login was started more than ${TRANSACTION_TTL / 60} minutes ago. Start it again`,
       { reference: 'RFC 9700 §4.7.1' },
     )
   }

@@ -1,0 +1,2 @@
+/** Errors explain themselves: everywhere but in browsers, and there too while developing. */
+export const explain: boolean = true
