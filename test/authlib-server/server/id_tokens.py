@@ -8,6 +8,8 @@ class IdTokens:
     def __init__(self, issuer):
         self.issuer = issuer
         self.key = JsonWebKey.generate_key('RSA', 2048, is_private=True, options={'kid': 'rs256'})
+        # A plain JWK is what every version of Authlib signs with.
+        self.private_jwk = self.key.as_dict(is_private=True)
 
     def jwks(self):
         return {'keys': [{**self.key.as_dict(is_private=False), 'use': 'sig', 'alg': 'RS256'}]}
@@ -15,7 +17,7 @@ class IdTokens:
     def configuration(self, client):
         """How the ID tokens of a client are made, in the words of Authlib's `get_jwt_config`."""
         alg = client.metadata.get('id_token_signed_response_alg', 'RS256')
-        key = self.key if alg == 'RS256' else client.client_secret.encode()
+        key = self.private_jwk if alg == 'RS256' else client.client_secret.encode()
         return {'key': key, 'alg': alg, 'iss': self.issuer, 'exp': 3600}
 
 

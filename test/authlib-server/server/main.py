@@ -10,6 +10,7 @@ import os
 import socket
 import sys
 import threading
+import warnings
 
 # Authlib refuses http anywhere unless told, also on loopback. It reads this once per request.
 os.environ['AUTHLIB_INSECURE_TRANSPORT'] = '1'
@@ -21,8 +22,11 @@ def say(line):
 
 def main():
     try:
+        import authlib.deprecate  # noqa: F401 (turns its warnings on, which are switched off next)
         from werkzeug.serving import WSGIRequestHandler, make_server
 
+        # Standard error is for failures alone.
+        warnings.simplefilter('ignore')
         from application import create_application
     except ImportError as error:
         say({'missing': str(error)})
@@ -30,7 +34,7 @@ def main():
 
     class Silent(WSGIRequestHandler):
         def log(self, *args):
-            """Standard error is for failures alone."""
+            """A request is no failure."""
 
     # The issuer holds the port, so the socket comes first.
     listener = socket.create_server(('127.0.0.1', 0))

@@ -133,12 +133,6 @@ class Token(TokenMixin):
     def is_revoked(self):
         return self.revoked
 
-    def get_user(self):
-        return self.user
-
-    def get_client(self):
-        return None
-
     # A refreshed ID token has the time of the login and no nonce (OpenID Connect Core §12.2).
     def get_nonce(self):
         return None
@@ -151,6 +145,12 @@ class Token(TokenMixin):
 
     def get_amr(self):
         return None
+
+
+def credential_of(request):
+    """The code or the token that a token request is made with; newer versions of Authlib have a name for each."""
+    known = (getattr(request, name, None) for name in ('credential', 'authorization_code', 'refresh_token'))
+    return next((one for one in known if isinstance(one, (Code, Token))), None)
 
 
 class Memory:
@@ -169,7 +169,7 @@ class Memory:
         return self.clients.get(client_id)
 
     def save_token(self, token, request):
-        credential = request.credential
+        credential = credential_of(request)
         family = credential.family if credential else secrets.token_hex(8)
         auth_time = credential.auth_time if credential else int(time.time())
         for kind in ('access_token', 'refresh_token'):

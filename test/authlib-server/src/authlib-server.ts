@@ -1,9 +1,9 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { Readable, Writable } from 'node:stream'
+import type { Readable } from 'node:stream'
 
 /** Client metadata as a test writes it, spelt as in RFC 7591 §2: nothing is required. */
 export type AuthlibClientInput = Readonly<Record<string, unknown>>
@@ -31,25 +31,40 @@ export interface AuthlibServer {
   addClient(input?: AuthlibClientInput): Promise<AuthlibClient>
   /** What has come in so far. */
   requests(): Promise<readonly AuthlibRequest[]>
+  /** What the process has printed of failures of its own (answers with 500): empty when all is well. */
+  readonly failures: string
   /** Ends the process. */
   close(): Promise<void>
+}
+
+/** The only password that the password grant takes; it has characters that a form has to encode. */
+export function passwordOf(username: string): string {
+  return `pässword + 100% of ${username}&co`
 }
 
 const MAIN = join(import.meta.dirname, '..', 'server', 'main.py')
 
 /**
- * Starts Authlib's authorization server with everything in memory. Users: alice and bob; the password of alice is `password of alice`.
+ * Starts Authlib's authorization server with everything in memory. Users: alice and bob.
  *
  * @param command a Python that has Authlib and Flask, as `findPython` finds it
  * @throws Error with what Python printed, when the server does not start
  */
 export async function startAuthlibServer(command: string): Promise<AuthlibServer> {
   // Its standard input stays open as long as this process lives: the server ends with it, also when nobody closes it.
-  const child = spawn(command, ['-B', '-W', 'ignore', MAIN], { stdio: ['pipe', 'pipe', 'pipe'] })
-  const issuer = await readIssuer(child)
+  const child = spawn(command, ['-B', MAIN], { stdio: ['pipe', 'pipe', 'pipe'] })
+  let printed = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    printed += text
+  })
+  const { issuer, missing } = await readFirstLine(child.stdout)
+  if (issuer === undefined) throw new Error(`Authlib's server did not start: ${missing ?? printed}`)
 
   return {
     issuer,
+    get failures() {
+      return printed
+    },
     async addClient(input) {
       const client = withDefaults(input)
       await request(`${issuer}/test/clients`, { method: 'POST', body: JSON.stringify(client) })
@@ -65,17 +80,9 @@ export async function startAuthlibServer(command: string): Promise<AuthlibServer
   }
 }
 
-async function readIssuer(child: ChildProcessByStdio<Writable, Readable, Readable>): Promise<string> {
-  let printed = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    printed += text
-  })
-  for await (const line of createInterface({ input: child.stdout })) {
-    const said: { readonly issuer?: string; readonly missing?: string } = JSON.parse(line)
-    if (said.issuer !== undefined) return said.issuer
-    printed += said.missing ?? ''
-  }
-  throw new Error(`Authlib's server did not start: ${printed}`)
+async function readFirstLine(output: Readable): Promise<{ readonly issuer?: string; readonly missing?: string }> {
+  for await (const line of createInterface({ input: output })) return JSON.parse(line)
+  return {}
 }
 
 function withDefaults(input: AuthlibClientInput = {}): AuthlibClient {

@@ -3,6 +3,7 @@ export {
   type AuthlibClientInput,
   type AuthlibRequest,
   type AuthlibServer,
+  passwordOf,
   startAuthlibServer,
 } from './authlib-server.ts'
 export { findPython, type Python } from './python.ts'

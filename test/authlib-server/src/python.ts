@@ -14,7 +14,7 @@ export async function findPython(candidates: readonly string[] = CANDIDATES): Pr
   const reasons: string[] = []
   for (const command of candidates) {
     try {
-      await run(command, ['-B', '-W', 'ignore', '-c', 'import authlib.integrations.flask_oauth2'], { timeout: 30_000 })
+      await run(command, ['-B', '-c', 'import authlib.integrations.flask_oauth2'], { timeout: 30_000 })
       return { command }
     } catch (error) {
       reasons.push(`${command}: ${reasonOf(error)}`)
