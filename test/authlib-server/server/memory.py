@@ -58,11 +58,7 @@ class Client(ClientMixin):
         # Authlib has one name for both kinds of signed assertion, and asks for it as for a method.
         if method == 'client_assertion_jwt':
             return self.auth_method in ('client_secret_jwt', 'private_key_jwt')
-        # RFC 6749 §4.2: the implicit grant has no client authentication, whatever the client does elsewhere.
-        return method == self.auth_method or (method == 'none' and endpoint == 'token' and self.is_implicit())
-
-    def is_implicit(self):
-        return 'implicit' in self.metadata.get('grant_types', [])
+        return method == self.auth_method
 
     def check_response_type(self, response_type):
         return response_type in [' '.join(sorted(words.split())) for words in self.metadata.get('response_types', ['code'])]
