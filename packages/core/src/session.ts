@@ -7,6 +7,13 @@
 export type { TokenInput, TokenSet } from './message/token-set.js'
 export type { AuthorizationUrlOptions } from './session/authorization-url.js'
 export type {
+  AnswerHook,
+  ComplianceHookType,
+  ComplianceHookTypes,
+  ProtectedRequest,
+  ProtectedRequestHook,
+} from './session/compliance-hooks.js'
+export type {
   AuthorizationCodeOptions,
   ClientCredentialsOptions,
   FetchTokenOptions,
@@ -22,5 +29,6 @@ export type { RegistrationOptions } from './session/registration.js'
 export type { Authorised, ResourceAuthoriser, ResourceOptions, ResourceRequest } from './session/resource-authoriser.js'
 export type { SessionOptions } from './session/session-options.js'
 export type { Store, StoreEntry, StoreReceipt } from './session/store.js'
+export type { TokenPlacement } from './session/token-placement.js'
 export type { GrantMemory, TokenRecord, TokenStore } from './session/token-record.js'
 export type { ReplacedToken, UpdateToken } from './session/update-token.js'

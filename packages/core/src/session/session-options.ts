@@ -5,6 +5,7 @@ import type { Parameters } from '../http/form.js'
 import { assertRedirectUri } from '../message/authorization-request.js'
 import type { TokenInput } from '../message/token-set.js'
 import { assertKnownOptions, REGISTRATION_OPTIONS, type RegistrationOptions } from './registration.js'
+import { TOKEN_PLACEMENTS, type TokenPlacement } from './token-placement.js'
 import type { TokenStore } from './token-record.js'
 import type { UpdateToken } from './update-token.js'
 
@@ -21,8 +22,8 @@ export interface SessionOptions extends RegistrationOptions {
   readonly authorizationParameters?: Parameters | undefined
   /** A token from an earlier session. */
   readonly token?: TokenInput | undefined
-  /** Where the token goes on a request: the `Authorization` header. */
-  readonly tokenPlacement?: 'header' | undefined
+  /** Where the token goes on a request: the `Authorization` header unless told. Elsewhere it is seen by whoever logs addresses (RFC 6750 §2.3). */
+  readonly tokenPlacement?: TokenPlacement | undefined
   readonly updateToken?: UpdateToken | undefined
   /** Seconds before its expiry that the token is renewed. 60 unless told. */
   readonly leeway?: number | undefined
@@ -57,7 +58,8 @@ export function assertSessionOptions(options: SessionOptions, own: readonly stri
   assertKnownOptions(options, [...OPTIONS, ...own], 'OAuth2Session')
   const { leeway = 0, store, key, token, tokenPlacement = 'header', codeChallengeMethod = 'S256', updateToken } = options
   if (!(Number.isFinite(leeway) && leeway >= 0)) throw new UsageError(explain && 'Option "leeway" must be a number of seconds, 0 or more.')
-  if (tokenPlacement !== 'header') throw new UsageError(explain && 'Option "tokenPlacement": "header" is the only placement offered.')
+  if (!TOKEN_PLACEMENTS.includes(tokenPlacement))
+    throw new UsageError(explain && `Option "tokenPlacement": there is no "${tokenPlacement}". Placements: ${TOKEN_PLACEMENTS.join(', ')}.`)
   if (codeChallengeMethod !== 'S256' && codeChallengeMethod !== false) {
     throw new UsageError(explain && 'Option "codeChallengeMethod" is "S256", or false for a server that refuses PKCE.')
   }
