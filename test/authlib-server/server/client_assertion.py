@@ -6,11 +6,10 @@ from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
 class ClientAssertion(JWTBearerClientAssertion):
     def __init__(self, issuer, memory):
         super().__init__(f'{issuer}/token')
-        self.audiences = [issuer, f'{issuer}/token']
+        self.audiences = audiences(issuer)
         self.memory = memory
 
     def get_audiences(self):
-        # What RFC 7523 §3 lets a client choose from.
         return self.audiences
 
     def create_claims_options(self):
@@ -22,6 +21,11 @@ class ClientAssertion(JWTBearerClientAssertion):
 
     def resolve_client_public_key(self, client, headers=None):
         return verification_key(client, headers or {})
+
+
+def audiences(issuer):
+    """What RFC 7523 §3 lets a client choose from to name this server."""
+    return [issuer, f'{issuer}/token']
 
 
 def verification_key(client, headers):

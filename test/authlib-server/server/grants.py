@@ -6,7 +6,7 @@ from authlib.oauth2.rfc7523 import JWTBearerGrant
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oidc.core import OpenIDCode, OpenIDHybridGrant, OpenIDImplicitGrant, OpenIDToken
 
-from client_assertion import verification_key
+from client_assertion import audiences, verification_key
 from id_tokens import user_info
 from memory import Client, Code
 
@@ -93,7 +93,11 @@ def register_grants(server, memory, id_tokens, issuer):
             credential.revoked = True
 
     class JWTBearer(JWTBearerGrant):
-        CLAIMS_OPTIONS = {**JWTBearerGrant.CLAIMS_OPTIONS, 'aud': {'essential': True, 'values': [issuer, f'{issuer}/token']}}
+        CLAIMS_OPTIONS = {**JWTBearerGrant.CLAIMS_OPTIONS, 'aud': {'essential': True, 'values': audiences(issuer)}}
+
+        def get_audiences(self):
+            # Where Authlib asks for them instead.
+            return audiences(issuer)
 
         def resolve_issuer_client(self, issuer):
             client = memory.query_client(issuer)

@@ -6,7 +6,12 @@ import { type InteropServer, redirectUri, type ServerKind } from './interop-serv
 export function authlib(command: string): ServerKind {
   return {
     name: 'Authlib',
-    features: ['login without PKCE', 'takes Basic credentials as they are', 'refresh tokens outlive revoked access tokens'],
+    features: [
+      'login without PKCE',
+      'takes Basic credentials as they are',
+      'refresh tokens outlive revoked access tokens',
+      'JWT bearer grant',
+    ],
     start: () => start(command),
   }
 }

@@ -1,3 +1,4 @@
+import { createSigner } from '@oauth-test/provider'
 import { expect } from 'vitest'
 import type { Feature } from './interop-server.ts'
 import type { World } from './world.ts'
@@ -11,6 +12,7 @@ export interface Case {
   run(world: World): Promise<void>
 }
 
+const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 const PASSWORD_CLIENT = { grant_types: ['authorization_code', 'refresh_token', 'password'] }
 
 /** The suite. */
@@ -131,6 +133,19 @@ export const cases: readonly Case[] = [
       await session(client).revokeToken({ token: access_token })
       await Promise.all([1, 2, 3].map(() => owner.http.get(server.apiUrl).json()))
       expect(await server.tokenRequests('client_credentials')).toBe(before + 1)
+    },
+  },
+  {
+    title: 'RFC 7523 §2.1 JWT bearer, on behalf of alice',
+    needs: 'JWT bearer grant',
+    async run({ server, session }) {
+      const signer = createSigner({ alg: 'ES256' })
+      const client = await server.addClient({ grant_types: [JWT_BEARER], jwks: { keys: [signer.jwk] } })
+      const exp = Math.floor(Date.now() / 1000) + 60
+      const assertion = signer.sign({ iss: client.client_id, sub: 'alice', aud: `${server.issuer}/token`, exp })
+      const onBehalf = session(client)
+      await onBehalf.fetchToken({ grantType: JWT_BEARER, parameters: { assertion } })
+      expect(await onBehalf.userinfo()).toMatchObject({ sub: 'alice' })
     },
   },
   {

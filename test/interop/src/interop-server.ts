@@ -5,6 +5,7 @@ export type Feature =
   | 'decodes Basic credentials'
   | 'takes Basic credentials as they are'
   | 'refresh tokens outlive revoked access tokens'
+  | 'JWT bearer grant'
 
 /** A kind of authorization server. */
 export interface ServerKind {
