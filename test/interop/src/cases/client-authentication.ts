@@ -1,0 +1,56 @@
+import { expect } from 'vitest'
+import type { Case } from './case.ts'
+
+/** How a client proves who it is. */
+export const clientAuthenticationCases: readonly Case[] = [
+  ...['client_secret_basic', 'client_secret_post'].flatMap((method): Case[] => [
+    {
+      title: `RFC 6749 §2.3.1 ${method} for token, refresh and revocation`,
+      async run({ register, login }) {
+        const session = await register({ token_endpoint_auth_method: method }, { tokenEndpointAuthMethod: method })
+        await login(session)
+        await session.refreshToken()
+        await session.revokeToken()
+      },
+    },
+    {
+      title: `RFC 6749 §5.2 ${method} with another secret`,
+      async run({ server, session }) {
+        const client = await server.addClient({ token_endpoint_auth_method: method })
+        const stranger = session({ ...client, client_secret: 'another' }, { tokenEndpointAuthMethod: method, scope: undefined })
+        const refused = { name: 'EndpointError', error: 'invalid_client' }
+        await expect(stranger.fetchToken({ grantType: 'client_credentials' })).rejects.toMatchObject(refused)
+      },
+    },
+  ]),
+  {
+    title: 'RFC 6749 §2.3.1 none for token, refresh and revocation',
+    async run({ register, login }) {
+      const session = await register({ token_endpoint_auth_method: 'none' }, { tokenEndpointAuthMethod: 'none' })
+      await login(session)
+      await session.refreshToken()
+      await session.revokeToken()
+    },
+  },
+  {
+    title: 'RFC 6749 §2.3.1 client_secret_basic with characters that it encodes',
+    needs: 'decodes Basic credentials',
+    async run({ register }) {
+      const session = await register({ client_secret: 'a secret: 100% of it, +/=&' }, { scope: undefined })
+      await session.fetchToken({ grantType: 'client_credentials' })
+    },
+  },
+  {
+    title: 'RFC 6749 §2.3.1 client_secret_basic as it is, for a server that does not decode',
+    needs: 'takes Basic credentials as they are',
+    async run({ server, session }) {
+      const client = await server.addClient({ client_secret: 'a secret: 100% of it, +/=&' })
+      const grant = { grantType: 'client_credentials' } as const
+      await expect(session(client).fetchToken(grant)).rejects.toMatchObject({
+        error: 'invalid_client',
+        message: expect.stringContaining('rawBasicCredentials'),
+      })
+      await session(client, { quirks: { rawBasicCredentials: true } }).fetchToken(grant)
+    },
+  },
+]
