@@ -49,6 +49,22 @@ describe.skipIf(python.missing)(`the Authlib server${python.missing ? ` (skipped
     expect((await fetch(`${server.issuer}/token`, { method: 'POST', body: redeem })).status).toBe(400)
   })
 
+  it.each([
+    ['token', ['access_token']],
+    ['id_token', ['id_token']],
+    ['id_token token', ['access_token', 'id_token']],
+    ['code id_token', ['code', 'id_token']],
+    ['code token', ['access_token', 'code']],
+    ['code id_token token', ['access_token', 'code', 'id_token']],
+  ])('OAuth 2.0 Multiple Response Types §5: %s comes in the fragment', async (response_type, expected) => {
+    const { client_id, redirect_uris } = await server.addClient({ token_endpoint_auth_method: 'none', response_types: [response_type] })
+    const asked = { client_id, response_type, scope: 'openid', nonce: response_type, redirect_uri: redirect_uris[0] ?? '' }
+    const answer = await fetch(`${server.issuer}/authorize?${new URLSearchParams(asked)}`, { redirect: 'manual' })
+    const fragment = new URLSearchParams(new URL(answer.headers.get('location') ?? '').hash.slice(1))
+    expect([...fragment.keys()].filter((name) => /^(code|.*_token)$/.test(name)).sort()).toEqual(expected)
+    expect(server.failures).toBe('')
+  })
+
   it('ends when it is closed, once and twice', async () => {
     const another = await startAuthlibServer(python.command ?? '')
     await another.close()
