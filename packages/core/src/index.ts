@@ -25,6 +25,7 @@ export { ResponseError, type ResponseErrorOptions } from './error/response-error
 export { StoreError } from './error/store-error.js'
 export { type FailedRequest, TransportError, type TransportErrorOptions } from './error/transport-error.js'
 export { UsageError } from './error/usage-error.js'
+export { type AssertionOptions, assertionGrant, JWT_BEARER } from './flow/assertion.js'
 export {
   type AuthorizationResult,
   type FinishOptions,

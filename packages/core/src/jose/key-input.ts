@@ -1,3 +1,5 @@
+import type { CryptoKey } from 'jose'
+
 /** A JSON Web Key as an object (RFC 7517 §4). */
 export interface Jwk {
   readonly kty: string

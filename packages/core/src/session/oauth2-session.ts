@@ -152,7 +152,7 @@ export class OAuth2Session<Http> {
    */
   async fetchToken<Grant extends string = string>(options: FetchTokenOptions<Grant> = {}): Promise<TokenSet> {
     const task = fetchTokenTask(options, scopeText(this.#options.scope))
-    this.#token.assertKey(task.kind === 'code' ? 'authorization_code' : task.type)
+    this.#token.assertKey({ type: task.kind === 'code' ? 'authorization_code' : task.type })
     if (task.kind === 'code') return this.#redeem(task)
     const { type, form, scope, parameters } = task
     this.#token.assertOwnKey(task)

@@ -56,20 +56,26 @@ const OPTIONS: readonly string[] = [
 /** @throws {@link UsageError} for unknown, unusable or contradictory options. */
 export function assertSessionOptions(options: SessionOptions, own: readonly string[] = []): void {
   assertKnownOptions(options, [...OPTIONS, ...own], 'OAuth2Session')
-  const { leeway = 0, store, key, token, tokenPlacement = 'header', codeChallengeMethod = 'S256', updateToken } = options
-  if (!(Number.isFinite(leeway) && leeway >= 0)) throw new UsageError(explain && 'Option "leeway" must be a number of seconds, 0 or more.')
-  if (!TOKEN_PLACEMENTS.includes(tokenPlacement))
-    throw new UsageError(explain && `Option "tokenPlacement": there is no "${tokenPlacement}". Placements: ${TOKEN_PLACEMENTS.join(', ')}.`)
+  const { store, key, token, codeChallengeMethod = 'S256' } = options
+  assertTokenOptions(options)
   if (codeChallengeMethod !== 'S256' && codeChallengeMethod !== false) {
     throw new UsageError(explain && 'Option "codeChallengeMethod" is "S256", or false for a server that refuses PKCE.')
   }
   assertRedirectUri(options.redirectUri, 'Option "redirectUri"')
-  if (store !== undefined) assertStore(store)
   if (key !== undefined && store === undefined)
     throw new UsageError(explain && 'Option "key" names a token in a "store", and there is no store.')
   if (token !== undefined && store !== undefined && key === undefined) {
     throw new UsageError(explain && 'Options contradict: "token" is to be put into "store", and "key", its name there, is missing.')
   }
+}
+
+/** @throws {@link UsageError} for options about the keeping and the use of a token that cannot be what they should. */
+export function assertTokenOptions(options: Pick<SessionOptions, 'leeway' | 'store' | 'tokenPlacement' | 'updateToken'>): void {
+  const { leeway = 0, store, tokenPlacement = 'header', updateToken } = options
+  if (!(Number.isFinite(leeway) && leeway >= 0)) throw new UsageError(explain && 'Option "leeway" must be a number of seconds, 0 or more.')
+  if (!TOKEN_PLACEMENTS.includes(tokenPlacement))
+    throw new UsageError(explain && `Option "tokenPlacement": there is no "${tokenPlacement}". Placements: ${TOKEN_PLACEMENTS.join(', ')}.`)
+  if (store !== undefined) assertStore(store)
   if (updateToken !== undefined && typeof updateToken !== 'function')
     throw new UsageError(explain && 'Option "updateToken" must be a function.')
 }
