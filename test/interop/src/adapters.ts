@@ -1,5 +1,5 @@
-import type { OAuth2Session, SessionOptions } from '@oauth/core/session'
-import { OAuth2Session as GotSession } from '@oauth/node-got'
+import type { AssertionSession, AssertionSessionOptions, OAuth2Session, SessionOptions } from '@oauth/core/session'
+import { AssertionSession as GotAssertionSession, OAuth2Session as GotSession } from '@oauth/node-got'
 
 /** What the suite asks of an HTTP client: as much as got and ky have in common. */
 export interface InteropHttp {
@@ -13,7 +13,8 @@ export type InteropSession = OAuth2Session<InteropHttp>
 export interface Adapter {
   readonly name: string
   readonly OAuth2Session: new (options: SessionOptions) => InteropSession
+  readonly AssertionSession: new (options: AssertionSessionOptions) => AssertionSession<InteropHttp>
 }
 
 /** Every adapter that the suite runs on. */
-export const adapters: readonly Adapter[] = [{ name: 'got', OAuth2Session: GotSession }]
+export const adapters: readonly Adapter[] = [{ name: 'got', OAuth2Session: GotSession, AssertionSession: GotAssertionSession }]

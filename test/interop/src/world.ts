@@ -7,6 +7,7 @@ export type InteropOptions = Partial<SessionOptions>
 
 /** One adapter at one server: all that a case has. */
 export interface World {
+  readonly adapter: Adapter
   readonly server: InteropServer
   /** A session of a client that is registered for this case alone. */
   register(metadata?: ClientMetadata, options?: InteropOptions): Promise<InteropSession>
@@ -17,9 +18,9 @@ export interface World {
 }
 
 /** Binds an adapter to a server. */
-export function createWorld({ OAuth2Session }: Adapter, server: InteropServer): World {
+export function createWorld(adapter: Adapter, server: InteropServer): World {
   const session: World['session'] = ({ client_id, client_secret }, options) =>
-    new OAuth2Session({
+    new adapter.OAuth2Session({
       issuer: server.issuer,
       clientId: client_id,
       ...(client_secret === '' ? {} : { clientSecret: client_secret }),
@@ -28,6 +29,7 @@ export function createWorld({ OAuth2Session }: Adapter, server: InteropServer): 
       ...options,
     })
   return {
+    adapter,
     server,
     session,
     register: async (metadata = {}, options = {}) => session(await server.addClient(metadata), options),

@@ -1,4 +1,5 @@
 import { createSigner } from '@oauth-test/provider'
+import { exportJWK, generateKeyPair } from 'jose'
 import { expect } from 'vitest'
 import type { Case } from './case.ts'
 
@@ -52,6 +53,22 @@ export const grantCases: readonly Case[] = [
       const onBehalf = session(client)
       await onBehalf.fetchToken({ grantType: JWT_BEARER, parameters: { assertion } })
       expect(await onBehalf.userinfo()).toMatchObject({ sub: 'alice' })
+    },
+  },
+  {
+    title: 'RFC 7523 §2.1 an assertion session, with a new assertion for each renewal',
+    needs: 'JWT bearer grant',
+    async run({ server, session, adapter: { AssertionSession } }) {
+      const key = await generateKeyPair('ES256', { extractable: true })
+      const { client_id } = await server.addClient({ grant_types: [JWT_BEARER], jwks: { keys: [await exportJWK(key.publicKey)] } })
+      const { token_endpoint = '' } = await session({ client_id, client_secret: '' }).server()
+      const service = new AssertionSession({ tokenEndpoint: token_endpoint, issuer: client_id, subject: 'alice', key: key.privateKey })
+      const before = await server.tokenRequests(JWT_BEARER)
+      await Promise.all([1, 2, 3].map(() => service.http.get(server.apiUrl).json()))
+      expect(await server.tokenRequests(JWT_BEARER)).toBe(before + 1)
+      await service.refreshToken()
+      await service.http.get(server.apiUrl).json()
+      expect(await server.tokenRequests(JWT_BEARER)).toBe(before + 2)
     },
   },
 ]
