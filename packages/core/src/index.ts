@@ -4,9 +4,12 @@
  * @module
  */
 export type { Client, ClientAuthentication, ClientAuthenticationContext } from './client-authentication/client.js'
+export type { ClientAssertionOptions } from './client-authentication/client-assertion.js'
 export { clientSecretBasic } from './client-authentication/client-secret-basic.js'
+export { type ClientSecretJwtOptions, clientSecretJwt } from './client-authentication/client-secret-jwt.js'
 export { clientSecretPost } from './client-authentication/client-secret-post.js'
 export { none } from './client-authentication/none.js'
+export { type PrivateKeyJwtOptions, privateKeyJwt } from './client-authentication/private-key-jwt.js'
 export { type Aead, type DigestAlgorithm, defaultEnvironment, type Environment, type Maybe, type OAuthEvent } from './environment.js'
 export { type AnyOAuthError, isOAuthError } from './error/any-oauth-error.js'
 export {
@@ -48,6 +51,8 @@ export { type Form, formDecode, formEncode, type Parameters, type ParameterValue
 export type { ClientCertificate, Endpoint, HttpRequest } from './http/http-request.js'
 export type { HttpHeaders, HttpResponse } from './http/http-response.js'
 export type { VerificationKey } from './jose/jwk-set.js'
+export type { Jwk, NodeKey, PrivateKeyInput } from './jose/key-input.js'
+export type { JwtSignerOptions, SigningKey } from './jose/sign-jwt.js'
 export { type AuthorizationRequest, type AuthorizationRequestOptions, authorizationRequest } from './message/authorization-request.js'
 export { type AuthorizationCode, authorizationResponse } from './message/authorization-response.js'
 export { type EndSessionOptions, endSessionUrl } from './message/end-session.js'

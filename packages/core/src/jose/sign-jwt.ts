@@ -32,13 +32,21 @@ const BY_CURVE: Readonly<Record<string, string>> = { 'P-256': 'ES256', 'P-384': 
  * Makes a function that signs JWTs with one key. Key and algorithm are checked here; the key is imported at the first signature and kept.
  *
  * @param where what errors call it, such as `privateKeyJwt`.
+ * @param takes whether a secret will do.
  * @throws {@link UsageError} for a key that cannot sign, or not by the algorithm that is asked for.
  * @see RFC 7515 §3.1 https://www.rfc-editor.org/rfc/rfc7515#section-3.1
  */
-export function jwtSigner(where: string, { key: input, alg: given, kid, header = {} }: JwtSignerOptions): JwtSigner {
+export function jwtSigner(where: string, options: JwtSignerOptions, takes: 'any key' | 'private key' = 'any key'): JwtSigner {
+  const { key: input, alg: given, kid, header = {} } = options
   const { alg: inHeader, ...further } = header
   assertHeader(further, where)
   const key = privateKey(input, `${where}: option "key"`)
+  if (takes === 'private key' && key.kty === 'oct') {
+    throw new UsageError(
+      explain &&
+        `${where}: option "key" is a secret, and a private key is needed: the text of a PEM file, not its name. clientSecretJwt signs with the client secret.`,
+    )
+  }
   const alg = algorithm(key, given ?? inHeader, where)
   const named = kid ?? key.kid
   const protectedHeader = { alg, typ: 'JWT', ...(named === undefined ? {} : { kid: named }), ...further }
