@@ -86,7 +86,7 @@ def create_application(issuer):
             'subject_types_supported': ['public'],
             'id_token_signing_alg_values_supported': ['RS256', 'HS256'],
             'token_endpoint_auth_methods_supported': AUTH_METHODS,
-            'token_endpoint_auth_signing_alg_values_supported': ['HS256', 'RS256', 'PS256', 'ES256', 'EdDSA'],
+            'token_endpoint_auth_signing_alg_values_supported': ['HS256', 'RS256', 'ES256'],
             'scopes_supported': ['openid', 'profile', 'email', 'items:read', 'items:write'],
         }
 

@@ -2,6 +2,8 @@
 export type Feature =
   | 'login without PKCE'
   | 'ID tokens signed with PS256, ES256, EdDSA'
+  // Authlib takes only the algorithms that its JOSE library recommends: fewer in newer versions.
+  | 'assertions signed with PS256, EdDSA'
   | 'decodes Basic credentials'
   | 'takes Basic credentials as they are'
   | 'refresh tokens outlive revoked access tokens'
