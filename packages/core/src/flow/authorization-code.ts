@@ -15,7 +15,7 @@ import type { TokenSet } from '../message/token-set.js'
 import { endpointUrl, type ServerMetadata, serverIdentity } from '../metadata/server-metadata.js'
 import { type AuthorizationTransaction, assertAuthorizationTransaction, assertInTime } from '../transaction/authorization-transaction.js'
 import type { Flow } from './flow.js'
-import { verifyIdToken } from './id-token.js'
+import { assertIdTokenAlgorithm, isIdTokenVerifiable, verifyIdToken } from './id-token.js'
 import { assertKeyCache, type JwkSetOptions } from './jwk-set.js'
 import { type GrantOptions, tokenGrant } from './token.js'
 
@@ -63,6 +63,7 @@ export async function* finishAuthorization(server: ServerMetadata, client: Clien
   const { environment, response, transaction, keyCache, clockTolerance } = options
   assertAuthorizationTransaction(transaction)
   assertKeyCache(keyCache)
+  assertIdTokenAlgorithm(client)
   assertCurrent(transaction, server, client, environment.now())
   const { code } = authorizationResponse(responseParameters(response), transaction, server)
   const { redirect_uri, code_verifier, nonce, max_age: maxAge, scope, resource } = transaction
@@ -82,7 +83,7 @@ export async function* finishAuthorization(server: ServerMetadata, client: Clien
     }
     return { token }
   }
-  if (!hasScope(scope, 'openid') && (server.issuer === undefined || server.jwks_uri === undefined)) return { token }
+  if (!hasScope(scope, 'openid') && !isIdTokenVerifiable(server, client)) return { token }
   const claims = yield* verifyIdToken(token.id_token, server, client, {
     environment,
     keyCache,
