@@ -6,6 +6,7 @@ import { candidateKeys, type VerificationKey } from '../jose/jwk-set.js'
 import { type DecodedJws, verifyJws } from '../jose/jws.js'
 import { type IdTokenClaims, validateIdToken } from '../message/id-token.js'
 import { decodeIdToken } from '../message/id-token-header.js'
+import { expectationOf } from '../message/id-token-quirks.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 import type { Flow } from './flow.js'
 import { type JwkSetOptions, jwkSet } from './jwk-set.js'
@@ -50,13 +51,13 @@ export async function* verifyIdToken(
       reference: 'OpenID Connect Core §3.1.3.7 step 6',
     })
   }
-  const { issuer } = server
+  const { quirks } = client
+  const login = { issuer: server.issuer, nonce }
   return validateIdToken(environment, jws, {
-    issuer,
+    ...(quirks === undefined ? login : expectationOf(jws.payload, login, { quirks, environment })),
     clientId: client.client_id,
     trustedAudiences: client.trusted_audiences,
     now: environment.now(),
-    nonce,
     maxAge,
     accessToken,
     clockTolerance,

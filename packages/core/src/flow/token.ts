@@ -38,6 +38,7 @@ export async function* tokenGrant(
     now,
     scope: formGet(grant, 'scope'),
     quirks: client.quirks,
+    environment,
     invalidClientHint: invalidClientHint(client, server, clientAuthentication),
   })
 }

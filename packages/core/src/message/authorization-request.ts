@@ -8,6 +8,7 @@ import { randomToken } from '../jose/random-token.js'
 import { endpointUrl, type ServerMetadata } from '../metadata/server-metadata.js'
 import { codeChallenge } from '../proof/pkce.js'
 import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
+import { delimitedScope } from './scope-delimiter.js'
 import { startTransaction, type TransactionOptions } from './start-transaction.js'
 
 /** What an authorization request may say. All of it is the application's choice; nothing here may come from a browser unchecked. */
@@ -106,7 +107,8 @@ export async function authorizationRequest(
   const transaction = startTransaction(server, client, { state, now: environment.now(), ...members, ...furtherMembers(further) })
   // RFC 6749 §3.1: no parameter more than once, so what the endpoint's own query says of the same is taken out.
   const replaced = new Set([...RESERVED, ...further.map(([name]) => name)])
-  return { url: appendQuery(endpointUrl(server, 'authorization_endpoint'), [...protocol, ...further], replaced), state, transaction }
+  const sent = [...delimitedScope(protocol, client, environment), ...further]
+  return { url: appendQuery(endpointUrl(server, 'authorization_endpoint'), sent, replaced), state, transaction }
 }
 
 /**
