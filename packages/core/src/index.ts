@@ -4,9 +4,12 @@
  * @module
  */
 export type { Client, ClientAuthentication, ClientAuthenticationContext } from './client-authentication/client.js'
+export type { ClientAssertionOptions } from './client-authentication/client-assertion.js'
 export { clientSecretBasic } from './client-authentication/client-secret-basic.js'
+export { type ClientSecretJwtOptions, clientSecretJwt } from './client-authentication/client-secret-jwt.js'
 export { clientSecretPost } from './client-authentication/client-secret-post.js'
 export { none } from './client-authentication/none.js'
+export { type PrivateKeyJwtOptions, privateKeyJwt } from './client-authentication/private-key-jwt.js'
 export { type Aead, type DigestAlgorithm, defaultEnvironment, type Environment, type Maybe, type OAuthEvent } from './environment.js'
 export { type AnyOAuthError, isOAuthError } from './error/any-oauth-error.js'
 export {
@@ -25,18 +28,16 @@ export { ResponseError, type ResponseErrorOptions } from './error/response-error
 export { StoreError } from './error/store-error.js'
 export { type FailedRequest, TransportError, type TransportErrorOptions } from './error/transport-error.js'
 export { UsageError } from './error/usage-error.js'
-export {
-  type AuthorizationResult,
-  type FinishOptions,
-  finishAuthorization,
-  startAuthorization,
-} from './flow/authorization-code.js'
+export { type AssertionOptions, assertionGrant, JWT_BEARER } from './flow/assertion.js'
+export { type FinishOptions, finishAuthorization, startAuthorization } from './flow/authorization-code.js'
 export { type Cache, createCache } from './flow/cache.js'
 export { coalesce } from './flow/coalesce.js'
 export { type CachedServer, type DiscoveryOptions, discover } from './flow/discovery.js'
 export type { Flow } from './flow/flow.js'
+export { type FrontChannelResult, finishFrontChannel } from './flow/front-channel.js'
 export { type IdTokenOptions, verifyIdToken } from './flow/id-token.js'
 export { type CachedKeys, type JwkSetOptions, jwkSet } from './flow/jwk-set.js'
+export type { AuthorizationResult, RedeemOptions } from './flow/redeem-code.js'
 export { type RefreshOptions, type RefreshResult, refreshToken } from './flow/refresh-token.js'
 export { revoke } from './flow/revoke.js'
 export { run, type Transport, type TransportOptions } from './flow/run.js'
@@ -47,10 +48,13 @@ export { type Form, formDecode, formEncode, type Parameters, type ParameterValue
 export type { ClientCertificate, Endpoint, HttpRequest } from './http/http-request.js'
 export type { HttpHeaders, HttpResponse } from './http/http-response.js'
 export type { VerificationKey } from './jose/jwk-set.js'
+export type { Jwk, NodeKey, PrivateKeyInput } from './jose/key-input.js'
+export type { JwtSignerOptions, SigningKey } from './jose/sign-jwt.js'
 export { type AuthorizationRequest, type AuthorizationRequestOptions, authorizationRequest } from './message/authorization-request.js'
 export { type AuthorizationCode, authorizationResponse } from './message/authorization-response.js'
 export { type EndSessionOptions, endSessionUrl } from './message/end-session.js'
 export type { IdTokenClaims } from './message/id-token.js'
+export type { ResponseMode, ResponseType } from './message/response-type.js'
 export { type Revocation, revocationRequest, revocationResponse } from './message/revocation.js'
 export { type ClientRequestOptions, type RequestHook, tokenRequest } from './message/token-request.js'
 export { type TokenResponseContext, tokenResponse } from './message/token-response.js'
@@ -61,3 +65,4 @@ export type { Quirks } from './metadata/quirks.js'
 export type { ServerMetadata } from './metadata/server-metadata.js'
 export { randomToken } from './session/random-token.js'
 export type { AuthorizationTransaction } from './transaction/authorization-transaction.js'
+export type { ClaimRequest, ClaimsRequest, RequestedClaims } from './transaction/claims-request.js'

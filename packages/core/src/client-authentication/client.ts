@@ -32,6 +32,7 @@ export interface ClientAuthenticationContext {
 /**
  * Proves who the client is: gets a request that is complete but for that, and returns the one to send. Called anew for each attempt,
  * for token, refresh, revocation and introspection requests alike. It may change URL, headers and body, and may be asynchronous.
+ * One that authenticates the connection itself returns `{ ...request, clientCertificate: { cert, key } }` (RFC 8705 §2).
  *
  * @see RFC 6749 §2.3 https://www.rfc-editor.org/rfc/rfc6749#section-2.3
  */
@@ -40,7 +41,7 @@ export type ClientAuthentication = (request: HttpRequest, context: ClientAuthent
 /** Values that are what a missing environment variable turns into. */
 const ACCIDENTS = new Set(['', 'undefined', 'null'])
 
-/** Methods that need a secret, and the one that must not have one. */
+/** Methods that need a secret. */
 const SECRET_METHODS = new Set(['client_secret_basic', 'client_secret_post', 'client_secret_jwt'])
 
 /** @throws {@link UsageError} for a client without a `client_id`. For flows, whose client nobody else has checked. */

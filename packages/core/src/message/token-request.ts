@@ -59,7 +59,7 @@ export async function clientRequest(
   const plain = (isGet ? queryRequest : formRequest)(label, url, [...form, ...further])
   const request = { ...plain, headers: { ...plain.headers, ...lowerCase(headers) } }
   const hooked = requestHook === undefined ? request : await requestHook(request)
-  const chosen = options.clientAuthentication ?? method ?? defaultMethod(client, server)
+  const chosen = options.clientAuthentication ?? method ?? defaultMethod(client, server, options.registeredMethods)
   const authenticated = await clientAuthentication(chosen, options.registeredMethods)(hooked, { client, server, environment })
   if (typeof authenticated?.url !== 'string') {
     throw new UsageError(

@@ -1,12 +1,12 @@
 import type { Environment } from '../environment.js'
 import { formDecode } from '../http/form.js'
+import type { HttpHeaders } from '../http/http-response.js'
 import { appendQuery } from '../http/uri.js'
 import { quirkFired } from '../metadata/fired-quirk.js'
 import type { Quirks } from '../metadata/quirks.js'
-import type { ResourceRequest } from './resource-authoriser.js'
 
 /** A request to a provider's API, with the query parameters and headers that the provider needs. What the request has by itself stays. */
-export function withResourceQuirks<T extends Pick<ResourceRequest, 'url' | 'headers'>>(
+export function withResourceQuirks<T extends { readonly url: string; readonly headers: HttpHeaders }>(
   request: T,
   { resourceQuery = {}, resourceHeaders = {} }: Quirks,
   environment: Pick<Environment, 'emit'>,
