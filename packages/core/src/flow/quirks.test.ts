@@ -22,7 +22,7 @@ function setting() {
   return { fired, environment: testEnvironment({ emit: ({ quirk }: OAuthEvent) => void fired.push(quirk) }) }
 }
 
-describe('S24, C13: getTokenRequest', () => {
+describe('S24, C13, Authlib #303: getTokenRequest', () => {
   const quirks: Quirks = { getTokenRequest: true }
 
   test('parameters and the credentials of client_secret_post are in the query of a GET without a body', async () => {
@@ -94,7 +94,7 @@ describe('S3: scopeDelimiter, when sending', () => {
   })
 })
 
-test('S38: rawBasicCredentials tells of itself where it makes a difference, and nowhere else', async () => {
+test('S38, Authlib #628, #629: rawBasicCredentials tells of itself where it makes a difference, and nowhere else', async () => {
   const { environment, fired } = setting()
   const quirks = { rawBasicCredentials: true }
   await play(tokenGrant(server, { client_id: 'client', client_secret: 'plain', quirks }, { environment, grant }), json(good))
@@ -107,7 +107,7 @@ test('S38: rawBasicCredentials tells of itself where it makes a difference, and 
   expect(fired).toEqual(['rawBasicCredentials'])
 })
 
-describe('B20: nonceNotReturned', () => {
+describe('B20, Authlib #259, #502, #763: nonceNotReturned', () => {
   const rsa = createSigner('RS256')
   const { nonce: _nonce, ...withoutNonce } = CLAIMS
   const verify = (claims: object, quirks: Quirks | undefined, environment = setting().environment) =>
@@ -141,7 +141,7 @@ describe('B20: nonceNotReturned', () => {
   })
 })
 
-describe('ID08: templatedIssuer', () => {
+describe('ID08, Authlib #295, #605: templatedIssuer', () => {
   const rsa = createSigner('RS256')
   const COMMON = 'https://as.example/common/v2.0'
   const TEMPLATE = 'https://as.example/{tenantid}/v2.0'
