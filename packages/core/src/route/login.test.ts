@@ -354,3 +354,15 @@ describe('claims of a provider', () => {
     expect(() => world({}, { claims: JSON.stringify(claims) as never })).toThrow('"claims" must be an object')
   })
 })
+
+describe('codeChallengeMethod: false, for a provider that refuses PKCE', () => {
+  it('S14: is a whole login without a challenge and without a verifier', async () => {
+    const app = world({}, { codeChallengeMethod: false })
+    const browser = app.browser()
+    const url = await app.start(browser)
+    expect([...new URL(url).searchParams.keys()].filter((name) => name.startsWith('code_'))).toEqual([])
+    expect((await browser.go(`/auth/demo/callback?${app.server.authorize(url)}`)).status).toBe(303)
+    expect(app.server.forms('token')).toEqual([expect.not.objectContaining({ code_verifier: expect.anything() })])
+    expect((await browser.open()).user?.sub).toBe('alice')
+  })
+})
