@@ -1,3 +1,4 @@
+import { ASSERTION_CASES } from './assertion-cases.ts'
 import { AUTHORIZATION_CASES } from './authorization-cases.ts'
 import type { Case, Context } from './case.ts'
 import { contextFrom } from './control.ts'
@@ -9,7 +10,14 @@ import { sessionCases } from './session-cases.ts'
 import { TRANSPORT_CASES } from './transport-cases.ts'
 
 /** Everything that must hold on every runtime. Uses what all of them have, and nothing else. */
-export const CASES: readonly Case[] = [...AUTHORIZATION_CASES, ...SERVER_CASES, ...TRANSPORT_CASES, ...ROUTE_CASES, ...sessionCases(FETCH)]
+export const CASES: readonly Case[] = [
+  ...AUTHORIZATION_CASES,
+  ...ASSERTION_CASES,
+  ...SERVER_CASES,
+  ...TRANSPORT_CASES,
+  ...ROUTE_CASES,
+  ...sessionCases(FETCH),
+]
 
 /** How one case ended. */
 export interface Outcome {
