@@ -88,10 +88,12 @@ export function isToLink<Http>(
   return false
 }
 
-/** Tells whether the person is logged in there already. Who they are is issuer and subject together. */
+/** Tells whether the person is logged in there already. Who they are is issuer and subject together; one server may be the issuer of many tenants. */
 function isIn(session: WebSession | undefined, { claims, record }: ProviderLogin): boolean {
   if (session === undefined || claims.sub === undefined) return false
-  return Object.values(session.providers).some((known) => known.record.issuer === record.issuer && known.claims.sub === claims.sub)
+  return Object.values(session.providers).some(
+    (known) => known.record.issuer === record.issuer && known.claims.iss === claims.iss && known.claims.sub === claims.sub,
+  )
 }
 
 interface OtherLogins {

@@ -350,7 +350,7 @@ export class OAuth2Session<Http> {
 
   async *#userinfo({ token, subject }: TokenRecord): Flow<UserInfo> {
     const server = yield* this.#registration.server()
-    return yield* userinfo(server, this.#registration.client, { accessToken: token.access_token, subject })
+    return yield* userinfo(server, this.#registration.client, { accessToken: token.access_token, subject, environment: this.#environment })
   }
 
   #run<T>(flow: Flow<T>): Promise<T> {
