@@ -41,6 +41,20 @@ describe('fetchTransport', () => {
   })
 })
 
+describe('a stream that cannot be iterated, as in Safari', () => {
+  const withoutIteration: typeof fetch = async (input, init) => {
+    const response = await fetch(input, init)
+    return Object.defineProperty(response, 'body', { value: { getReader: response.body?.getReader.bind(response.body) } })
+  }
+
+  it('F02: is read', async () => {
+    const server = await site((_request, response) => response.end('{"a":1}'))
+    const { body } = await fetchTransport(withoutIteration)(formRequest('token', `${server.url}/token`, []), {})
+    await server.close()
+    expect(new TextDecoder().decode(body)).toBe('{"a":1}')
+  })
+})
+
 describe('a port that fetch blocks', () => {
   it('F02: was not connected to, and the cause says why', async () => {
     await expect(fetchTransport()(formRequest('token', 'http://127.0.0.1:6000/token', []), {})).rejects.toMatchObject({
@@ -90,6 +104,14 @@ describe('fetchClient: the application’s requests', () => {
 
   it('an API that answers 401 for ever is asked twice, and its answer handed on', async () => {
     expect((await session.http(`${api.url}/never`)).status).toBe(401)
+    expect(api.seen).toHaveLength(2)
+  })
+
+  it('a form with a boundary of its own is repeated with its body', async () => {
+    const form = new FormData()
+    form.set('name', 'value')
+    expect((await session.http(`${api.url}/me`, { method: 'POST', body: form })).status).toBe(200)
+    for (const { body } of api.seen) expect(body).toMatch(/^(--\S+)\r\n[\s\S]*name="name"\r\n\r\nvalue\r\n\1--/)
     expect(api.seen).toHaveLength(2)
   })
 

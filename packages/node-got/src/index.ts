@@ -24,3 +24,4 @@ export { AssertionSession, type AssertionSessionOptions, type ServiceAccountSess
 export { gotClient } from './got-client.js'
 export { gotTransport } from './got-transport.js'
 export { OAuth2Session, type OAuth2SessionOptions } from './oauth2-session.js'
+export { publicHosts } from './public-hosts.js'

@@ -46,7 +46,7 @@ export function configuration(options: ProviderOptions, state: ProviderState, ke
     issueRefreshToken: (_ctx, client, source) =>
       client.grantTypeAllowed('refresh_token') && (alwaysIssueRefreshToken || source.scopes.has('offline_access')),
     clientBasedCORS: (_ctx, origin, client) =>
-      client.clientAuthMethod === 'none' && (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
+      options.cors || (client.clientAuthMethod === 'none' && (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin)),
     findAccount: (_ctx, sub) => {
       const user = Object.hasOwn(state.users, sub) ? state.users[sub] : undefined
       return user && { accountId: sub, claims: () => ({ ...user, sub }) }

@@ -1,6 +1,7 @@
 export { type Browser, type BrowserOptions, createBrowser, type GotoOptions } from './browser.ts'
 export type { TestClient, TestClientInput } from './clients.ts'
 export { type BrowserCookie, type BrowserCookies, createCookies, type SameSiteContext } from './cookies.ts'
+export { allowEveryOrigin } from './cors.ts'
 export type { Fault, FaultAnswer } from './faults.ts'
 export {
   type HostileAnswer,

@@ -7,6 +7,7 @@ import { type DecodedJws, verifyJws } from '../jose/jws.js'
 import { type IdTokenClaims, validateIdToken } from '../message/id-token.js'
 import { decodeIdToken } from '../message/id-token-header.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
+import type { RequestedClaims } from '../transaction/claims-request.js'
 import type { Flow } from './flow.js'
 import { type JwkSetOptions, jwkSet } from './jwk-set.js'
 
@@ -16,6 +17,10 @@ export interface IdTokenOptions extends JwkSetOptions {
   readonly nonce: string | undefined
   readonly maxAge?: number | undefined
   readonly accessToken?: string | undefined
+  /** The claims that were asked for (`id_token` of the `claims` parameter). */
+  readonly claims?: RequestedClaims | undefined
+  /** What else there is to check of this one token, when all the rest has held. */
+  readonly alsoCheck?: ((jws: DecodedJws) => Promise<void>) | undefined
   readonly clockTolerance?: number | undefined
 }
 
@@ -36,7 +41,7 @@ export async function* verifyIdToken(
   client: Client,
   options: IdTokenOptions,
 ): Flow<IdTokenClaims> {
-  const { environment, nonce, maxAge, accessToken, clockTolerance } = options
+  const { environment, nonce, maxAge, accessToken, claims, alsoCheck, clockTolerance } = options
   const jws = decodeIdToken(idToken, server, client.id_token_signed_response_alg)
   const known = await signatureHolds(jws, yield* jwkSet(server, options))
   const holds = known === 'key-not-found' ? await signatureHolds(jws, yield* jwkSet(server, options, true)) : known
@@ -59,6 +64,8 @@ export async function* verifyIdToken(
     nonce,
     maxAge,
     accessToken,
+    claims,
+    alsoCheck,
     clockTolerance,
   })
 }
