@@ -6,6 +6,9 @@ import type { VerificationKey } from './jwk-set.js'
 /** Longest compact JWS that is decoded, in characters. */
 export const MAX_JWS_LENGTH = 131_072
 
+/** A key that checks one signature: a published one, a `CryptoKey`, or the bytes of a secret. */
+export type JwsKey = VerificationKey | CryptoKey | Uint8Array
+
 /** A signed token taken apart; nothing in it is verified yet. */
 export interface DecodedJws {
   readonly compact: string
@@ -34,10 +37,10 @@ export function decodeJws(compact: string): DecodedJws | undefined {
  * Checks the signature with one key under the algorithm the caller has pinned. Keys named in the header (`jwk`, `jku`, `x5u`, `x5c`) are
  * never looked at.
  */
-export async function verifyJws({ compact, header }: DecodedJws, key: VerificationKey): Promise<boolean> {
+export async function verifyJws({ compact, header }: DecodedJws, key: JwsKey): Promise<boolean> {
   const { alg } = header
   // jose remembers an imported key by its object: the same one has to be handed in each time. A copy is made only for an `Ed25519` key called `EdDSA`.
-  const jwk = key.alg === undefined || key.alg === alg ? key : { ...key, alg }
+  const jwk = 'alg' in key && key.alg !== alg ? { ...key, alg } : key
   try {
     await compactVerify(compact, jwk, { algorithms: [alg] })
     return true

@@ -14,8 +14,8 @@ export interface PrivateKey extends KeyKind {
   readonly kid?: string | undefined
   /** The algorithm it is reserved for. */
   readonly alg?: string | undefined
-  /** The key as `jose` takes it for an algorithm, imported once. */
-  load(alg: string): Maybe<CryptoKey | Uint8Array | JWK>
+  /** The key as `jose` takes it for an algorithm, and for a content encryption where that decides; imported once. */
+  load(alg: string, enc?: string): Maybe<CryptoKey | Uint8Array | JWK>
 }
 
 /** Shortest RSA modulus that is taken, in bits (RFC 7518 §3.3, §4.3). */

@@ -318,7 +318,7 @@ describe('B18: the header (OpenID Connect Core §3.1.3.7 steps 6 to 8)', () => {
     'ID02, C7: alg %j is refused although the server announces it',
     async (alg) => {
       expect(await header({ alg }, { id_token_signing_alg_values_supported: [alg, 'RS256'] })).toMatchObject({ code: 'OAUTH_ID_TOKEN_ALG' })
-      expect(await header({ alg }, {}, alg)).toMatchObject({ code: 'OAUTH_ID_TOKEN_ALG' })
+      if (alg !== 'HS256') expect(await header({ alg }, {}, alg)).toMatchObject({ code: 'OAUTH_ID_TOKEN_ALG' })
     },
   )
 
@@ -341,8 +341,9 @@ describe('B18: the header (OpenID Connect Core §3.1.3.7 steps 6 to 8)', () => {
   })
 
   test.each([
-    ['HS256', {}, undefined, /signed with HS256.*symmetric.*not taken yet.*announces RS256/],
-    ['HS256', { id_token_signing_alg_values_supported: ['HS256'] }, undefined, /symmetric.*announces none that can be verified/],
+    ['HS256', {}, undefined, /signed with HS256.*symmetric.*announces RS256.*registered for HS256.*"idTokenSignedResponseAlg"/],
+    ['HS256', { id_token_signing_alg_values_supported: ['HS256'] }, undefined, /symmetric.*announces none that a published key verifies/],
+    ['ES256K', {}, undefined, /ES256K, whose curve secp256k1.*announces RS256/],
     ['none', {}, undefined, /not signed/],
     ['ES256', {}, undefined, /signed with ES256.*announces RS256.*registered for ES256.*"idTokenSignedResponseAlg"/],
     ['RS256', {}, 'PS256', /signed with RS256.*"idTokenSignedResponseAlg" allows PS256/],
@@ -352,17 +353,6 @@ describe('B18: the header (OpenID Connect Core §3.1.3.7 steps 6 to 8)', () => {
     const error = await header({ alg }, metadata, registered)
     expect(error).toMatchObject({ code: 'OAUTH_ID_TOKEN_ALG', message: expect.stringMatching(text) })
     expect((error as Error).message.length).toBeLessThan(500)
-  })
-
-  test('ID23: an encrypted ID token is told apart, and the message says what to turn off', async () => {
-    const jwe = `${Buffer.from('{"alg":"RSA-OAEP","enc":"A256GCM"}').toString('base64url')}.a2V5.aXY.dGV4dA.dGFn`
-    for (const token of [jwe, jwe.replace('.a2V5.', '..')]) {
-      expect(await thrown(() => decodeIdToken(token, {}, undefined))).toMatchObject({
-        code: 'OAUTH_ID_TOKEN_MALFORMED',
-        reference: 'OpenID Connect Core §3.1.3.7 step 1',
-        message: expect.stringMatching(/encrypted.*not taken yet.*id_token_encrypted_response_alg/),
-      })
-    }
   })
 
   test.each([[['bork']], [['b64']], [[]], ['x'], [null]])('ID06: crit %j', async (crit) => {

@@ -2,7 +2,7 @@ import { type Explanation, explain } from '../error/explain.js'
 import { ResponseError } from '../error/response-error.js'
 import type { HttpRequest } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
-import type { Json, JsonObject } from '../http/json.js'
+import type { Json } from '../http/json.js'
 import { readJsonObject, refuseRedirect } from '../http/read-json.js'
 import type { Quirks } from '../metadata/quirks.js'
 import { endpointError, endpointFailure } from './endpoint-failure.js'
@@ -62,23 +62,21 @@ export function tokenResponse(response: HttpResponse, context: TokenResponseCont
   if (lifetime === false) throw shape(explain && 'has an "expires_in" that is not a number of seconds, 0 or more.')
 
   const expires_at = expiresAt({ expires_at: body['expires_at'], expires_in: lifetime }, now)
-  return {
-    ...further(body),
-    access_token,
-    token_type,
-    ...(refresh_token === undefined ? {} : { refresh_token }),
-    ...(id_token === undefined ? {} : { id_token }),
-    ...((granted ?? scope) === undefined ? {} : { scope: granted ?? scope }),
-    ...(lifetime === undefined ? {} : { expires_in: lifetime }),
-    ...(expires_at === undefined ? {} : { expires_at }),
-  } as TokenSet
+  const token: Writable<TokenSet> = { access_token, token_type }
+  if (refresh_token !== undefined) token.refresh_token = refresh_token
+  if (id_token !== undefined) token.id_token = id_token
+  const stated = granted ?? scope
+  if (stated !== undefined) token.scope = stated
+  if (lifetime !== undefined) token.expires_in = lifetime
+  if (expires_at !== undefined) token.expires_at = expires_at
+  for (const name of Object.keys(body)) if (!READ.has(name)) token[name] = body[name]
+  return token
 }
+
+/** A token set that is being put together, member by member. */
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 const READ: ReadonlySet<string> = new Set(['access_token', 'token_type', 'refresh_token', 'id_token', 'scope', 'expires_in', 'expires_at'])
-
-function further(body: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(body).filter(([name]) => !READ.has(name)))
-}
 
 function notSuccessful(response: HttpResponse, { request, invalidClientHint }: TokenResponseContext) {
   if (response.status < 300) {

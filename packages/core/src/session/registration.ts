@@ -6,8 +6,8 @@ import { UsageError } from '../error/usage-error.js'
 import { type Cache, createCache } from '../flow/cache.js'
 import { type CachedServer, discover } from '../flow/discovery.js'
 import type { Flow } from '../flow/flow.js'
+import { assertIdTokenAlgorithm } from '../flow/id-token.js'
 import type { CachedKeys } from '../flow/jwk-set.js'
-import { isSignatureAlgorithm } from '../jose/jws-algorithm.js'
 import { CLOCK_TOLERANCE, MAX_CLOCK_TOLERANCE } from '../message/id-token.js'
 import { assertGivenMetadata } from '../metadata/given-metadata.js'
 import { assertIssuer } from '../metadata/issuer.js'
@@ -96,7 +96,7 @@ export function registration(options: RegistrationOptions, environment: Environm
   }
   assertClient(client)
   assertSecret(options)
-  assertAlgorithm(options.idTokenSignedResponseAlg)
+  assertIdTokenAlgorithm(client)
   if (!(clockTolerance >= 0 && clockTolerance <= MAX_CLOCK_TOLERANCE)) {
     throw new UsageError(
       explain && `Option "clockTolerance" must be 0 to ${MAX_CLOCK_TOLERANCE} seconds. Set the machine's clock instead of allowing more.`,
@@ -148,14 +148,6 @@ function assertSecret(options: RegistrationOptions): void {
     throw new UsageError(
       explain &&
         'Option "clientSecret" is there, and undefined. Is an environment variable unset? For a public client leave it out, or set tokenEndpointAuthMethod: "none".',
-    )
-  }
-}
-
-function assertAlgorithm(alg: string | undefined): void {
-  if (alg !== undefined && !isSignatureAlgorithm(alg)) {
-    throw new UsageError(
-      explain && `Option "idTokenSignedResponseAlg": "${alg}" is not one that can be verified with the server's published keys.`,
     )
   }
 }
