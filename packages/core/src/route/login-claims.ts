@@ -51,12 +51,8 @@ async function* userinfoClaims<Http>(
   { registration }: Provider<Http>,
   { record, claims, server }: LoginFacts,
 ): Flow<UserClaims> {
-  const { client } = registration
-  const all = yield* userinfo(server, client, {
-    accessToken: record.token.access_token,
-    subject: claims?.sub,
-    environment,
-  })
+  const { client, keyCache } = registration
+  const all = yield* userinfo(server, client, { environment, keyCache, accessToken: record.token.access_token, subject: claims?.sub })
   return Object.fromEntries(Object.entries(all).filter(([name]) => !ABOUT_THE_TOKEN.has(name) && name !== 'iss' && name !== 'sid'))
 }
 

@@ -363,7 +363,12 @@ export class OAuth2Session<Http> {
 
   async *#userinfo({ token, subject }: TokenRecord): Flow<UserInfo> {
     const server = yield* this.#registration.server()
-    return yield* userinfo(server, this.#registration.client, { accessToken: token.access_token, subject, environment: this.#environment })
+    return yield* userinfo(server, this.#registration.client, {
+      environment: this.#environment,
+      keyCache: this.#registration.keyCache,
+      accessToken: token.access_token,
+      subject,
+    })
   }
 
   #run<T>(flow: Flow<T>): Promise<T> {
