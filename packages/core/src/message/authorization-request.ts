@@ -3,7 +3,7 @@ import type { Environment } from '../environment.js'
 import { UsageError } from '../error/usage-error.js'
 import { type Form, formGet, type Parameters, toForm } from '../http/form.js'
 import { appendQuery, isAbsolute } from '../http/uri.js'
-import { randomToken } from '../jose/random-token.js'
+import { randomTokens } from '../jose/random-token.js'
 import { endpointUrl, type ServerMetadata } from '../metadata/server-metadata.js'
 import { codeChallenge } from '../proof/pkce.js'
 import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
@@ -84,10 +84,13 @@ export async function authorizationRequest(
   const scope = scopeText(options.scope)
   const redirect_uri = options.redirectUri || undefined
   assertRedirectUri(redirect_uri, 'Authorization request: "redirectUri"')
-  const state = given('state', options.state) ?? randomToken(environment)
-  const nonce = given('nonce', options.nonce) ?? (hasScope(scope, 'openid') ? randomToken(environment) : undefined)
-  const code_verifier = codeChallengeMethod === false ? undefined : (options.codeVerifier ?? randomToken(environment))
-  const challenge = code_verifier === undefined ? undefined : await codeChallenge(environment, code_verifier)
+  const isOpenId = hasScope(scope, 'openid')
+  const randomToken = randomTokens(environment, isOpenId ? 3 : 2)
+  const state = given('state', options.state) ?? randomToken()
+  const nonce = given('nonce', options.nonce) ?? (isOpenId ? randomToken() : undefined)
+  const code_verifier = codeChallengeMethod === false ? undefined : (options.codeVerifier ?? randomToken())
+  const hashed = code_verifier === undefined ? undefined : codeChallenge(environment, code_verifier)
+  const challenge = hashed instanceof Promise ? await hashed : hashed
 
   const protocol = toForm({
     response_type: responseType,
@@ -103,8 +106,8 @@ export async function authorizationRequest(
   const members = { provider, redirect_uri, response_mode: responseMode, nonce, code_verifier, scope, returnTo }
   const transaction = startTransaction(server, client, { state, now: environment.now(), ...members, ...furtherMembers(further) })
   // RFC 6749 §3.1: no parameter more than once, so what the endpoint's own query says of the same is taken out.
-  const replaced = new Set([...RESERVED, ...further.map(([name]) => name)])
-  return { url: appendQuery(endpointUrl(server, 'authorization_endpoint'), [...protocol, ...further], replaced), state, transaction }
+  const isReplaced = (name: string) => RESERVED.has(name) || further.some(([other]) => other === name)
+  return { url: appendQuery(endpointUrl(server, 'authorization_endpoint'), [...protocol, ...further], isReplaced), state, transaction }
 }
 
 /**
