@@ -1,7 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { testEnvironment } from '../test/environment.js'
+import type { ClientAuthentication } from './client-authentication/client.js'
 import { type AuthorisedFetch, fetchClient, fetchTransport } from './fetch.js'
+import { run } from './flow/run.js'
+import { tokenGrant } from './flow/token.js'
+import { toForm } from './http/form.js'
 import { formRequest } from './http/http-request.js'
 import { OAuth2Session } from './session/oauth2-session.js'
 
@@ -39,6 +44,22 @@ describe('fetchTransport', () => {
       message: `The request to the token endpoint at ${closed.url} failed: the connection was refused.`,
     })
   })
+})
+
+it('C23: a client authentication that empties the body leaves nothing of its length', async () => {
+  const headers: IncomingMessage['headers'][] = []
+  const server = await site((request, response) => {
+    headers.push(request.headers)
+    response.setHeader('content-type', 'application/json').end('{"access_token":"A","token_type":"Bearer"}')
+  })
+  const authentication: ClientAuthentication = (request) => ({ ...request, url: `${request.url}?${request.body}`, body: '' })
+  const client = { client_id: 'client', token_endpoint_auth_method: authentication }
+  const metadata = { token_endpoint: `${server.url}/token` }
+  const grant = toForm({ grant_type: 'client_credentials' })
+  await run(tokenGrant(metadata, client, { environment: testEnvironment(), grant }), fetchTransport())
+  await server.close()
+  expect(server.seen).toMatchObject([{ path: '/token?grant_type=client_credentials', body: '' }])
+  expect(headers[0]?.['content-length']).toBe('0')
 })
 
 describe('a stream that cannot be iterated, as in Safari', () => {

@@ -1,8 +1,10 @@
-import type { Authorised, Maybe, ResourceAuthoriser, ResourceRequest } from '@oauth/core/adapter'
+import type { HttpHeaders, ResourceAuthoriser } from '@oauth/core/adapter'
 import type { Input, Options } from 'ky'
-import { authorisedRequest } from './authorised-request.js'
 import { resourceRequest } from './resource-request.js'
+import { sendAuthorised } from './send-authorised.js'
 import { unlessAborted } from './unless-aborted.js'
+
+type Send = (request: Request) => Promise<Response>
 
 /** One call of the application through its attempts: ky's own, and the one that repeats a call whose token was rejected. */
 export class AuthorisedCall {
@@ -24,45 +26,51 @@ export class AuthorisedCall {
   }
 
   /** Makes one attempt: what ky calls in place of `fetch`. */
-  async fetch(input: Input, { oauth: _ours, ...init }: RequestInit & { readonly oauth?: unknown } = {}): Promise<Response> {
+  fetch(input: Input, { oauth: _ours, ...init }: RequestInit & { readonly oauth?: unknown } = {}): Promise<Response> {
     const request = typeof input === 'string' || input instanceof URL ? new Request(input, init) : input
+    const send: Send = (authorised) => this.#send(authorised, init)
     this.#firstUrl ??= request.url
-    if (!isSameOrigin(request.url, this.#firstUrl)) return this.#send(request, init)
+    return isSameOrigin(request.url, this.#firstUrl) ? this.#attempt(request, send) : send(request)
+  }
 
+  /** Awaits, copies and reads only what this attempt needs: most have a fresh token, and an answer that is no 401. */
+  async #attempt(request: Request, send: Send): Promise<Response> {
+    const { url, signal } = request
     const resource = resourceRequest(request, this.#options)
-    const asked = this.#authorise(resource)
-    const authorised = asked instanceof Promise ? await unlessAborted(asked, request.signal) : asked
+    this.#attempts += 1
+    const asked = this.#authoriser.authorise(resource, this.#attempts)
+    const authorised = asked instanceof Promise ? await unlessAborted(asked, signal) : asked
+
     const isRepeatable = resource.replayable && !this.#repeated && authorised.tokenHash !== ''
-    // A body is gone once it was sent: it is copied before.
+    // A body is gone once it was sent.
     const copy = isRepeatable && request.body !== null ? request.clone() : request
-    const response = await this.#sendAuthorised(await authorisedRequest(request, authorised, resource), authorised, init)
-    if (this.#repeated || !(await this.#isRejected(response, authorised, request)) || !isRepeatable) return response
+    const response = await sendAuthorised(request, authorised, { send, replayable: resource.replayable })
+    // Where a redirect led to another origin, the token did not go along, and the answer says nothing of it.
+    if (this.#repeated || (response.redirected && !isSameOrigin(response.url, url))) return response
+
+    const answered = this.#authoriser.answered(authorised, new Answer(response))
+    const verdict = answered instanceof Promise ? await unlessAborted(answered, signal) : answered
+    if (verdict === 'done' || !isRepeatable) return response
     this.#repeated = true
     await response.body?.cancel()
-    const renewed = await unlessAborted(this.#authorise(resource), request.signal)
-    return this.#sendAuthorised(await authorisedRequest(copy, renewed, resource), renewed, init)
+    return this.#attempt(copy, send)
+  }
+}
+
+/** An answer as the authoriser sees it. Its headers are put together when they are read, which is rare. */
+class Answer {
+  readonly #response: Response
+
+  constructor(response: Response) {
+    this.#response = response
   }
 
-  #authorise(resource: ResourceRequest): Maybe<Authorised> {
-    this.#attempts += 1
-    return this.#authoriser.authorise(resource, this.#attempts)
+  get status(): number {
+    return this.#response.status
   }
 
-  async #sendAuthorised(request: Request, { headers }: Authorised, init: RequestInit): Promise<Response> {
-    try {
-      return await this.#send(request, init)
-    } finally {
-      // ky's errors hold the request. Whoever logs them should not log the token.
-      for (const name of Object.keys(headers)) request.headers.delete(name)
-    }
-  }
-
-  async #isRejected(response: Response, authorised: Authorised, { url, signal }: Request): Promise<boolean> {
-    // The answer of another origin, where a redirect led without the token, says nothing of the token.
-    if (response.redirected && !isSameOrigin(response.url, url)) return false
-    const { status, headers } = response
-    const answered = this.#authoriser.answered(authorised, { status, headers: Object.fromEntries(headers) })
-    return (await (answered instanceof Promise ? unlessAborted(answered, signal) : answered)) === 'again'
+  get headers(): HttpHeaders {
+    return Object.fromEntries(this.#response.headers)
   }
 }
 

@@ -8,8 +8,9 @@ import {
   startResourceServer,
   type TestProvider,
 } from '@oauth-test/provider'
+import { register } from './clients.ts'
 import { misbehave } from './hostile-answers.ts'
-import type { Algorithm, Settings } from './suite/case.ts'
+import type { Settings } from './suite/case.ts'
 
 /** All servers that one run of the suite needs. */
 export interface World {
@@ -20,8 +21,6 @@ export interface World {
 
 /** An application that no server has: a browser is stopped on its way there. */
 const BASE_URL = 'http://127.0.0.1'
-
-const ALGORITHMS: readonly Algorithm[] = ['RS256', 'PS256', 'ES256', 'EdDSA']
 
 /** Starts the servers. Each runtime has its own, since some cases end the tokens of all. */
 export async function startWorld({ tellsFailures, explains }: Pick<Settings, 'tellsFailures' | 'explains'>): Promise<World> {
@@ -35,7 +34,7 @@ export async function startWorld({ tellsFailures, explains }: Pick<Settings, 'te
     hostile: hostile.url,
     closed: await closedAddress(),
     baseUrl: BASE_URL,
-    clients: await clients(provider),
+    ...(await register(provider, BASE_URL)),
     tellsFailures,
     explains,
   }
@@ -46,16 +45,6 @@ export async function startWorld({ tellsFailures, explains }: Pick<Settings, 'te
       await Promise.all([control, hostile, api, provider].map((server) => server.close()))
     },
   }
-}
-
-/** One client for each algorithm of ID tokens. */
-async function clients(provider: TestProvider): Promise<Settings['clients']> {
-  const added = ALGORITHMS.map(async (alg) => {
-    const redirect_uris = ['callback', 'auth/demo/callback'].map((path) => `${BASE_URL}/${path}`)
-    const { client_id, client_secret } = await provider.addClient({ id_token_signed_response_alg: alg, redirect_uris })
-    return [alg, { client_id, client_secret }] as const
-  })
-  return Object.fromEntries(await Promise.all(added)) as Settings['clients']
 }
 
 async function closedAddress(): Promise<string> {

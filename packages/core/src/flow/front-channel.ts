@@ -74,7 +74,9 @@ function frontChannelClaims(
   const { environment, keyCache, clockTolerance, transaction, answer } = options
   const { nonce, max_age: maxAge, claims, state } = transaction
   const accessToken = answer.token?.access_token
-  return verifyIdToken(answer.idToken, server, client, {
+  // Here the nonce is all that binds the token to this browser (OpenID Connect Core §3.2.2.11): that a server forgets it is no excuse.
+  const quirks = { ...client.quirks, nonceNotReturned: false }
+  return verifyIdToken(answer.idToken, server, client.quirks === undefined ? client : { ...client, quirks }, {
     environment,
     keyCache,
     nonce,

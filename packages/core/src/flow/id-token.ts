@@ -5,6 +5,7 @@ import type { DecodedJws } from '../jose/jws.js'
 import { openJwt } from '../message/encrypted-jwt.js'
 import { type IdTokenClaims, validateIdToken } from '../message/id-token.js'
 import { decodeIdToken } from '../message/id-token-header.js'
+import { expectationOf } from '../message/id-token-quirks.js'
 import { idTokenRefusal } from '../message/refuse-id-token.js'
 import { assertResponseAlgorithm } from '../message/response-algorithm.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
@@ -44,13 +45,13 @@ export async function* verifyIdToken(
   assertIdTokenAlgorithm(client)
   const jws = decodeIdToken(await openIdToken(idToken, client), server, client.id_token_signed_response_alg)
   yield* verifySignature(jws, { server, client, refusal: idTokenRefusal }, options)
-  const { issuer } = server
+  const { quirks } = client
+  const login = { issuer: server.issuer, nonce }
   return validateIdToken(environment, jws, {
-    issuer,
+    ...(quirks === undefined ? login : expectationOf(jws.payload, login, { quirks, environment })),
     clientId: client.client_id,
     trustedAudiences: client.trusted_audiences,
     now: environment.now(),
-    nonce,
     maxAge,
     accessToken,
     claims,

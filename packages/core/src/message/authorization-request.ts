@@ -10,6 +10,7 @@ import { codeChallenge } from '../proof/pkce.js'
 import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
 import type { ClaimsRequest } from '../transaction/claims-request.js'
 import { assertResponseType, promises, type ResponseMode, type ResponseType } from './response-type.js'
+import { delimitedScope } from './scope-delimiter.js'
 import { startTransaction, type TransactionOptions } from './start-transaction.js'
 
 /** What an authorization request may say. All of it is the application's choice; nothing here may come from a browser unchecked. */
@@ -128,7 +129,8 @@ export async function authorizationRequest(
   const transaction = startTransaction(server, client, { state, now: environment.now(), ...members, ...furtherMembers(further) })
   // RFC 6749 §3.1: no parameter more than once, so what the endpoint's own query says of the same is taken out.
   const replaced = new Set([...RESERVED, ...further.map(([name]) => name)])
-  return { url: appendQuery(endpointUrl(server, 'authorization_endpoint'), [...protocol, ...further], replaced), state, transaction }
+  const sent = [...delimitedScope(protocol, client, environment), ...further]
+  return { url: appendQuery(endpointUrl(server, 'authorization_endpoint'), sent, replaced), state, transaction }
 }
 
 /**

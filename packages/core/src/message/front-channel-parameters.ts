@@ -57,7 +57,7 @@ function refuseMode(place: string, mode: string): never {
   refuseAnswer(
     'OAUTH_MODE_MISMATCH',
     explain &&
-      `it is in ${place} of the URL, but was asked for by ${mode}. Is it of another response type than the one that was asked for?`,
+      `it is in ${place} of the URL, but was asked for by ${mode}. If another response type was asked for, keep the whole transaction, or name the type beside the pieces: responseType`,
     'OAuth 2.0 Multiple Response Types §2.1',
   )
 }

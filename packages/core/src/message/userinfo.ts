@@ -4,10 +4,10 @@ import { ResponseError } from '../error/response-error.js'
 import { getRequest, type HttpRequest } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
 import { isJwt } from '../http/media-type.js'
-import { maybeJsonObject, readJsonObject, refuseRedirect } from '../http/read-json.js'
-import type { Quirks } from '../metadata/quirks.js'
+import { maybeJsonObject, refuseRedirect } from '../http/read-json.js'
 import { endpointUrl, type ServerMetadata } from '../metadata/server-metadata.js'
 import { endpointFailure } from './endpoint-failure.js'
+import { type JsonContext, readLabelledJson } from './labelled-json.js'
 
 /** Claims about the person who logged in, as the UserInfo endpoint gives them. */
 export interface UserInfo {
@@ -34,7 +34,7 @@ export function userinfoRequest(server: ServerMetadata, accessToken: string): Ht
 export function userinfoResponse(
   response: HttpResponse,
   request: HttpRequest,
-  { subject, quirks = {} }: { readonly subject?: string | undefined; readonly quirks?: Quirks | undefined },
+  { subject, ...context }: { readonly subject?: string | undefined } & JsonContext,
 ): UserInfo {
   refuseRedirect(response, request)
   if (response.status !== 200) throw endpointFailure(response, request)
@@ -46,7 +46,7 @@ export function userinfoResponse(
       { endpoint: request.endpoint, status: response.status },
     )
   }
-  const claims = readJsonObject(response, request, quirks)
+  const claims = readLabelledJson(response, request, context)
   const { sub } = claims
   if (typeof sub !== 'string' || sub === '') {
     throw new ResponseError('OAUTH_RESPONSE_SHAPE', explain && 'has no "sub".', { endpoint: request.endpoint, status: response.status })

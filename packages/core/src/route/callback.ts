@@ -9,7 +9,8 @@ import { authorizationResponse, refuseDuplicates } from '../message/authorizatio
 import { endpointUrl, serverIdentity } from '../metadata/server-metadata.js'
 import type { TokenRecord } from '../session/token-record.js'
 import { type AuthorizationTransaction, assertInTime } from '../transaction/authorization-transaction.js'
-import { beginSession, isToLink, refuseLink } from './begin-session.js'
+import { beginSession } from './begin-session.js'
+import { assertBegunHere } from './begun-here.js'
 import { queryOf } from './login.js'
 import { loginClaims } from './login-claims.js'
 import { idOf } from './login-cookies.js'
@@ -36,7 +37,7 @@ export async function* callback<Http>(context: WebContext<Http>, visit: SessionV
   if (attempt.provider !== provider.name)
     refuse('OAUTH_PROVIDER_MISMATCH', 'the login was started at another provider', 'RFC 9700 §4.4.2.2')
 
-  if (attempt.link && !isToLink(context, visit.newest, attempt)) refuseLink()
+  assertBegunHere(context, visit.newest, attempt)
 
   const { registration } = provider
   const server = yield* registration.server()

@@ -39,16 +39,24 @@ export async function* loginClaims<Http>(context: WebContext<Http>, provider: Pr
   const { record, claims, server } = facts
   if (claims === undefined) {
     const asksUserinfo = provider.options.profile === undefined && provider.options.userinfo === true
-    return asksUserinfo ? yield* userinfoClaims(provider, facts) : await ownProfile(context, provider, record)
+    return asksUserinfo ? yield* userinfoClaims(context, provider, facts) : await ownProfile(context, provider, record)
   }
   const person = Object.fromEntries(Object.entries(claims).filter(([name]) => !ABOUT_THE_TOKEN.has(name)))
   if (!wantsUserinfo(provider, claims, server)) return person
-  return { ...(yield* userinfoClaims(provider, facts)), ...person }
+  return { ...(yield* userinfoClaims(context, provider, facts)), ...person }
 }
 
-async function* userinfoClaims<Http>({ registration }: Provider<Http>, { record, claims, server }: LoginFacts): Flow<UserClaims> {
+async function* userinfoClaims<Http>(
+  { environment }: WebContext<Http>,
+  { registration }: Provider<Http>,
+  { record, claims, server }: LoginFacts,
+): Flow<UserClaims> {
   const { client } = registration
-  const all = yield* userinfo(server, client, { accessToken: record.token.access_token, subject: claims?.sub })
+  const all = yield* userinfo(server, client, {
+    accessToken: record.token.access_token,
+    subject: claims?.sub,
+    environment,
+  })
   return Object.fromEntries(Object.entries(all).filter(([name]) => !ABOUT_THE_TOKEN.has(name) && name !== 'iss' && name !== 'sid'))
 }
 

@@ -271,6 +271,18 @@ describe('S18, B14: fetchToken: other grants', () => {
         token: 't',
       },
     ],
+    [
+      'S36, RFC 7523 §2.1: a JWT bearer assertion',
+      {
+        grantType: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+        parameters: { assertion: 'a.b.c' },
+      },
+      {
+        grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+        scope: 'read',
+        assertion: 'a.b.c',
+      },
+    ],
   ])('%s', async (_name, options, form) => {
     const line = wire(granted)
     await sessionOver(line, { scope: 'read' }).fetchToken(options)

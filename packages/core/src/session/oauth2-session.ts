@@ -3,9 +3,10 @@ import { defaultEnvironment, type Environment } from '../environment.js'
 import { isOAuthError } from '../error/any-oauth-error.js'
 import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
-import { finishAuthorization, startAuthorization } from '../flow/authorization-code.js'
+import { startAuthorization } from '../flow/authorization-code.js'
 import { coalesce } from '../flow/coalesce.js'
 import type { Flow } from '../flow/flow.js'
+import { finishFrontChannel } from '../flow/front-channel.js'
 import { verifyIdToken } from '../flow/id-token.js'
 import { revoke } from '../flow/revoke.js'
 import { run, type Transport } from '../flow/run.js'
@@ -16,6 +17,7 @@ import { randomToken } from '../jose/random-token.js'
 import { type AuthorizationRequest, scopeText } from '../message/authorization-request.js'
 import { type EndSessionOptions, endSessionUrl } from '../message/end-session.js'
 import type { IdTokenClaims } from '../message/id-token.js'
+import { promises } from '../message/response-type.js'
 import type { Revocation } from '../message/revocation.js'
 import type { TokenInput, TokenSet } from '../message/token-set.js'
 import type { UserInfo } from '../message/userinfo.js'
@@ -137,6 +139,8 @@ export class OAuth2Session<Http> {
       redirectUri: own.redirectUri ?? session.redirectUri,
       scope: own.scope ?? session.scope,
       state: own.state ?? session.state,
+      responseType: own.responseType ?? session.responseType,
+      responseMode: own.responseMode ?? session.responseMode,
       codeChallengeMethod: session.codeChallengeMethod,
     })
     return this.#run(start)
@@ -289,7 +293,7 @@ export class OAuth2Session<Http> {
     const server = await this.server()
     const kept = transaction ?? loginTransaction(server, this.#registration.client, this.#pieces(pieces))
     const { client, keyCache, clockTolerance } = this.#registration
-    const finish = finishAuthorization(server, client, {
+    const finish = finishFrontChannel(server, client, {
       ...this.#requestOptions(task),
       ...this.#hooks.of('access_token'),
       response: authorizationResponse,
@@ -298,20 +302,29 @@ export class OAuth2Session<Http> {
       clockTolerance,
     })
     const { token, claims } = await this.#run(finish)
+    if (token === undefined) {
+      throw new UsageError(
+        explain &&
+          'fetchToken: the response type "id_token" brings no access token, so there is none for a session to keep. Finish such a login by finishFrontChannel, with the server from session.server().',
+      )
+    }
     const { scope, resource } = kept
-    const grant = { type: 'authorization_code', ...(scope === undefined ? {} : { scope }), ...(resource === undefined ? {} : { resource }) }
+    const type = promises(kept.response_type, 'code') ? 'authorization_code' : 'implicit'
+    const grant = { type, ...(scope === undefined ? {} : { scope }), ...(resource === undefined ? {} : { resource }) }
     await this.#token.put(token, grant, { server, endpoint: task.endpoint, claims })
     return token
   }
 
   #pieces({ state, codeVerifier, nonce, redirectUri }: Omit<AuthorizationCodeOptions, 'authorizationResponse'>): LoginPieces {
-    const { scope, redirectUri: own, state: kept } = this.#options
+    const { scope, redirectUri: own, state: kept, responseType, responseMode } = this.#options
     return {
       state: state ?? kept,
       codeVerifier,
       nonce,
       redirectUri: redirectUri ?? own,
       scope: scopeText(scope),
+      responseType,
+      responseMode,
       now: this.#environment.now(),
     }
   }
@@ -350,7 +363,7 @@ export class OAuth2Session<Http> {
 
   async *#userinfo({ token, subject }: TokenRecord): Flow<UserInfo> {
     const server = yield* this.#registration.server()
-    return yield* userinfo(server, this.#registration.client, { accessToken: token.access_token, subject })
+    return yield* userinfo(server, this.#registration.client, { accessToken: token.access_token, subject, environment: this.#environment })
   }
 
   #run<T>(flow: Flow<T>): Promise<T> {

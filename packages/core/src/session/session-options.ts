@@ -3,6 +3,7 @@ import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import type { Parameters } from '../http/form.js'
 import { assertRedirectUri } from '../message/authorization-request.js'
+import { assertResponseType, type ResponseMode, type ResponseType } from '../message/response-type.js'
 import type { TokenInput } from '../message/token-set.js'
 import { assertKnownOptions, REGISTRATION_OPTIONS, type RegistrationOptions } from './registration.js'
 import { TOKEN_PLACEMENTS, type TokenPlacement } from './token-placement.js'
@@ -16,6 +17,10 @@ export interface SessionOptions extends RegistrationOptions {
   readonly redirectUri?: string | undefined
   /** The state of a login that was begun elsewhere. */
   readonly state?: string | undefined
+  /** `code` unless told. */
+  readonly responseType?: ResponseType | undefined
+  /** The server's default unless told: the query for a code, else the fragment. */
+  readonly responseMode?: ResponseMode | undefined
   /** `S256`, or `false` for servers that refuse PKCE. */
   readonly codeChallengeMethod?: 'S256' | false | undefined
   /** Further parameters of every authorization request, such as `{ prompt: 'consent' }`. */
@@ -41,6 +46,8 @@ const OPTIONS: readonly string[] = [
   'scope',
   'redirectUri',
   'state',
+  'responseType',
+  'responseMode',
   'codeChallengeMethod',
   'authorizationParameters',
   'token',
@@ -61,6 +68,7 @@ export function assertSessionOptions(options: SessionOptions, own: readonly stri
   if (codeChallengeMethod !== 'S256' && codeChallengeMethod !== false) {
     throw new UsageError(explain && 'Option "codeChallengeMethod" is "S256", or false for a server that refuses PKCE.')
   }
+  assertResponseType(options.responseType ?? 'code', options.responseMode)
   assertRedirectUri(options.redirectUri, 'Option "redirectUri"')
   if (key !== undefined && store === undefined)
     throw new UsageError(explain && 'Option "key" names a token in a "store", and there is no store.')

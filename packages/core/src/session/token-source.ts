@@ -1,7 +1,7 @@
 import { decodeJws } from '../jose/jws.js'
 import type { IdTokenClaims } from '../message/id-token.js'
 import type { TokenSet } from '../message/token-set.js'
-import { endpointUrl, type ServerMetadata } from '../metadata/server-metadata.js'
+import type { ServerMetadata } from '../metadata/server-metadata.js'
 import type { SessionOptions } from './session-options.js'
 import { type GrantMemory, isRepeatable, type TokenRecord } from './token-record.js'
 
@@ -24,8 +24,8 @@ export function newRecord(
     v: 1,
     // A server without issuer and token endpoint renews nothing; its tokens can be used all the same.
     issuer: issuer ?? known ?? token_endpoint ?? '',
-    // A token that was handed in did not say where it came from; it is renewed at the server's present endpoint.
-    token_endpoint: source.endpoint ?? (source.server === undefined ? '' : endpointUrl(source.server, 'token_endpoint')),
+    // A token that was handed in did not say where it came from; it is renewed at the server's present endpoint, if there is one.
+    token_endpoint: source.endpoint ?? source.server?.token_endpoint ?? '',
     client_id: clientId,
     token,
     generation: 0,

@@ -28,8 +28,9 @@ export interface AuthorizationTransaction {
   readonly acr_values?: string
   readonly claims?: ClaimsRequest
   readonly returnTo?: string
+  /** Who was logged in when the login began: issuer and subject, with a space between them. */
   readonly subject?: string
-  /** The session that the browser had when the login began. */
+  /** The session that the browser had then. */
   readonly session?: string
   /** Whether the login is to be added to that session. */
   readonly link?: true

@@ -1,4 +1,4 @@
-import type { Client } from '@oauth/core'
+import type { Client, Jwk } from '@oauth/core'
 
 /** Something that must hold on every runtime. */
 export interface Case {
@@ -9,6 +9,19 @@ export interface Case {
 
 /** Algorithms of ID tokens that the provider has a client for. */
 export type Algorithm = 'RS256' | 'PS256' | 'ES256' | 'EdDSA'
+
+/** Algorithms that clients sign with. */
+export type KeyAlgorithm = 'RS256' | 'ES256' | 'EdDSA'
+
+/** A client that has a secret. */
+export type ConfidentialClient = Client & { readonly client_secret: string }
+
+/** A client that signs with a private key. */
+export interface Signer {
+  readonly clientId: string
+  readonly pem: string
+  readonly jwk: Jwk
+}
 
 /** What the suite is run against: real servers on loopback, outside of the runtime. */
 export interface Settings {
@@ -21,7 +34,10 @@ export interface Settings {
   readonly closed: string
   /** The application's address, which no server has: browsers are stopped on their way there. */
   readonly baseUrl: string
-  readonly clients: Readonly<Record<Algorithm, Client & { readonly client_secret: string }>>
+  readonly clients: Readonly<Record<Algorithm, ConfidentialClient>>
+  readonly signers: Readonly<Record<KeyAlgorithm, Signer>>
+  /** A client that signs with its secret. */
+  readonly secretSigner: ConfidentialClient
   /** Whether the runtime's `fetch` says why it failed. Where it does not, any failure is a broken connection. */
   readonly tellsFailures: boolean
   /** Whether errors have texts: not in bundles for browsers, where they keep their codes alone. */

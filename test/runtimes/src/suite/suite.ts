@@ -1,3 +1,4 @@
+import { ASSERTION_CASES } from './assertion-cases.ts'
 import { AUTHORIZATION_CASES } from './authorization-cases.ts'
 import type { Case, Context } from './case.ts'
 import { contextFrom } from './control.ts'
@@ -6,10 +7,17 @@ import { type Identity, identity } from './identity.ts'
 import { ROUTE_CASES } from './route-cases.ts'
 import { SERVER_CASES } from './server-cases.ts'
 import { sessionCases } from './session-cases.ts'
-import { TRANSPORT_CASES } from './transport-cases.ts'
+import { transportCases } from './transport-cases.ts'
 
 /** Everything that must hold on every runtime. Uses what all of them have, and nothing else. */
-export const CASES: readonly Case[] = [...AUTHORIZATION_CASES, ...SERVER_CASES, ...TRANSPORT_CASES, ...ROUTE_CASES, ...sessionCases(FETCH)]
+export const CASES: readonly Case[] = [
+  ...AUTHORIZATION_CASES,
+  ...ASSERTION_CASES,
+  ...SERVER_CASES,
+  ...transportCases(FETCH),
+  ...ROUTE_CASES,
+  ...sessionCases(FETCH),
+]
 
 /** How one case ended. */
 export interface Outcome {
