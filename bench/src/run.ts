@@ -2,8 +2,10 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createCache, defaultEnvironment, finishAuthorization, run, startAuthorization } from '@oauth/core'
+import { OAuth2Session as KySession } from '@oauth/ky'
 import { OAuth2Session } from '@oauth/node-got'
 import got from 'got'
+import ky from 'ky'
 import * as openid from 'openid-client'
 import { memoryServer } from './memory-server.ts'
 import { ratio } from './ratio.ts'
@@ -51,14 +53,16 @@ async function resourceCall(): Promise<void> {
   const api = createServer((_request, response) => response.setHeader('content-type', 'application/json').end('{"ok":true}'))
   await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(api.address() as AddressInfo).port}/`
-  const session = new OAuth2Session({
-    issuer: 'https://as.example',
-    clientId: 'client',
-    token: { access_token: 'access', expires_at: 9_999_999_999 },
-  })
+  const options = { issuer: 'https://as.example', clientId: 'client', token: { access_token: 'access', expires_at: 9_999_999_999 } }
+  const onGot = new OAuth2Session(options)
   const headers = { authorization: 'Bearer access' }
-  await ratio('GET with a fresh token', () => session.http.get(url).json(), {
+  await ratio('GET on got with a fresh token', () => onGot.http.get(url).json(), {
     'bare got with the header set by hand': () => got.get(url, { headers }).json(),
+  })
+  const onKy = new KySession(options)
+  const byHook = ky.extend({ hooks: { beforeRequest: [({ request }) => request.headers.set('authorization', headers.authorization)] } })
+  await ratio('GET on ky with a fresh token', () => onKy.http.get(url).json(), {
+    'bare ky with the header set by a hook': () => byHook.get(url).json(),
   })
   api.closeAllConnections()
   await new Promise((resolve) => api.close(resolve))
