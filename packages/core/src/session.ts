@@ -24,7 +24,7 @@ export type {
 } from './session/fetch-token.js'
 export type { HttpClient } from './session/http-client.js'
 export { memoryStore } from './session/memory-store.js'
-export type { RefreshTokenOptions, RequestOptions, RevokeOptions, VerifyIdTokenOptions } from './session/method-options.js'
+export type { IntrospectTokenOptions, RefreshTokenOptions, RequestOptions, RevokeOptions, VerifyIdTokenOptions } from './session/method-options.js'
 export { OAuth2Session } from './session/oauth2-session.js'
 export { randomToken } from './session/random-token.js'
 export type { RegistrationOptions } from './session/registration.js'
