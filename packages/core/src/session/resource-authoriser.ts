@@ -76,6 +76,8 @@ export interface AuthoriserPorts {
 /** Makes the authoriser of one token. */
 export function resourceAuthoriser(ports: AuthoriserPorts): ResourceAuthoriser {
   const { environment, current, rejected, allowedOrigins, placement = 'header', quirks } = ports
+  /** The origin that was allowed last. */
+  let allowed: string | undefined
 
   function withToken(request: ResourceRequest, record: TokenRecord | undefined): Maybe<Authorised> {
     if (record === undefined) {
@@ -97,9 +99,10 @@ export function resourceAuthoriser(ports: AuthoriserPorts): ResourceAuthoriser {
     return { ...placed, headers: { ...needed.headers, ...placed.headers } }
   }
 
-  function hooked({ method, headers, form }: ResourceRequest, authorised: Authorised): Maybe<Authorised> {
+  function hooked(request: ResourceRequest, authorised: Authorised): Maybe<Authorised> {
     const hook = ports.protectedRequestHook?.()
     if (hook === undefined) return authorised
+    const { method, headers, form } = request
     const { tokenHash } = authorised
     const changed = hook({ method, form, ...authorised, headers: { ...headers, ...authorised.headers } })
     return changed instanceof Promise ? changed.then((known) => ({ ...known, tokenHash })) : { ...changed, tokenHash }
@@ -110,7 +113,8 @@ export function resourceAuthoriser(ports: AuthoriserPorts): ResourceAuthoriser {
       const { url, headers, options } = request
       if (options !== undefined) assertKnownOptions(options, RESOURCE_OPTIONS, 'Options of one call ("oauth")')
       if (options?.withholdToken || headers['authorization'] !== undefined) return { url, headers: {}, tokenHash: '' }
-      assertAllowed(url, allowedOrigins)
+      // Behind the slash nothing changes the origin, so what has begun in the same way before need not be parsed.
+      if (allowed === undefined || !url.startsWith(allowed)) allowed = prefixOf(assertAllowed(url, allowedOrigins))
       const record = current()
       return record instanceof Promise ? record.then((renewed) => withToken(request, renewed)) : withToken(request, record)
     },
@@ -140,9 +144,14 @@ function originOf(text: string): string {
   return url.origin
 }
 
-function assertAllowed(text: string, allowed: ReadonlySet<string> | undefined): void {
+/** What all URLs of an origin begin with; `undefined` where it is opaque. */
+function prefixOf({ origin }: URL): string | undefined {
+  return origin === 'null' ? undefined : `${origin}/`
+}
+
+function assertAllowed(text: string, allowed: ReadonlySet<string> | undefined): URL {
   const url = parseUrl(text)
-  if (url !== undefined && (allowed === undefined ? url.protocol === 'https:' || isLoopback(url) : allowed.has(url.origin))) return
+  if (url !== undefined && (allowed === undefined ? url.protocol === 'https:' || isLoopback(url) : allowed.has(url.origin))) return url
   const where = allowed === undefined ? 'https and loopback addresses' : [...allowed].join(', ')
   throw new UsageError(
     explain &&
