@@ -2,6 +2,7 @@ import { decode } from 'jose/base64url'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
+const utf8 = new TextDecoder('utf-8', { fatal: true })
 const ALPHABET = encoder.encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_')
 
 /** Bytes, or the UTF-8 bytes of a text, as unpadded base64url (RFC 7515 §2). */
@@ -21,6 +22,17 @@ export function base64url(data: Uint8Array | string): string {
 export function base64urlBytes(text: string): Uint8Array | undefined {
   try {
     return decode(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Decodes base64url of UTF-8 text; `undefined` when it is none. */
+export function base64urlText(text: string): string | undefined {
+  try {
+    const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
+    // Most is ASCII, and that needs no bytes in between.
+    return /[\u0080-\u00ff]/.test(binary) ? utf8.decode(Uint8Array.from(binary, (byte) => byte.charCodeAt(0))) : binary
   } catch {
     return undefined
   }

@@ -1,7 +1,7 @@
 import type { CryptoKey } from 'jose'
 import { compactVerify } from 'jose/jws/compact/verify'
 import { isJsonObject, type JsonObject, parseJson } from '../http/json.js'
-import { base64urlBytes } from './encoding.js'
+import { base64urlText } from './encoding.js'
 import type { VerificationKey } from './jwk-set.js'
 
 /** Longest compact JWS that is decoded, in characters. */
@@ -17,7 +17,6 @@ export interface DecodedJws {
   readonly payload: JsonObject
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
 const COMPACT = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)$/
 
 /**
@@ -55,10 +54,10 @@ function hasAlgorithm(header: JsonObject): header is JsonObject & { readonly alg
 }
 
 function jsonPart(part: string | undefined): JsonObject | undefined {
-  const bytes = base64urlBytes(part ?? '')
-  if (bytes === undefined) return undefined
+  const text = base64urlText(part ?? '')
+  if (text === undefined) return undefined
   try {
-    const value = parseJson(utf8.decode(bytes))
+    const value = parseJson(text)
     return isJsonObject(value) ? value : undefined
   } catch {
     return undefined
