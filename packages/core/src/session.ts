@@ -5,7 +5,16 @@
  */
 
 export type { TokenInput, TokenSet } from './message/token-set.js'
+export type { AssertionSessionOptions } from './session/assertion-options.js'
+export { AssertionSession } from './session/assertion-session.js'
 export type { AuthorizationUrlOptions } from './session/authorization-url.js'
+export type {
+  AnswerHook,
+  ComplianceHookType,
+  ComplianceHookTypes,
+  ProtectedRequest,
+  ProtectedRequestHook,
+} from './session/compliance-hooks.js'
 export type {
   AuthorizationCodeOptions,
   ClientCredentialsOptions,
@@ -20,7 +29,9 @@ export { OAuth2Session } from './session/oauth2-session.js'
 export { randomToken } from './session/random-token.js'
 export type { RegistrationOptions } from './session/registration.js'
 export type { Authorised, ResourceAuthoriser, ResourceOptions, ResourceRequest } from './session/resource-authoriser.js'
+export { type ServiceAccount, serviceAccountOptions } from './session/service-account.js'
 export type { SessionOptions } from './session/session-options.js'
 export type { Store, StoreEntry, StoreReceipt } from './session/store.js'
+export type { TokenPlacement } from './session/token-placement.js'
 export type { GrantMemory, TokenRecord, TokenStore } from './session/token-record.js'
 export type { ReplacedToken, UpdateToken } from './session/update-token.js'

@@ -18,6 +18,9 @@ export type AuthorizationResponseProblem =
   | 'OAUTH_ISS_MISSING'
   | 'OAUTH_ISS_MISMATCH'
   | 'OAUTH_NO_CODE'
+  | 'OAUTH_NO_TOKEN'
+  | 'OAUTH_TOKEN_TYPE'
+  | 'OAUTH_TOKEN_MALFORMED'
   | 'OAUTH_UNEXPECTED_TOKEN'
   | 'OAUTH_MODE_MISMATCH'
   | 'OAUTH_ENDPOINT_CHANGED'
@@ -41,6 +44,10 @@ export type IdTokenProblem =
   | 'OAUTH_ID_TOKEN_NONCE'
   | 'OAUTH_ID_TOKEN_AUTH_TIME'
   | 'OAUTH_ID_TOKEN_AT_HASH'
+  | 'OAUTH_ID_TOKEN_C_HASH'
+  | 'OAUTH_ID_TOKEN_S_HASH'
+  | 'OAUTH_ID_TOKEN_ACR'
+  | 'OAUTH_ID_TOKEN_CLAIM'
   | 'OAUTH_ID_TOKEN_ENC'
 
 /** Codes of a JWT that answered a request (UserInfo, introspection) and was refused; the last word is what is at fault. */
@@ -76,7 +83,7 @@ export type ResponseErrorCode =
   | 'OAUTH_RESPONSE_TOKEN_TYPE'
 
 /** Why a transport could not bring back an answer. */
-export type TransportReason = 'dns' | 'refused' | 'reset' | 'tls' | 'timeout' | 'redirect' | 'too_large' | 'aborted'
+export type TransportReason = 'dns' | 'refused' | 'reset' | 'tls' | 'timeout' | 'redirect' | 'too_large' | 'aborted' | 'blocked'
 
 /** Codes of {@link TransportError}: `OAUTH_` and the reason in capitals. */
 export type TransportErrorCode = `OAUTH_${Uppercase<TransportReason>}`

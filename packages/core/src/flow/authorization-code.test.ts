@@ -205,6 +205,13 @@ describe('the ID token belongs to this login', () => {
     })
   })
 
+  test('ID18: an essential acr that was asked for: absent, weaker, right', async () => {
+    const { finish, tokens } = await login({ claims: { id_token: { acr: { essential: true, value: 'high' } } } })
+    expect(await play(finish(), tokens())).toMatchObject({ error: { code: 'OAUTH_ID_TOKEN_ACR' } })
+    expect(await play(finish(), tokens({ acr: 'low' }))).toMatchObject({ error: { code: 'OAUTH_ID_TOKEN_ACR' } })
+    expect(await play(finish(), tokens({ acr: 'high' }))).toMatchObject({ value: { claims: { acr: 'high' } } })
+  })
+
   test.each([0, 300])('ID17: max_age %d of this request is checked: auth_time missing, old, right', async (max_age) => {
     const { finish, tokens } = await login({ parameters: { max_age } })
     expect(await play(finish(), tokens())).toMatchObject({ error: { code: 'OAUTH_ID_TOKEN_AUTH_TIME' } })

@@ -1,12 +1,15 @@
 import type { Client } from '../client-authentication/client.js'
 import type { Environment } from '../environment.js'
 import { hmacBits } from '../jose/hmac-algorithm.js'
+import type { DecodedJws } from '../jose/jws.js'
 import { openJwt } from '../message/encrypted-jwt.js'
 import { type IdTokenClaims, validateIdToken } from '../message/id-token.js'
 import { decodeIdToken } from '../message/id-token-header.js'
+import { expectationOf } from '../message/id-token-quirks.js'
 import { idTokenRefusal } from '../message/refuse-id-token.js'
 import { assertResponseAlgorithm } from '../message/response-algorithm.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
+import type { RequestedClaims } from '../transaction/claims-request.js'
 import type { Flow } from './flow.js'
 import { type SignatureOptions, verifySignature } from './signature.js'
 
@@ -16,6 +19,10 @@ export interface IdTokenOptions extends SignatureOptions {
   readonly nonce: string | undefined
   readonly maxAge?: number | undefined
   readonly accessToken?: string | undefined
+  /** The claims that were asked for (`id_token` of the `claims` parameter). */
+  readonly claims?: RequestedClaims | undefined
+  /** What else there is to check of this one token, when all the rest has held. */
+  readonly alsoCheck?: ((jws: DecodedJws) => Promise<void>) | undefined
   readonly clockTolerance?: number | undefined
 }
 
@@ -34,19 +41,21 @@ export async function* verifyIdToken(
   client: Client,
   options: IdTokenOptions,
 ): Flow<IdTokenClaims> {
-  const { environment, nonce, maxAge, accessToken, clockTolerance } = options
+  const { environment, nonce, maxAge, accessToken, claims, alsoCheck, clockTolerance } = options
   assertIdTokenAlgorithm(client)
   const jws = decodeIdToken(await openIdToken(idToken, client), server, client.id_token_signed_response_alg)
   yield* verifySignature(jws, { server, client, refusal: idTokenRefusal }, options)
-  const { issuer } = server
+  const { quirks } = client
+  const login = { issuer: server.issuer, nonce }
   return validateIdToken(environment, jws, {
-    issuer,
+    ...(quirks === undefined ? login : expectationOf(jws.payload, login, { quirks, environment })),
     clientId: client.client_id,
     trustedAudiences: client.trusted_audiences,
     now: environment.now(),
-    nonce,
     maxAge,
     accessToken,
+    claims,
+    alsoCheck,
     clockTolerance,
   })
 }

@@ -39,6 +39,7 @@ export async function* tokenGrant(
     now,
     scope: formGet(grant, 'scope'),
     quirks: client.quirks,
+    environment,
     invalidClientHint: invalidClientHint(client, server, method),
   })
 }

@@ -1,4 +1,5 @@
 import type { Client } from '../client-authentication/client.js'
+import type { Environment } from '../environment.js'
 import { jwtAnswer } from '../message/jwt-answer.js'
 import { answerRefusal } from '../message/jwt-refusal.js'
 import { assertResponseAlgorithm } from '../message/response-algorithm.js'
@@ -9,7 +10,8 @@ import type { JwkSetOptions } from './jwk-set.js'
 import { verifyJwtAnswer } from './jwt-answer.js'
 
 /** Options of {@link userinfo}; `environment` and `keyCache` for servers that sign their answers. */
-export interface UserInfoOptions extends Partial<JwkSetOptions> {
+export interface UserInfoOptions extends Partial<Omit<JwkSetOptions, 'environment'>> {
+  readonly environment?: Pick<Environment, 'now' | 'emit'>
   readonly accessToken: string
   /** The `sub` of the ID token; the answer must have the same. */
   readonly subject?: string | undefined
@@ -35,7 +37,7 @@ export async function* userinfo(
   const request = userinfoRequest(server, accessToken)
   const response = yield request
   const compact = jwtAnswer(response, request, { signed, encrypted, refusal })
-  if (compact === undefined) return userinfoResponse(response, request, { subject, quirks })
+  if (compact === undefined) return userinfoResponse(response, request, { subject, quirks, environment: options.environment })
   const announced = server['userinfo_signing_alg_values_supported']
   const payload = yield* verifyJwtAnswer(
     compact,

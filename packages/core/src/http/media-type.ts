@@ -5,6 +5,7 @@ function mediaType(contentType: string | undefined): string {
 
 /** Tells whether a content type is JSON (RFC 8259, or a `+json` type of RFC 6839). */
 export function isJson(contentType: string | undefined): boolean {
+  if (contentType === 'application/json') return true
   const type = mediaType(contentType)
   return type === 'application/json' || /^application\/[a-z0-9.!#$&^_-]+\+json$/.test(type)
 }

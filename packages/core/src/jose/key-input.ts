@@ -1,3 +1,5 @@
+import type { CryptoKey as JoseCryptoKey } from 'jose'
+
 /** A JSON Web Key as an object (RFC 7517 §4). */
 export interface Jwk {
   readonly kty: string
@@ -14,11 +16,11 @@ export interface NodeKey {
 }
 
 /** A private key or a secret: PEM (PKCS#8) or the text of a secret, the bytes of a secret, a JWK, a `CryptoKey`, or a `KeyObject` of Node. */
-export type PrivateKeyInput = string | Uint8Array | Jwk | CryptoKey | NodeKey
+export type PrivateKeyInput = string | Uint8Array | Jwk | JoseCryptoKey | NodeKey
 
-/** Tells whether a value is a `CryptoKey`, of this realm or another. */
-export function isCryptoKey(value: unknown): value is CryptoKey {
-  return tagOf(value) === 'CryptoKey'
+/** Tells whether a value is a `CryptoKey`, of this realm or another. Workers of before September 2024 put no tag on theirs. */
+export function isCryptoKey(value: unknown): value is JoseCryptoKey {
+  return tagOf(value) === 'CryptoKey' || value instanceof CryptoKey
 }
 
 /** Tells whether a value is a `KeyObject` of Node. */

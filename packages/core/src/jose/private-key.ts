@@ -1,4 +1,4 @@
-import type { JWK } from 'jose'
+import type { CryptoKey, JWK } from 'jose'
 import { importPKCS8 } from 'jose/key/import'
 import type { Maybe } from '../environment.js'
 import { explain } from '../error/explain.js'
@@ -145,7 +145,8 @@ const BY_NAME: Readonly<Record<string, (hash: string) => Pick<PrivateKey, 'kty' 
 
 function fromCryptoKey(key: CryptoKey, where: string): PrivateKey {
   if (key.type === 'public') throw publicKeyGiven(where)
-  const { name, hash, namedCurve, modulusLength, length } = key.algorithm as KeyAlgorithm & {
+  const { name, hash, namedCurve, modulusLength, length } = key.algorithm as {
+    readonly name: string
     readonly hash?: { readonly name: string }
     readonly namedCurve?: string
     readonly modulusLength?: number

@@ -134,9 +134,77 @@ test('S10: undefined and null are dropped, 0 and "" kept, lists repeated', async
   ])
 })
 
-test.each(['token', 'code id_token', 'id_token', ''])('S11: response type %j is refused while it is not offered', async (responseType) => {
-  expect(await thrown(() => start({ responseType: responseType as 'code' }))).toMatchObject({ code: 'OAUTH_USAGE' })
+const WITH_CODE = ['code', 'code id_token', 'code token', 'code id_token token', 'token id_token code']
+const WITHOUT_CODE = ['token', 'id_token', 'id_token token', 'token id_token']
+
+describe('S11: response types', () => {
+  test.each([...WITH_CODE, ...WITHOUT_CODE])('%j is sent as it is given, and kept in the transaction', async (responseType) => {
+    expect(await sent('response_type', { responseType })).toEqual([responseType])
+    const { transaction } = await start({ responseType })
+    expect(transaction.response_type).toBe(responseType)
+    expect(isAuthorizationTransaction(JSON.parse(JSON.stringify(transaction)))).toBe(true)
+  })
+
+  test.each(['none', '', 'code none', 'code code', 'code  token', 'Code', 'code\ttoken', 'device', ['code', 'token'], null])(
+    '%j is refused, with those that are offered',
+    async (responseType) => {
+      expect(await thrown(() => start({ responseType: responseType as string }))).toMatchObject({
+        code: 'OAUTH_USAGE',
+        message: expect.stringMatching(/not offered.*code, id_token, token/),
+      })
+    },
+  )
+
+  test.each(['fragment', 'form_post'] as const)('response mode %j is sent, and kept in the transaction', async (responseMode) => {
+    expect(await sent('response_mode', { responseType: 'code token', responseMode })).toEqual([responseMode])
+    expect((await start({ responseType: 'code token', responseMode })).transaction.response_mode).toBe(responseMode)
+  })
+
+  test.each([...WITH_CODE, ...WITHOUT_CODE].filter((type) => type !== 'code'))(
+    'OAuth 2.0 Multiple Response Types §5: %j is not to be answered in the query; unless told the server answers in the fragment',
+    async (responseType) => {
+      expect(await thrown(() => start({ responseType, responseMode: 'query' }))).toMatchObject({
+        code: 'OAUTH_USAGE',
+        message: expect.stringMatching(/must not be in a query.*"fragment" or "form_post"/),
+      })
+      expect(await sent('response_mode', { responseType })).toEqual([])
+    },
+  )
+
+  test.each(['jwt', 'web_message', ''])('response mode %j is not offered', async (responseMode) => {
+    expect(await thrown(() => start({ responseMode: responseMode as 'query' }))).toMatchObject({ code: 'OAUTH_USAGE' })
+  })
+
+  test('OpenID Connect Discovery §3: a server of nothing but the implicit grant has no token endpoint, and needs none', async () => {
+    const metadata = { token_endpoint: undefined }
+    expect((await start({ responseType: 'id_token token' }, metadata)).transaction.token_endpoint).toBe('')
+    expect(await thrown(() => start({ responseType: 'code token' }, metadata))).toMatchObject({ code: 'OAUTH_ENDPOINT_MISSING' })
+  })
 })
+
+describe('OpenID Connect Core §5.5: claims', () => {
+  const claims = { userinfo: { email: null }, id_token: { acr: { essential: true, values: ['high'] } } }
+
+  test('are sent as JSON and kept in the transaction', async () => {
+    expect(await sent('claims', { claims })).toEqual([JSON.stringify(claims)])
+    expect((await start({ claims })).transaction.claims).toEqual(claims)
+    expect((await start()).transaction).not.toHaveProperty('claims')
+  })
+
+  test('have one way in: among the parameters they would be sent and never checked', async () => {
+    expect(await thrown(() => start({ parameters: { claims: JSON.stringify(claims) } }))).toMatchObject({
+      code: 'OAUTH_USAGE',
+      message: expect.stringContaining('option "claims"'),
+    })
+  })
+})
+
+test.each(['id_token', 'id_token token', 'code id_token', 'code id_token token'])(
+  'OpenID Connect Core §3.2.2.1, §3.3.2.1: a nonce is made for %j, whatever the scope',
+  async (responseType) => {
+    expect(await sent('nonce', { responseType })).toEqual([expect.stringMatching(/^[\w-]{43}$/)])
+  },
+)
 
 test('S12, S65: a nonce is made for openid, kept when given, and left out otherwise', async () => {
   expect(await sent('nonce', { scope: 'openid' })).toEqual([expect.stringMatching(/^[\w-]{43}$/)])
@@ -158,6 +226,21 @@ describe('S14: PKCE is never left out by accident', () => {
     expect(await thrown(() => start({ codeChallengeMethod: false, codeVerifier: VERIFIER }))).toMatchObject({ code: 'OAUTH_USAGE' })
     expect(await thrown(() => start({ codeChallengeMethod: 'plain' as 'S256' }))).toMatchObject({ code: 'OAUTH_USAGE' })
     expect(await thrown(() => start({ codeVerifier: 'short' }))).toMatchObject({ code: 'OAUTH_USAGE' })
+  })
+
+  test.each(WITH_CODE)('applies to %j too', async (responseType) => {
+    const { transaction } = await start({ responseType, codeVerifier: VERIFIER })
+    expect(transaction.code_verifier).toBe(VERIFIER)
+    expect(await sent('code_challenge', { responseType, codeVerifier: VERIFIER })).toEqual([CHALLENGE])
+  })
+
+  test.each(WITHOUT_CODE)('%j has no code to protect; a verifier given for it is refused, not dropped', async (responseType) => {
+    expect((await query({ responseType })).filter(([name]) => name.startsWith('code_'))).toEqual([])
+    expect((await start({ responseType })).transaction).not.toHaveProperty('code_verifier')
+    expect(await thrown(() => start({ responseType, codeVerifier: VERIFIER }))).toMatchObject({
+      code: 'OAUTH_USAGE',
+      message: expect.stringContaining('the response type has no code'),
+    })
   })
 
   test.each([[['plain']], [[]], [undefined]])(

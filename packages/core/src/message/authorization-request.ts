@@ -8,6 +8,9 @@ import { randomToken } from '../jose/random-token.js'
 import { endpointUrl, type ServerMetadata } from '../metadata/server-metadata.js'
 import { codeChallenge } from '../proof/pkce.js'
 import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
+import type { ClaimsRequest } from '../transaction/claims-request.js'
+import { assertResponseType, promises, type ResponseMode, type ResponseType } from './response-type.js'
+import { delimitedScope } from './scope-delimiter.js'
 import { startTransaction, type TransactionOptions } from './start-transaction.js'
 
 /** What an authorization request may say. All of it is the application's choice; nothing here may come from a browser unchecked. */
@@ -17,16 +20,20 @@ export interface AuthorizationRequestOptions {
   readonly redirectUri?: string | undefined
   /** Space-separated, or a list. With `openid` an ID token is asked for and a nonce is made. */
   readonly scope?: string | readonly string[] | undefined
-  readonly responseType?: 'code' | undefined
-  readonly responseMode?: 'query' | 'form_post' | undefined
+  /** `code` unless told. Answers of the other types are finished by `finishFrontChannel`. */
+  readonly responseType?: ResponseType | undefined
+  /** The server's default unless told: the query for a code, else the fragment. */
+  readonly responseMode?: ResponseMode | undefined
   /** Made when absent: 32 random bytes. */
   readonly state?: string | undefined
-  /** Made when absent and `openid` is asked for. */
+  /** Made when absent and an ID token will come: `openid` is asked for, or `id_token` is in the response type. */
   readonly nonce?: string | undefined
-  /** Made when absent. 43 to 128 characters. */
+  /** Made when absent and a code will come. 43 to 128 characters. */
   readonly codeVerifier?: string | undefined
-  /** `false` leaves PKCE out, for servers that refuse it. */
+  /** `S256` unless told, also where the server announces less. `false` leaves PKCE out, for servers that refuse it; `plain` is not offered. */
   readonly codeChallengeMethod?: 'S256' | false | undefined
+  /** Single claims that are wanted, kept in the transaction: the ID token has to have the essential ones that name values (OpenID Connect Core §5.5). */
+  readonly claims?: ClaimsRequest | undefined
   /** Further parameters, such as `prompt`, `login_hint`, `max_age`, `audience`, or `resource` more than once. */
   readonly parameters?: Parameters | undefined
   /** The provider's name in this application; bound into the transaction. */
@@ -52,6 +59,7 @@ const RESERVED: ReadonlySet<string> = new Set([
   'scope',
   'state',
   'nonce',
+  'claims',
   'code_challenge',
   'code_challenge_method',
   'code_verifier',
@@ -64,8 +72,8 @@ const RESERVED: ReadonlySet<string> = new Set([
  *
  * Order of parameters: those of the endpoint's own query, then the protocol's, then the further ones as given.
  *
- * @throws {@link UsageError} for a protocol parameter among `parameters`, an empty `state`, a response type that is not offered, a
- * redirect URI that is not absolute, or a server that takes pushed requests alone.
+ * @throws {@link UsageError} for a protocol parameter among `parameters`, an empty `state`, a response type or mode that is not offered, a
+ * code verifier that nothing would be checked against, a redirect URI that is not absolute, or a server that takes pushed requests alone.
  * @see RFC 6749 §4.1.1 https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1
  */
 export async function authorizationRequest(
@@ -73,7 +81,7 @@ export async function authorizationRequest(
   client: Client,
   options: AuthorizationRequestOptions,
 ): Promise<AuthorizationRequest> {
-  const { environment, responseType = 'code', responseMode, codeChallengeMethod = 'S256', provider, returnTo } = options
+  const { environment, responseType = 'code', responseMode, codeChallengeMethod = 'S256', claims, provider, returnTo } = options
   assertClientId(client)
   if (server.require_pushed_authorization_requests === true) {
     throw new UsageError(
@@ -82,13 +90,17 @@ export async function authorizationRequest(
     )
   }
   const further = furtherParameters(options.parameters)
-  assertOffered(responseType, codeChallengeMethod, options)
+  assertResponseType(responseType, responseMode)
+  const method = promises(responseType, 'code') && codeChallengeMethod
+  assertPkce(codeChallengeMethod, method, options)
   const scope = scopeText(options.scope)
   const redirect_uri = options.redirectUri || undefined
   assertRedirectUri(redirect_uri, 'Authorization request: "redirectUri"')
   const state = given('state', options.state) ?? randomToken(environment)
-  const nonce = given('nonce', options.nonce) ?? (hasScope(scope, 'openid') ? randomToken(environment) : undefined)
-  const code_verifier = codeChallengeMethod === false ? undefined : (options.codeVerifier ?? randomToken(environment))
+  const nonce =
+    given('nonce', options.nonce) ??
+    (hasScope(scope, 'openid') || promises(responseType, 'id_token') ? randomToken(environment) : undefined)
+  const code_verifier = method === false ? undefined : (options.codeVerifier ?? randomToken(environment))
   const challenge = code_verifier === undefined ? undefined : await codeChallenge(environment, code_verifier)
 
   const protocol = toForm({
@@ -99,14 +111,26 @@ export async function authorizationRequest(
     state,
     response_mode: responseMode,
     nonce,
+    claims: claims === undefined ? undefined : JSON.stringify(claims),
     code_challenge: challenge,
     code_challenge_method: challenge === undefined ? undefined : 'S256',
   })
-  const members = { provider, redirect_uri, response_mode: responseMode, nonce, code_verifier, scope, returnTo }
+  const members = {
+    provider,
+    redirect_uri,
+    response_type: responseType,
+    response_mode: responseMode,
+    nonce,
+    code_verifier,
+    scope,
+    claims,
+    returnTo,
+  }
   const transaction = startTransaction(server, client, { state, now: environment.now(), ...members, ...furtherMembers(further) })
   // RFC 6749 §3.1: no parameter more than once, so what the endpoint's own query says of the same is taken out.
   const replaced = new Set([...RESERVED, ...further.map(([name]) => name)])
-  return { url: appendQuery(endpointUrl(server, 'authorization_endpoint'), [...protocol, ...further], replaced), state, transaction }
+  const sent = [...delimitedScope(protocol, client, environment), ...further]
+  return { url: appendQuery(endpointUrl(server, 'authorization_endpoint'), sent, replaced), state, transaction }
 }
 
 /**
@@ -148,15 +172,15 @@ function camelCase(name: string): string {
   return name.replace(/_(.)/g, (_all, letter: string) => letter.toUpperCase())
 }
 
-function assertOffered(responseType: string, codeChallengeMethod: string | false, { codeVerifier }: AuthorizationRequestOptions): void {
-  if (responseType !== 'code')
-    throw new UsageError(explain && `Authorization request: response type "${responseType}" is not offered; use "code".`)
-  if (codeChallengeMethod !== false && codeChallengeMethod !== 'S256') {
+/** PKCE protects a code; a verifier for which there is no challenge would be dropped without a word. */
+function assertPkce(given: string | false, method: string | false, { codeVerifier }: AuthorizationRequestOptions): void {
+  if (given !== false && given !== 'S256') {
     throw new UsageError(explain && 'Authorization request: the code challenge method is "S256", or false to leave PKCE out.')
   }
-  if (codeChallengeMethod === false && codeVerifier !== undefined) {
+  if (method === false && codeVerifier !== undefined) {
     throw new UsageError(
-      explain && 'Authorization request: a code verifier is given, but PKCE is switched off by codeChallengeMethod: false.',
+      explain &&
+        'Authorization request: a code verifier is given, but there is no PKCE: it is switched off by codeChallengeMethod: false, or the response type has no code.',
     )
   }
 }

@@ -11,7 +11,7 @@ import { redactor } from './confidential.js'
 
 declare const checked: unique symbol
 
-/** A code that came with the right state from the right issuer. Only {@link authorizationResponse} makes one, so no other can be redeemed. */
+/** A code that came with the right state from the right issuer. Only readers of answers make one, so no other can be redeemed. */
 export interface AuthorizationCode {
   readonly code: string
   readonly [checked]: true
@@ -37,19 +37,33 @@ export function authorizationResponse(
   transaction: Pick<AuthorizationTransaction, 'state' | 'nonce'>,
   server: Pick<ServerMetadata, 'issuer' | 'authorization_response_iss_parameter_supported'>,
 ): AuthorizationCode {
-  refuseDuplicates(parameters)
-  checkState(formGet(parameters, 'state'), transaction.state)
-  checkIssuer(formGet(parameters, 'iss'), server)
-  if (formGet(parameters, 'error') !== undefined) throw errorResponse(parameters, transaction)
+  assertAnswer(parameters, transaction, server)
   if (formGet(parameters, 'access_token') !== undefined || formGet(parameters, 'id_token') !== undefined) {
-    refuse(
+    refuseAnswer(
       'OAUTH_UNEXPECTED_TOKEN',
       explain && 'it carries a token, which response type "code" never has. The token was not used',
       'RFC 9700 §2.1.2',
     )
   }
+  return answeredCode(parameters)
+}
+
+/** Checks that an answer is the one to this request, and that it is no error: duplicates, `state`, `iss`, `error`. */
+export function assertAnswer(
+  parameters: Form,
+  transaction: Pick<AuthorizationTransaction, 'state' | 'nonce'>,
+  server: Pick<ServerMetadata, 'issuer' | 'authorization_response_iss_parameter_supported'>,
+): void {
+  refuseDuplicates(parameters)
+  checkState(formGet(parameters, 'state'), transaction.state)
+  checkIssuer(formGet(parameters, 'iss'), server)
+  if (formGet(parameters, 'error') !== undefined) throw errorResponse(parameters, transaction)
+}
+
+/** The code of an answer that has passed {@link assertAnswer}. */
+export function answeredCode(parameters: Form): AuthorizationCode {
   const code = formGet(parameters, 'code')
-  if (code === undefined || code === '') refuse('OAUTH_NO_CODE', explain && 'it has neither a code nor an error', 'RFC 6749 §4.1.2')
+  if (code === undefined || code === '') refuseAnswer('OAUTH_NO_CODE', explain && 'it has neither a code nor an error', 'RFC 6749 §4.1.2')
   return { code } as AuthorizationCode
 }
 
@@ -69,24 +83,24 @@ function errorResponse(parameters: Form, { state, nonce = '' }: Pick<Authorizati
 }
 
 /** Refuses a parameter given twice: two readers could take different ones for the answer. */
-export function refuseDuplicates(parameters: Form): void {
-  for (const name of SINGLE) {
+export function refuseDuplicates(parameters: Form, names: readonly string[] = SINGLE): void {
+  for (const name of names) {
     if (parameters.filter((pair) => pair[0] === name).length > 1) {
-      refuse('OAUTH_DUPLICATE_PARAM', explain && `the parameter "${name}" is there more than once`, 'RFC 6749 §3.1')
+      refuseAnswer('OAUTH_DUPLICATE_PARAM', explain && `the parameter "${name}" is there more than once`, 'RFC 6749 §3.1')
     }
   }
 }
 
 function checkState(state: string | undefined, expected: string): void {
   if (state === undefined || state === '') {
-    refuse(
+    refuseAnswer(
       'OAUTH_STATE_MISSING',
       explain && 'it has no "state" though one was sent. The server dropped it, or the link was made by somebody else',
       'RFC 6749 §4.1.2',
     )
   }
   if (!constantTimeEqual(state, expected)) {
-    refuse(
+    refuseAnswer(
       'OAUTH_STATE_MISMATCH',
       explain &&
         'its "state" is not that of this login. It answers another attempt (a second tab, an old bookmark), or was made by somebody else. Start the login again',
@@ -103,10 +117,10 @@ function checkIssuer(
   if (server.issuer === undefined) return
   if (iss === undefined) {
     if (server.authorization_response_iss_parameter_supported !== true) return
-    refuse('OAUTH_ISS_MISSING', explain && 'it has no "iss", though the server announces that it sends one', 'RFC 9207 §2.4')
+    refuseAnswer('OAUTH_ISS_MISSING', explain && 'it has no "iss", though the server announces that it sends one', 'RFC 9207 §2.4')
   }
   if (iss !== server.issuer) {
-    refuse(
+    refuseAnswer(
       'OAUTH_ISS_MISMATCH',
       explain && 'its "iss" is not the issuer that the login was started at. The code was sent nowhere',
       'RFC 9207 §2.4',
@@ -114,6 +128,7 @@ function checkIssuer(
   }
 }
 
-function refuse(code: AuthorizationResponseProblem, found: Explanation, reference: string): never {
+/** Refuses an answer; `found` goes on where "Authorization response refused:" left off. @throws {@link ProtocolError} */
+export function refuseAnswer(code: AuthorizationResponseProblem, found: Explanation, reference: string): never {
   throw new ProtocolError(code, explain && `Authorization response refused: ${found}`, { reference })
 }

@@ -4,6 +4,7 @@ import { browserEnvironment, NOW, testEnvironment } from '../../test/environment
 import { CLAIMS, ISSUER } from '../../test/parties.js'
 import { createSigner } from '../../test/signer.js'
 import { halfHash } from '../jose/half-hash.js'
+import type { ClaimRequest } from '../transaction/claims-request.js'
 import { type IdTokenExpectation, validateIdToken } from './id-token.js'
 import { decodeIdToken } from './id-token-header.js'
 
@@ -132,7 +133,7 @@ describe('a message says what was found, and what to do', () => {
   })
 })
 
-describe('ID11: exp', () => {
+describe('ID11, B19: exp', () => {
   test.each([undefined, NOW - 300, NOW - 10, String(NOW + 300), 1e300, -1, 0, null, true, {}])('%j', async (exp) => {
     expect(await refused({ exp })).toBe('OAUTH_ID_TOKEN_EXP')
   })
@@ -176,7 +177,7 @@ test.each([NOW + 3600, NOW + 11, 'now', null, -1])('ID13: nbf %j', async (nbf) =
   expect(await refused({ nbf })).toBe('OAUTH_ID_TOKEN_NBF')
 })
 
-describe('ID14: nonce', () => {
+describe('ID14, B20: nonce', () => {
   test.each([
     ['wrong', 'other', 'nonce'],
     ['missing when sent', undefined, 'nonce'],
@@ -257,7 +258,59 @@ describe('TR16: at_hash', () => {
   })
 })
 
-describe('the header (OpenID Connect Core §3.1.3.7 steps 6 to 8)', () => {
+describe('ID18: acr', () => {
+  const asked = (request: ClaimRequest | null) => ({ claims: { acr: request } })
+
+  test.each([
+    ['the value asked for', { essential: true, value: 'high' }, 'high'],
+    ['one of the values asked for', { essential: true, values: ['higher', 'high'] }, 'high'],
+    ['any, where none was named', { essential: true }, 'low'],
+    ['another one, where it was a wish', { values: ['high'] }, 'low'],
+    ['none, where it was a wish', null, undefined],
+  ] as const)('%s is taken', async (_what, request, acr) => {
+    expect(await validate({ acr }, asked(request))).toMatchObject({ sub: 'alice' })
+  })
+
+  test.each([
+    ['a weaker one', { essential: true, value: 'high' }, 'low'],
+    ['a weaker one, of several that would do', { essential: true, values: ['higher', 'high'] }, 'low'],
+    ['none', { essential: true, values: ['high'] }, undefined],
+    ['none, where any would do', { essential: true }, undefined],
+    ['an empty one', { essential: true }, ''],
+    ['null', { essential: true }, null],
+    ['one that only begins the same', { essential: true, value: 'high' }, 'high2'],
+    ['another spelling', { essential: true, value: 'high' }, 'High'],
+    ['a number for a text', { essential: true, value: '2' }, 2],
+    ['any, where no value would do', { essential: true, values: [] }, 'high'],
+  ] as const)('OpenID Connect Core §5.5.1.1: %s, where it was essential, is refused', async (_what, request, acr) => {
+    expect(await refused({ acr }, asked(request))).toBe('OAUTH_ID_TOKEN_ACR')
+  })
+})
+
+describe('B22: claims that were asked for', () => {
+  test.each([
+    ['an essential one with its value', { tier: { essential: true, value: 2 } }, { tier: 2 }],
+    ['a list of which one will do', { groups: { essential: true, values: ['admin', 'staff'] } }, { groups: ['guest', 'staff'] }],
+    ['OpenID Connect Core §5.5.1: an essential one without values, left out', { email: { essential: true } }, {}],
+    ['a wish that is not granted', { tier: { value: 2 } }, { tier: 1 }],
+    ['the subject that was asked for', { sub: { value: 'alice' } }, {}],
+    ['no wish at all', {}, {}],
+  ])('%s: taken', async (_what, requested, claims) => {
+    expect(await validate(claims, { claims: requested })).toMatchObject({ sub: 'alice' })
+  })
+
+  test.each([
+    ['another value', { tier: { essential: true, value: 2 } }, { tier: 1 }],
+    ['the value left out', { tier: { essential: true, values: [1, 2] } }, {}],
+    ['a list without any of them', { groups: { essential: true, values: ['admin'] } }, { groups: ['guest'] }],
+    ['an empty list', { groups: { essential: true, values: ['admin'] } }, { groups: [] }],
+    ['OpenID Connect Core §5.5.1: somebody else than asked for, essential or not', { sub: { value: 'bob' } }, {}],
+  ])('%s: refused', async (_what, requested, claims) => {
+    expect(await refused(claims, { claims: requested })).toBe('OAUTH_ID_TOKEN_CLAIM')
+  })
+})
+
+describe('B18: the header (OpenID Connect Core §3.1.3.7 steps 6 to 8)', () => {
   const header = (members: object, metadata: object = {}, registered?: string) =>
     thrown(() => decodeIdToken(signer.sign({ ...CLAIMS }, members as never), { issuer: ISSUER, ...metadata }, registered))
 

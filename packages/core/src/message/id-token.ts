@@ -2,11 +2,13 @@ import type { Environment } from '../environment.js'
 import { explain } from '../error/explain.js'
 import type { JsonObject } from '../http/json.js'
 import { constantTimeEqual } from '../jose/constant-time.js'
-import { halfHash } from '../jose/half-hash.js'
 import type { DecodedJws } from '../jose/jws.js'
+import type { RequestedClaims } from '../transaction/claims-request.js'
 import { redactor } from './confidential.js'
+import { checkHalfHash, isWithoutHash } from './half-hash-claim.js'
 import { checkParties, type IdTokenParties } from './id-token-parties.js'
 import { refuseIdToken } from './refuse-id-token.js'
+import { checkRequestedClaims } from './requested-claims.js'
 
 /** Verified claims of an ID token. */
 export interface IdTokenClaims {
@@ -34,6 +36,10 @@ export interface IdTokenExpectation extends IdTokenParties {
   readonly maxAge?: number | undefined
   /** The access token that came along, which `at_hash` has to match when it is there. */
   readonly accessToken?: string | undefined
+  /** The claims that were asked for (`id_token` of the `claims` parameter). */
+  readonly claims?: RequestedClaims | undefined
+  /** What else there is to check of this one token, when all the rest has held. */
+  readonly alsoCheck?: ((jws: DecodedJws) => Promise<void>) | undefined
   /** Seconds that clocks may differ: 10 unless told; more than 60 counts as 60. */
   readonly clockTolerance?: number | undefined
 }
@@ -59,7 +65,12 @@ export async function validateIdToken(environment: Environment, jws: DecodedJws,
   checkDates(payload, expected)
   checkNonce(payload['nonce'], expected.nonce)
   checkAuthTime(payload['auth_time'], expected)
-  await checkAccessTokenHash(environment, jws, expected.accessToken)
+  checkRequestedClaims(payload, expected.claims)
+  // Optional in the code flow.
+  if (expected.accessToken !== undefined && !isWithoutHash(jws, 'at_hash')) {
+    await checkHalfHash(environment, jws, { claim: 'at_hash', text: expected.accessToken, reference: 'OpenID Connect Core §3.1.3.8' })
+  }
+  await expected.alsoCheck?.(jws)
   return { ...payload } as unknown as IdTokenClaims
 }
 
@@ -125,24 +136,6 @@ function checkAuthTime(authTime: unknown, { maxAge, now, clockTolerance }: Check
       'AUTH_TIME',
       explain && 'tells of a login older than the "max_age" that was asked for',
       'OpenID Connect Core §3.1.3.7 step 13',
-    )
-  }
-}
-
-async function checkAccessTokenHash(
-  environment: Environment,
-  { header, payload }: DecodedJws,
-  accessToken: string | undefined,
-): Promise<void> {
-  const { at_hash } = payload
-  // Optional in the code flow; servers that do not make it write out null or nothing.
-  if (at_hash === undefined || at_hash === null || at_hash === '' || accessToken === undefined) return
-  const expected = await halfHash(environment, header.alg, accessToken)
-  if (expected === undefined || typeof at_hash !== 'string' || !constantTimeEqual(at_hash, expected)) {
-    refuseIdToken(
-      'AT_HASH',
-      explain && 'does not belong to the access token it came with: "at_hash" differs',
-      'OpenID Connect Core §3.1.3.8',
     )
   }
 }

@@ -1,12 +1,13 @@
 import type { Client } from '../client-authentication/client.js'
 import { endpointUrl, type ServerMetadata, serverIdentity } from '../metadata/server-metadata.js'
 import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
+import { promises } from './response-type.js'
 
 type Known = 'v' | 'type' | 'id' | 'issuer' | 'token_endpoint' | 'client_id' | 'createdAt'
 
 /** What a login says of itself; members that are `undefined` are left out. */
 type Members = {
-  readonly [K in Exclude<keyof AuthorizationTransaction, Known | 'state' | 'response_type'>]?: AuthorizationTransaction[K] | undefined
+  readonly [K in Exclude<keyof AuthorizationTransaction, Known | 'state'>]?: AuthorizationTransaction[K] | undefined
 }
 
 /** Options of {@link startTransaction}. */
@@ -20,16 +21,17 @@ export interface TransactionOptions extends Members {
 export function startTransaction(
   server: ServerMetadata,
   client: Client,
-  { state, now, ...members }: TransactionOptions,
+  { state, now, response_type = 'code', ...members }: TransactionOptions,
 ): AuthorizationTransaction {
   return {
     v: 1,
     type: 'authorization',
     id: state.slice(0, 16),
     issuer: serverIdentity(server),
-    token_endpoint: endpointUrl(server, 'token_endpoint'),
+    // A server of nothing but the implicit grant has none.
+    token_endpoint: promises(response_type, 'code') ? endpointUrl(server, 'token_endpoint') : (server.token_endpoint ?? ''),
     client_id: client.client_id,
-    response_type: 'code',
+    response_type,
     state,
     createdAt: Math.floor(now),
     ...present(members),

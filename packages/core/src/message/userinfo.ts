@@ -5,10 +5,10 @@ import { getRequest, type HttpRequest } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
 import type { JsonObject } from '../http/json.js'
 import { isJwt } from '../http/media-type.js'
-import { maybeJsonObject, readJsonObject, refuseRedirect } from '../http/read-json.js'
-import type { Quirks } from '../metadata/quirks.js'
+import { maybeJsonObject, refuseRedirect } from '../http/read-json.js'
 import { endpointUrl, type ServerMetadata } from '../metadata/server-metadata.js'
 import { endpointFailure } from './endpoint-failure.js'
+import { type JsonContext, readLabelledJson } from './labelled-json.js'
 
 /** Claims about the person who logged in, as the UserInfo endpoint gives them. */
 export interface UserInfo {
@@ -35,7 +35,7 @@ export function userinfoRequest(server: ServerMetadata, accessToken: string): Ht
 export function userinfoResponse(
   response: HttpResponse,
   request: HttpRequest,
-  { subject, quirks = {} }: { readonly subject?: string | undefined; readonly quirks?: Quirks | undefined },
+  { subject, ...context }: { readonly subject?: string | undefined } & JsonContext,
 ): UserInfo {
   refuseRedirect(response, request)
   if (response.status !== 200) throw endpointFailure(response, request)
@@ -47,7 +47,7 @@ export function userinfoResponse(
       { endpoint: request.endpoint, status: response.status },
     )
   }
-  return userinfoClaims(readJsonObject(response, request, quirks), request, subject)
+  return userinfoClaims(readLabelledJson(response, request, context), request, subject)
 }
 
 /** Checks whom claims are about. @throws {@link ProtocolError} another `sub`. @throws {@link ResponseError} none. */

@@ -48,7 +48,20 @@ describe('contract 4.4: a second login', () => {
     expect([visit.provider, visit.session('other')?.user.sub]).toEqual(['demo', 'alice'])
   })
 
-  it('a person is issuer and subject together: the same subject of another issuer is another person', async () => {
+  it('ID08: the same subject of another tenant is another person, though the server is the same', async () => {
+    const tenants = { ...registered, issuer: 'https://as.example/common', quirks: { templatedIssuer: true } }
+    const app = world({ providers: { demo: tenants, other: tenants } })
+    app.server.metadata = { issuer: 'https://as.example/{tenantid}', authorization_response_iss_parameter_supported: undefined }
+    const browser = app.browser()
+    const from = (tid: string) => ({ answer: { iss: undefined }, claims: { iss: `https://as.example/${tid}`, tid } })
+    await app.login(browser, from('contoso'))
+    await app.login(browser, { ...from('contoso'), provider: 'other' })
+    expect(await people(app, browser)).toEqual({ demo: 'alice', other: 'alice' })
+    await app.login(browser, from('fabrikam'))
+    expect(await people(app, browser)).toEqual({ demo: 'alice' })
+  })
+
+  it('ID28: a person is issuer and subject together: the same subject of another issuer is another person', async () => {
     const app = world({ providers: { demo: registered, other: { ...registered, issuer: 'https://other.example' } } })
     const browser = app.browser()
     await app.login(browser, { sub: 'alice' })
@@ -62,6 +75,32 @@ describe('contract 4.4: a second login', () => {
     expect(await people(app, browser)).toEqual({ other: 'alice' })
   })
 
+  it.each([
+    ['the same email', 'alice@example.com', true],
+    ['the same email, not verified', 'alice@example.com', false],
+    ['an email with two signs', 'alice@example.com@evil.example', true],
+    ['an email with a full-width sign', 'alice＠example.com', true],
+    ['no email', undefined, undefined],
+  ])(
+    'ID28: with %s but another subject it is another person, who gets nothing of the session before',
+    async (_what, email, email_verified) => {
+      const app = world(two)
+      const browser = app.browser()
+      await app.login(browser, { sub: 'alice', claims: { email: 'alice@example.com', email_verified: true } })
+      await app.login(browser, { sub: 'mallory', provider: 'other', claims: { email, email_verified } })
+      expect(await people(app, browser)).toEqual({ other: 'mallory' })
+      expect((await browser.open()).user).toMatchObject({ iss: app.server.issuer, sub: 'mallory' })
+    },
+  )
+
+  it('ID28: with another email but the same issuer and subject it is the same person', async () => {
+    const app = world(two)
+    const browser = app.browser()
+    await app.login(browser, { sub: 'alice', claims: { email: 'alice@example.com' } })
+    await app.login(browser, { sub: 'alice', provider: 'other', claims: { email: 'alice@new.example' } })
+    expect(await people(app, browser)).toEqual({ demo: 'alice', other: 'alice' })
+  })
+
   it('SS01: a session that was planted under it does not come along', async () => {
     const app = world(two)
     const attacker = app.browser()
@@ -69,6 +108,56 @@ describe('contract 4.4: a second login', () => {
     const victim = attacker.copy()
     await app.login(victim, { sub: 'alice' })
     expect(await people(app, victim)).toEqual({ demo: 'alice' })
+  })
+})
+
+describe('AR26: a login begun in the session of one person, and finished in that of another', () => {
+  /** A login is begun in Alice's session; then the browser has Bob's. */
+  async function bobInBetween(app: World) {
+    const browser = app.browser()
+    await app.login(browser, { sub: 'alice' })
+    const url = await app.start(browser, { provider: 'other' })
+    await browser.go('/auth/logout', { method: 'POST' })
+    await app.login(browser, { sub: 'bob' })
+    return { browser, callback: `/auth/other/callback?${app.server.authorize(url, { sub: 'alice' })}` }
+  }
+
+  it('is refused; Bob stays who he was, and the code goes nowhere', async () => {
+    const app = world(two)
+    const { browser, callback } = await bobInBetween(app)
+    const redeemed = app.server.forms('token').length
+    expect((await browser.go(callback)).error).toMatchObject({ code: 'OAUTH_SESSION_CHANGED', reference: 'RFC 6749 §10.12' })
+    expect([await people(app, browser), app.server.forms('token').length]).toEqual([{ demo: 'bob' }, redeemed])
+  })
+
+  it('in another browser is no login of that browser', async () => {
+    const app = world(two)
+    const [alice, bob] = [app.browser(), app.browser()]
+    await app.login(alice, { sub: 'alice' })
+    await app.login(bob, { sub: 'bob' })
+    const answer = app.server.authorize(await app.start(alice, { provider: 'other' }), { sub: 'alice' })
+    expect((await bob.go(`/auth/other/callback?${answer}`)).error).toMatchObject({ code: 'OAUTH_NO_TRANSACTION' })
+    expect(await people(app, bob)).toEqual({ demo: 'bob' })
+  })
+
+  it('where nobody is logged in any more it is a login like any other', async () => {
+    const app = world(two)
+    const browser = app.browser()
+    await app.login(browser, { sub: 'alice' })
+    const url = await app.start(browser, { provider: 'other' })
+    await browser.go('/auth/logout', { method: 'POST' })
+    expect((await browser.go(`/auth/other/callback?${app.server.authorize(url, { sub: 'alice' })}`)).status).toBe(303)
+    expect(await people(app, browser)).toEqual({ other: 'alice' })
+  })
+
+  it('in a later session of the same person, which another instance began, it is one, too', async () => {
+    const app = world(two)
+    const browser = app.browser()
+    await app.login(browser, { sub: 'alice' })
+    const url = await app.start(browser, { provider: 'other' })
+    await app.login(browser.at(app.instance()), { sub: 'alice' })
+    expect((await browser.go(`/auth/other/callback?${app.server.authorize(url, { sub: 'alice' })}`)).status).toBe(303)
+    expect(await people(app, browser)).toEqual({ demo: 'alice', other: 'alice' })
   })
 })
 
@@ -90,7 +179,7 @@ describe('contract 4.4: link: true', () => {
   it.each<[string, (app: World, browser: TestBrowser<Call>) => Promise<unknown>]>([
     ['somebody else logged in meanwhile', (app, browser) => app.login(browser, { sub: 'bob' })],
     ['the person logged out meanwhile', (_app, browser) => browser.go('/auth/logout', { method: 'POST' })],
-  ])('only to the session that it was begun in: %s, and nothing is sent or changed', async (_what, meanwhile) => {
+  ])('AR26: only to the session that it was begun in: %s, and nothing is sent or changed', async (_what, meanwhile) => {
     const app = world(two)
     const browser = app.browser()
     await app.login(browser, { sub: 'alice' })

@@ -1,9 +1,9 @@
-import { ProtocolError } from '../error/protocol-error.js'
 import { randomToken } from '../jose/random-token.js'
 import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
+import { assertBegunHere } from './begun-here.js'
 import type { SessionVisit } from './session-visit.js'
 import type { WebContext } from './web-context.js'
-import type { ProviderLogin, WebSession } from './web-session.js'
+import { type ProviderLogin, personOf, type WebSession } from './web-session.js'
 
 /** A login that has just been finished. */
 export interface FinishedLogin {
@@ -13,14 +13,11 @@ export interface FinishedLogin {
   readonly attempt: AuthorizationTransaction
 }
 
-/** How often a session may have gone on under a new id while a login was under way. */
-const MAX_SUCCESSIONS = 10
-
 /**
  * Begins a session with a new id, and the one before is over. Its other logins come along when the same person logged in again, or when the
  * login was begun to be linked to that very session; else nothing of it is left.
  *
- * @throws {@link ProtocolError} when the session to link to has ended meanwhile.
+ * @throws {@link ProtocolError} when the session to link to has ended meanwhile, or another person's has begun.
  */
 export async function beginSession<Http>(
   context: WebContext<Http>,
@@ -34,9 +31,8 @@ export async function beginSession<Http>(
   for (;;) {
     // Undefined also when somebody logged out while this login was finished.
     const before = visit.newest
-    const isLinked = isToLink(context, before, attempt)
-    if (attempt.link && !isLinked) refuseLink()
-    const isKept = isLinked && attempt.link === true
+    assertBegunHere(context, before, attempt)
+    const isKept = attempt.link === true
     const others = isKept || isIn(before, login) ? otherLogins(context, visit, before, name) : NONE
     if (others.pending.length > 0) {
       await Promise.all(others.pending)
@@ -65,33 +61,10 @@ export async function beginSession<Http>(
   }
 }
 
-/** @throws {@link ProtocolError} `OAUTH_SESSION_CHANGED`. */
-export function refuseLink(): never {
-  throw new ProtocolError(
-    'OAUTH_SESSION_CHANGED',
-    'Authorization response refused: the login was begun to be added to a session that this browser has no more. Log in, and start linking again',
-    { reference: 'RFC 6749 §10.12' },
-  )
-}
-
-/** Tells whether a session is the one that a login was begun to be added to, whatever its id has become since. */
-export function isToLink<Http>(
-  { successors }: WebContext<Http>,
-  session: WebSession | undefined,
-  { session: from }: AuthorizationTransaction,
-): boolean {
-  let id = from
-  for (let step = 0; id !== undefined && step < MAX_SUCCESSIONS; step++) {
-    if (id === session?.id) return true
-    id = successors.get(id)
-  }
-  return false
-}
-
-/** Tells whether the person is logged in there already. Who they are is issuer and subject together. */
-function isIn(session: WebSession | undefined, { claims, record }: ProviderLogin): boolean {
-  if (session === undefined || claims.sub === undefined) return false
-  return Object.values(session.providers).some((known) => known.record.issuer === record.issuer && known.claims.sub === claims.sub)
+/** Tells whether the person is logged in there already. */
+function isIn(session: WebSession | undefined, login: ProviderLogin): boolean {
+  const person = personOf(login)
+  return person !== undefined && Object.values(session?.providers ?? {}).some((known) => personOf(known) === person)
 }
 
 interface OtherLogins {

@@ -1,14 +1,16 @@
 import { isOAuthError } from '../error/any-oauth-error.js'
 import type { AuthorizationResponseProblem } from '../error/error-code.js'
 import { ProtocolError } from '../error/protocol-error.js'
-import { type AuthorizationResult, finishAuthorization } from '../flow/authorization-code.js'
+import { finishAuthorization } from '../flow/authorization-code.js'
 import type { Flow } from '../flow/flow.js'
+import type { AuthorizationResult } from '../flow/redeem-code.js'
 import { type Form, formGet } from '../http/form.js'
 import { authorizationResponse, refuseDuplicates } from '../message/authorization-response.js'
 import { endpointUrl, serverIdentity } from '../metadata/server-metadata.js'
 import type { TokenRecord } from '../session/token-record.js'
 import { type AuthorizationTransaction, assertInTime } from '../transaction/authorization-transaction.js'
-import { beginSession, isToLink, refuseLink } from './begin-session.js'
+import { beginSession } from './begin-session.js'
+import { assertBegunHere } from './begun-here.js'
 import { queryOf } from './login.js'
 import { loginClaims } from './login-claims.js'
 import { idOf } from './login-cookies.js'
@@ -35,7 +37,7 @@ export async function* callback<Http>(context: WebContext<Http>, visit: SessionV
   if (attempt.provider !== provider.name)
     refuse('OAUTH_PROVIDER_MISMATCH', 'the login was started at another provider', 'RFC 9700 §4.4.2.2')
 
-  if (attempt.link && !isToLink(context, visit.newest, attempt)) refuseLink()
+  assertBegunHere(context, visit.newest, attempt)
 
   const { registration } = provider
   const server = yield* registration.server()

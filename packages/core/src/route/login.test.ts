@@ -102,7 +102,9 @@ describe('B7 B8: a login starts', () => {
     'prompt',
     'request',
     'request_uri',
-    'iss',
+    'login_hint',
+    'target_link_uri',
+    'claims',
   ])('AR28: %s cannot be set from the request', async (name) => {
     const app = world()
     const plain = new URL(await app.start(app.browser()))
@@ -133,7 +135,7 @@ describe('B7 B8: a login starts', () => {
   })
 })
 
-describe('several logins of one browser', () => {
+describe('B9: several logins of one browser', () => {
   it('SS13: four logins in parallel, finished in reverse, all succeed', async () => {
     const app = world()
     const browser = app.browser()
@@ -334,5 +336,33 @@ describe('instances of the application', () => {
     expect([visit.user, visit.provider, visit.session()]).toEqual([undefined, undefined, undefined])
     expect(() => visit.client()).toThrow(/Nobody is logged in/)
     for (const ask of [() => visit.session('work'), () => visit.client('work')]) expect(ask).toThrow(/no provider "work". Known: demo/)
+  })
+})
+
+describe('claims of a provider', () => {
+  const claims = { id_token: { acr: { essential: true, values: ['high'] } } }
+
+  it('ID18: are asked for at each login, and an essential acr is checked', async () => {
+    const app = world({}, { claims })
+    const browser = app.browser()
+    expect(new URL(await app.start(browser)).searchParams.get('claims')).toBe(JSON.stringify(claims))
+    expect((await app.login(browser, { claims: { acr: 'low' } })).error).toMatchObject({ code: 'OAUTH_ID_TOKEN_ACR' })
+    expect((await app.login(browser, { claims: { acr: 'high' } })).status).toBe(303)
+  })
+
+  it('are an object', () => {
+    expect(() => world({}, { claims: JSON.stringify(claims) as never })).toThrow('"claims" must be an object')
+  })
+})
+
+describe('codeChallengeMethod: false, for a provider that refuses PKCE', () => {
+  it('S14: is a whole login without a challenge and without a verifier', async () => {
+    const app = world({}, { codeChallengeMethod: false })
+    const browser = app.browser()
+    const url = await app.start(browser)
+    expect([...new URL(url).searchParams.keys()].filter((name) => name.startsWith('code_'))).toEqual([])
+    expect((await browser.go(`/auth/demo/callback?${app.server.authorize(url)}`)).status).toBe(303)
+    expect(app.server.forms('token')).toEqual([expect.not.objectContaining({ code_verifier: expect.anything() })])
+    expect((await browser.open()).user?.sub).toBe('alice')
   })
 })

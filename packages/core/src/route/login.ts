@@ -1,7 +1,9 @@
 import { UsageError } from '../error/usage-error.js'
 import { startAuthorization } from '../flow/authorization-code.js'
 import type { Flow } from '../flow/flow.js'
-import { formDecode, formGet } from '../http/form.js'
+import { formDecode, type Parameters, toForm } from '../http/form.js'
+import { begunIn } from './begun-here.js'
+import { type InitiatedLogin, initiatedLogin } from './initiated-login.js'
 import { isNavigation } from './navigation.js'
 import type { Provider } from './provider.js'
 import { safeReturnTo } from './return-to.js'
@@ -18,14 +20,15 @@ export interface LoginOptions {
 }
 
 /**
- * The login route. Of the request's parameters only `returnTo` is read; the protocol's cannot be set from outside, and no other site can have
- * a login linked.
+ * The login route. Of the request's parameters only `returnTo` is read, and what a login begun elsewhere may say; the protocol's cannot be set from
+ * outside, and no other site can have a login linked.
+ *
+ * @throws {@link ProtocolError} when another site asks for a login at another provider.
  */
 export async function* login<Http>(context: WebContext<Http>, visit: SessionVisit<Http>, provider: Provider<Http>): Flow<RouteResponse> {
   const { request } = visit
   if (!isNavigation(request)) return plain(401, 'A login starts by going to this page, not by a request in the background.')
-  const returnTo = formGet(queryOf(request.url), 'returnTo')
-  return redirect(yield* startLogin(context, visit, provider, { returnTo }))
+  return redirect(yield* startLogin(context, visit, provider, initiatedLogin(queryOf(request.url), provider, context.base.origin)))
 }
 
 /** Starts a login: keeps the attempt in a cookie of its own, and returns where at the provider to send the browser. */
@@ -33,10 +36,10 @@ export async function* startLogin<Http>(
   context: WebContext<Http>,
   visit: SessionVisit<Http>,
   provider: Provider<Http>,
-  { returnTo, link = false }: LoginOptions,
+  { returnTo, link = false, loginHint }: LoginOptions & InitiatedLogin,
 ): Flow<string> {
   const { registration, options, scope, redirectUri } = provider
-  const session = visit.current?.id
+  const { current } = visit
   if (link && options.responseMode === 'form_post') {
     throw new UsageError(
       `login: a login at "${provider.name}" cannot be linked: its answer comes by form_post from the provider's site, and browsers send no session cookie with that. Use the response mode "query".`,
@@ -50,12 +53,19 @@ export async function* startLogin<Http>(
     scope,
     responseMode: options.responseMode,
     codeChallengeMethod: options.codeChallengeMethod,
-    parameters: options.authorizationParameters,
+    claims: options.claims,
+    parameters: hinted(options.authorizationParameters, loginHint),
     returnTo: safeReturnTo(returnTo, context.base.origin, `${context.base.path}/`),
   })
-  const attempt = session === undefined ? transaction : { ...transaction, session, ...(link ? ({ link: true } as const) : {}) }
+  const attempt = current === undefined ? transaction : { ...transaction, ...begunIn(current), ...(link ? ({ link: true } as const) : {}) }
   visit.setLoginCookies(await context.logins.keep(attempt, visit.request.cookies))
   return url
+}
+
+/** A hint about this login takes the place of the one that is in every request. */
+function hinted(parameters: Parameters | undefined, loginHint: string | undefined): Parameters | undefined {
+  if (loginHint === undefined) return parameters
+  return [...toForm(parameters).filter(([name]) => name !== 'login_hint'), ['login_hint', loginHint]]
 }
 
 /** The query of a path, decoded. */

@@ -487,7 +487,7 @@ describe('tokens of a session', () => {
     expect(refreshes(app)).toBe(0)
   })
 
-  it('the token goes to no other origin than those allowed', async () => {
+  it('RD10: the token goes to no other origin than those allowed', async () => {
     const app = world({}, { allowedOrigins: ['https://api.example'] })
     const visit = await (await loggedIn(app)).open()
     for (const url of [
@@ -495,6 +495,8 @@ describe('tokens of a session', () => {
       'https://api.example.evil.example/',
       'https://api.example@evil.example/',
       'http://api.example/',
+      '//evil.example/',
+      'https://API.example:8443/',
     ]) {
       await expect(visit.client()(url)).rejects.toMatchObject({ code: 'OAUTH_ORIGIN_NOT_ALLOWED' })
     }

@@ -18,7 +18,7 @@ describe('SS11: a weak secret', () => {
   })
 })
 
-describe('B1: options that cannot work are refused at once', () => {
+describe('B1, B2: options that cannot work are refused at once', () => {
   const wrong: Record<string, [unknown, RegExp]> = {
     'an unknown option': [{ sercet: 'x' }, /no option "sercet"/],
     'an unknown option of a provider': [

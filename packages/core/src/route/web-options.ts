@@ -7,6 +7,7 @@ import type { TokenSet } from '../message/token-set.js'
 
 import { assertKnownOptions, REGISTRATION_OPTIONS, type RegistrationOptions } from '../session/registration.js'
 import type { ReplacedToken } from '../session/update-token.js'
+import type { ClaimsRequest } from '../transaction/claims-request.js'
 import type { RoutePaths } from './paths.js'
 import type { UserClaims } from './web-session.js'
 
@@ -24,6 +25,8 @@ export interface ProviderOptions<Http> extends RegistrationOptions {
   readonly scope?: string | readonly string[] | undefined
   /** Further parameters of every authorization request, such as `{ prompt: 'consent' }`. */
   readonly authorizationParameters?: Parameters | undefined
+  /** Single claims that are wanted (OpenID Connect Core §5.5). The ID token has to have the essential ones that name values, and an essential `acr`. */
+  readonly claims?: ClaimsRequest | undefined
   readonly responseMode?: 'query' | 'form_post' | undefined
   readonly codeChallengeMethod?: 'S256' | false | undefined
   /**
@@ -68,6 +71,7 @@ const PROVIDER_OPTIONS: readonly string[] = [
   ...REGISTRATION_OPTIONS,
   'scope',
   'authorizationParameters',
+  'claims',
   'responseMode',
   'codeChallengeMethod',
   'userinfo',
@@ -130,6 +134,9 @@ function assertProviderOptions<Http>(options: ProviderOptions<Http> | undefined,
     )
   }
   assertKnownOptions(options as object, PROVIDER_OPTIONS, where)
+  const { claims } = options as ProviderOptions<Http>
+  if (claims !== undefined && (typeof claims !== 'object' || claims === null))
+    throw new UsageError(`${where}: option "claims" must be an object, such as { id_token: { acr: { essential: true } } }.`)
   for (const name of ['profile', 'updateToken'] as const) {
     const found: unknown = options?.[name]
     if (found !== undefined && typeof found !== 'function')

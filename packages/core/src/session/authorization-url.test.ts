@@ -36,6 +36,28 @@ describe('parameters of an authorization request', () => {
     expect(await parametersOf({ resource: ['a', 'b'] })).toMatchObject({ resource: ['a', 'b'] })
   })
 
+  it('OpenID Connect Core §5.5: claims are an object, kept in the transaction; a text would be written as JSON twice', async () => {
+    const claims = { id_token: { acr: { essential: true, values: ['high'] } } }
+    const { url, transaction } = await session.createAuthorizationUrl({ claims })
+    expect(new URL(url).searchParams.get('claims')).toBe(JSON.stringify(claims))
+    expect(transaction.claims).toEqual(claims)
+    await expect(parametersOf({ claims: JSON.stringify(claims) })).rejects.toThrow('"claims" must be an object')
+  })
+
+  it.each([
+    ['the session’s', {}, 'id_token token', 'form_post'],
+    ['the call’s own', { responseType: 'code', responseMode: 'query' }, 'code', 'query'],
+  ] as const)('S11: response type and mode are %s', async (_whose, options, responseType, responseMode) => {
+    const implicit = sessionOver(
+      wire(() => json({})),
+      { responseType: 'id_token token', responseMode: 'form_post' },
+    )
+    const { url, transaction } = await implicit.createAuthorizationUrl(options)
+    const sent = new URL(url).searchParams
+    expect([sent.get('response_type'), sent.get('response_mode')]).toEqual([responseType, responseMode])
+    expect(transaction).toMatchObject({ response_type: responseType, response_mode: responseMode })
+  })
+
   it('one that is given in both ways is refused', async () => {
     await expect(
       parametersOf({
@@ -54,5 +76,15 @@ describe('parameters of an authorization request', () => {
 
   it('S5: an option that does not exist is refused with those that do', async () => {
     await expect(parametersOf({ redirectURI: 'x' })).rejects.toThrow(/no option "redirectURI".*redirectUri/)
+  })
+
+  it.each([{}, { redirectUri: undefined }])('C25: %j leaves the redirect URI of the session', async (options) => {
+    const own = sessionOver(
+      wire(() => json({})),
+      { redirectUri: 'https://app.example/cb' },
+    )
+    const { url, transaction } = await own.createAuthorizationUrl(options)
+    expect(new URL(url).searchParams.get('redirect_uri')).toBe('https://app.example/cb')
+    expect(transaction.redirect_uri).toBe('https://app.example/cb')
   })
 })

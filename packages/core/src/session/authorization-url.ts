@@ -2,6 +2,8 @@ import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import { type Form, type Parameters, type ParameterValue, toForm } from '../http/form.js'
 import type { AuthorizationRequestOptions } from '../message/authorization-request.js'
+import type { ResponseMode, ResponseType } from '../message/response-type.js'
+import type { ClaimsRequest } from '../transaction/claims-request.js'
 
 /**
  * Options of `createAuthorizationUrl`: ours in camelCase; further parameters under their wire names, as in `{ prompt: 'consent' }`. They
@@ -13,12 +15,15 @@ export interface AuthorizationUrlOptions {
   readonly scope?: string | readonly string[] | undefined
   readonly redirectUri?: string | undefined
   readonly codeVerifier?: string | undefined
-  readonly responseMode?: 'query' | 'form_post' | undefined
+  readonly responseType?: ResponseType | undefined
+  readonly responseMode?: ResponseMode | undefined
+  /** Single claims that are wanted (OpenID Connect Core §5.5): `{ id_token: { acr: { essential: true, values: ['high'] } } }`. */
+  readonly claims?: ClaimsRequest | undefined
   /** Kept in the transaction: where the application goes on after the login. */
   readonly returnTo?: string | undefined
   /** Further parameters whose names are not lower case, or whose order matters. */
   readonly parameters?: Parameters | undefined
-  readonly [parameter: string]: ParameterValue | Parameters
+  readonly [parameter: string]: ParameterValue | Parameters | ClaimsRequest
 }
 
 const OPTIONS: ReadonlySet<string> = new Set([
@@ -27,7 +32,9 @@ const OPTIONS: ReadonlySet<string> = new Set([
   'scope',
   'redirectUri',
   'codeVerifier',
+  'responseType',
   'responseMode',
+  'claims',
   'returnTo',
   'parameters',
 ])
@@ -35,7 +42,7 @@ const OPTIONS: ReadonlySet<string> = new Set([
 /** What an authorization request takes of the options, apart from what a session knows by itself. */
 export type AuthorizationUrlRequest = Pick<
   AuthorizationRequestOptions,
-  'state' | 'nonce' | 'scope' | 'redirectUri' | 'codeVerifier' | 'responseMode' | 'returnTo'
+  'state' | 'nonce' | 'scope' | 'redirectUri' | 'codeVerifier' | 'responseType' | 'responseMode' | 'claims' | 'returnTo'
 > & { readonly parameters: Form }
 
 /**
@@ -44,7 +51,7 @@ export type AuthorizationUrlRequest = Pick<
  * @throws {@link UsageError} for options that do not exist, and for a parameter that is given in both ways.
  */
 export function authorizationUrlRequest(options: AuthorizationUrlOptions, defaults: Parameters = {}): AuthorizationUrlRequest {
-  const { state, nonce, scope, redirectUri, codeVerifier, responseMode, returnTo, parameters = {}, ...wire } = options
+  const { parameters = {}, state, nonce, scope, redirectUri, codeVerifier, responseType, responseMode, claims, returnTo, ...wire } = options
   for (const name of Object.keys(wire)) {
     if (/[A-Z]/.test(name)) {
       throw new UsageError(
@@ -52,6 +59,11 @@ export function authorizationUrlRequest(options: AuthorizationUrlOptions, defaul
           `createAuthorizationUrl: there is no option "${name}". Options: ${[...OPTIONS].join(', ')}; further parameters are spelt in lower case.`,
       )
     }
+  }
+  if (claims !== undefined && (typeof claims !== 'object' || claims === null)) {
+    throw new UsageError(
+      explain && 'createAuthorizationUrl: "claims" must be an object, such as { id_token: { acr: { essential: true } } }.',
+    )
   }
   const names = namesOf(parameters)
   const double = names.find((name) => name in wire)
@@ -61,7 +73,7 @@ export function authorizationUrlRequest(options: AuthorizationUrlOptions, defaul
   const given = new Set([...Object.keys(wire), ...names])
   const kept = toForm(defaults).filter(([name]) => !given.has(name))
   const all = [...kept, ...toForm(wire as Record<string, ParameterValue>), ...toForm(parameters)]
-  return { state, nonce, scope, redirectUri, codeVerifier, responseMode, returnTo, parameters: all }
+  return { state, nonce, scope, redirectUri, codeVerifier, responseType, responseMode, claims, returnTo, parameters: all }
 }
 
 function namesOf(parameters: Parameters): readonly string[] {

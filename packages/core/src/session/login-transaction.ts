@@ -12,6 +12,9 @@ export interface LoginPieces {
   readonly nonce?: string | undefined
   readonly redirectUri?: string | undefined
   readonly scope?: string | undefined
+  /** `code` unless told. */
+  readonly responseType?: string | undefined
+  readonly responseMode?: string | undefined
   /** Seconds since the epoch. */
   readonly now: number
 }
@@ -22,12 +25,21 @@ export interface LoginPieces {
  * @throws {@link UsageError} without a state: the answer could then be anybody's.
  */
 export function loginTransaction(server: ServerMetadata, client: Client, pieces: LoginPieces): AuthorizationTransaction {
-  const { state, codeVerifier, nonce, redirectUri, scope, now } = pieces
+  const { state, codeVerifier, nonce, redirectUri, scope, responseType, responseMode, now } = pieces
   if (state === undefined || state === '') {
     throw new UsageError(
       explain &&
         'fetchToken: give the "transaction" that createAuthorizationUrl returned, or at least its "state". Without it the answer could belong to anybody (RFC 6749 §10.12).',
     )
   }
-  return startTransaction(server, client, { state, now, nonce, code_verifier: codeVerifier, redirect_uri: redirectUri, scope })
+  return startTransaction(server, client, {
+    state,
+    now,
+    nonce,
+    code_verifier: codeVerifier,
+    redirect_uri: redirectUri,
+    scope,
+    response_type: responseType,
+    response_mode: responseMode,
+  })
 }

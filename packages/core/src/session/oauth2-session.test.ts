@@ -228,7 +228,7 @@ describe('fetchToken: the code of a login', () => {
   })
 })
 
-describe('fetchToken: other grants', () => {
+describe('S18, B14: fetchToken: other grants', () => {
   it.each([
     [
       'S35: nothing: client credentials',
@@ -269,6 +269,18 @@ describe('fetchToken: other grants', () => {
         grant_type: 'urn:x',
         scope: 'read',
         token: 't',
+      },
+    ],
+    [
+      'S36, RFC 7523 §2.1: a JWT bearer assertion',
+      {
+        grantType: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+        parameters: { assertion: 'a.b.c' },
+      },
+      {
+        grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+        scope: 'read',
+        assertion: 'a.b.c',
       },
     ],
   ])('%s', async (_name, options, form) => {

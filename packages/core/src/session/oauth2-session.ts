@@ -3,9 +3,10 @@ import { defaultEnvironment, type Environment } from '../environment.js'
 import { isOAuthError } from '../error/any-oauth-error.js'
 import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
-import { finishAuthorization, startAuthorization } from '../flow/authorization-code.js'
+import { startAuthorization } from '../flow/authorization-code.js'
 import { coalesce } from '../flow/coalesce.js'
 import type { Flow } from '../flow/flow.js'
+import { finishFrontChannel } from '../flow/front-channel.js'
 import { verifyIdToken } from '../flow/id-token.js'
 import { revoke } from '../flow/revoke.js'
 import { run, type Transport } from '../flow/run.js'
@@ -16,11 +17,13 @@ import { randomToken } from '../jose/random-token.js'
 import { type AuthorizationRequest, scopeText } from '../message/authorization-request.js'
 import { type EndSessionOptions, endSessionUrl } from '../message/end-session.js'
 import type { IdTokenClaims } from '../message/id-token.js'
+import { promises } from '../message/response-type.js'
 import type { Revocation } from '../message/revocation.js'
 import type { TokenInput, TokenSet } from '../message/token-set.js'
 import type { UserInfo } from '../message/userinfo.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 import { type AuthorizationUrlOptions, authorizationUrlRequest } from './authorization-url.js'
+import { ComplianceHooks, type ComplianceHookType, type ComplianceHookTypes } from './compliance-hooks.js'
 import { type AuthorizationCodeOptions, type FetchTokenOptions, fetchTokenTask } from './fetch-token.js'
 import { assertHttpClient, type HttpClient } from './http-client.js'
 import { type LoginPieces, loginTransaction } from './login-transaction.js'
@@ -55,6 +58,7 @@ export class OAuth2Session<Http> {
   readonly #transport: Transport
   readonly #registration: Registration
   readonly #methods = new Map<string, ClientAuthentication>()
+  readonly #hooks = new ComplianceHooks()
   readonly #token: SessionToken
 
   /**
@@ -85,6 +89,8 @@ export class OAuth2Session<Http> {
       current: () => this.#token.current(),
       rejected: (hash) => this.#token.rejected(hash),
       allowedOrigins: allowedOrigins(this.#options.allowedOrigins, baseUrl),
+      placement: this.#options.tokenPlacement,
+      protectedRequestHook: () => this.#hooks.protectedRequest(),
     })
   }
 
@@ -133,6 +139,8 @@ export class OAuth2Session<Http> {
       redirectUri: own.redirectUri ?? session.redirectUri,
       scope: own.scope ?? session.scope,
       state: own.state ?? session.state,
+      responseType: own.responseType ?? session.responseType,
+      responseMode: own.responseMode ?? session.responseMode,
       codeChallengeMethod: session.codeChallengeMethod,
     })
     return this.#run(start)
@@ -148,12 +156,14 @@ export class OAuth2Session<Http> {
    */
   async fetchToken<Grant extends string = string>(options: FetchTokenOptions<Grant> = {}): Promise<TokenSet> {
     const task = fetchTokenTask(options, scopeText(this.#options.scope))
-    this.#token.assertKey(task.kind === 'code' ? 'authorization_code' : task.type)
+    this.#token.assertKey({ type: task.kind === 'code' ? 'authorization_code' : task.type })
     if (task.kind === 'code') return this.#redeem(task)
     const { type, form, scope, parameters } = task
     this.#token.assertOwnKey(task)
     const server = await this.server()
-    const token = await this.#run(tokenGrant(server, this.#registration.client, { ...this.#requestOptions(task), grant: form }))
+    const token = await this.#run(
+      tokenGrant(server, this.#registration.client, { ...this.#requestOptions(task), ...this.#hooks.of('access_token'), grant: form }),
+    )
     // Only a repeated client credentials grant needs them; others may be secrets that have done their work.
     const repeated = type === 'client_credentials' ? { parameters: toForm(parameters) } : {}
     const grant = { type, ...(scope === undefined ? {} : { scope }), ...repeated }
@@ -267,33 +277,54 @@ export class OAuth2Session<Http> {
     this.#methods.set(name, method)
   }
 
+  /**
+   * Puts right what a server does otherwise than the standards say: the hook gets the request before client authentication is added to it, or
+   * the answer before it is read, and returns the one to go on with. Hooks of one type run in the order of their registration; any may be
+   * asynchronous. What is common is a quirk instead, and data (option `quirks`).
+   *
+   * @throws {@link UsageError} for a type that does not exist.
+   */
+  registerComplianceHook<Type extends ComplianceHookType>(type: Type, hook: ComplianceHookTypes[Type]): void {
+    this.#hooks.register(type, hook)
+  }
+
   async #redeem(task: AuthorizationCodeOptions): Promise<TokenSet> {
     const { authorizationResponse, transaction, ...pieces } = task
     const server = await this.server()
     const kept = transaction ?? loginTransaction(server, this.#registration.client, this.#pieces(pieces))
     const { client, keyCache, clockTolerance } = this.#registration
-    const finish = finishAuthorization(server, client, {
+    const finish = finishFrontChannel(server, client, {
       ...this.#requestOptions(task),
+      ...this.#hooks.of('access_token'),
       response: authorizationResponse,
       transaction: kept,
       keyCache,
       clockTolerance,
     })
     const { token, claims } = await this.#run(finish)
+    if (token === undefined) {
+      throw new UsageError(
+        explain &&
+          'fetchToken: the response type "id_token" brings no access token, so there is none for a session to keep. Finish such a login by finishFrontChannel, with the server from session.server().',
+      )
+    }
     const { scope, resource } = kept
-    const grant = { type: 'authorization_code', ...(scope === undefined ? {} : { scope }), ...(resource === undefined ? {} : { resource }) }
+    const type = promises(kept.response_type, 'code') ? 'authorization_code' : 'implicit'
+    const grant = { type, ...(scope === undefined ? {} : { scope }), ...(resource === undefined ? {} : { resource }) }
     await this.#token.put(token, grant, { server, endpoint: task.endpoint, claims })
     return token
   }
 
   #pieces({ state, codeVerifier, nonce, redirectUri }: Omit<AuthorizationCodeOptions, 'authorizationResponse'>): LoginPieces {
-    const { scope, redirectUri: own, state: kept } = this.#options
+    const { scope, redirectUri: own, state: kept, responseType, responseMode } = this.#options
     return {
       state: state ?? kept,
       codeVerifier,
       nonce,
       redirectUri: redirectUri ?? own,
       scope: scopeText(scope),
+      responseType,
+      responseMode,
       now: this.#environment.now(),
     }
   }
@@ -314,12 +345,20 @@ export class OAuth2Session<Http> {
   #renew(record: TokenRecord, { scope: list, ...request }: RefreshTokenOptions = {}): Flow<TokenSet> {
     const scope = scopeText(list)
     const wished = renewable(record, { scope, parameters: request.parameters })
-    return renewToken(this.#registration, wished, { ...this.#requestOptions(request), scope })
+    return renewToken(this.#registration, wished, {
+      ...this.#requestOptions(request),
+      ...this.#hooks.of(record.token.refresh_token === undefined ? 'access_token' : 'refresh_token'),
+      scope,
+    })
   }
 
   async *#revoke(revocation: Revocation, options: RequestOptions): Flow<void> {
     const server = yield* this.#registration.server()
-    yield* revoke(server, this.#registration.client, { ...this.#requestOptions(options), ...revocation })
+    yield* revoke(server, this.#registration.client, {
+      ...this.#requestOptions(options),
+      requestHook: this.#hooks.request('revoke_token_request'),
+      ...revocation,
+    })
   }
 
   async *#userinfo({ token, subject }: TokenRecord): Flow<UserInfo> {

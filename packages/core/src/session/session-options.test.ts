@@ -13,7 +13,7 @@ function make(options: object): () => unknown {
 }
 
 describe('options of a session', () => {
-  it('are all there is to it: construction sends nothing', () => {
+  it('S2: are all there is to it: construction sends nothing', () => {
     expect(make({})).not.toThrow()
     expect(
       make({
@@ -94,6 +94,9 @@ describe('options of a session', () => {
     ],
     ['a leeway below 0', { leeway: -1 }, '"leeway"'],
     ['a leeway that is no number', { leeway: Number.NaN }, '"leeway"'],
+    ['S11: the response type none', { responseType: 'none' }, 'response type "none"'],
+    ['tokens in the query', { responseType: 'token', responseMode: 'query' }, 'must not be in a query'],
+    ['a response mode that is not offered', { responseMode: 'jwt' }, 'response mode "jwt"'],
     ['S14: plain PKCE', { codeChallengeMethod: 'plain' }, '"codeChallengeMethod"'],
     ['C14: an unknown placement of the token', { tokenPlacement: 'cookie' }, '"tokenPlacement"'],
     ['an updateToken that is no function', { updateToken: true }, '"updateToken"'],

@@ -3,8 +3,10 @@ import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import type { Parameters } from '../http/form.js'
 import { assertRedirectUri } from '../message/authorization-request.js'
+import { assertResponseType, type ResponseMode, type ResponseType } from '../message/response-type.js'
 import type { TokenInput } from '../message/token-set.js'
 import { assertKnownOptions, REGISTRATION_OPTIONS, type RegistrationOptions } from './registration.js'
+import { TOKEN_PLACEMENTS, type TokenPlacement } from './token-placement.js'
 import type { TokenStore } from './token-record.js'
 import type { UpdateToken } from './update-token.js'
 
@@ -15,14 +17,18 @@ export interface SessionOptions extends RegistrationOptions {
   readonly redirectUri?: string | undefined
   /** The state of a login that was begun elsewhere. */
   readonly state?: string | undefined
+  /** `code` unless told. */
+  readonly responseType?: ResponseType | undefined
+  /** The server's default unless told: the query for a code, else the fragment. */
+  readonly responseMode?: ResponseMode | undefined
   /** `S256`, or `false` for servers that refuse PKCE. */
   readonly codeChallengeMethod?: 'S256' | false | undefined
   /** Further parameters of every authorization request, such as `{ prompt: 'consent' }`. */
   readonly authorizationParameters?: Parameters | undefined
   /** A token from an earlier session. */
   readonly token?: TokenInput | undefined
-  /** Where the token goes on a request: the `Authorization` header. */
-  readonly tokenPlacement?: 'header' | undefined
+  /** Where the token goes on a request: the `Authorization` header unless told. Elsewhere it is seen by whoever logs addresses (RFC 6750 §2.3). */
+  readonly tokenPlacement?: TokenPlacement | undefined
   readonly updateToken?: UpdateToken | undefined
   /** Seconds before its expiry that the token is renewed. 60 unless told. */
   readonly leeway?: number | undefined
@@ -40,6 +46,8 @@ const OPTIONS: readonly string[] = [
   'scope',
   'redirectUri',
   'state',
+  'responseType',
+  'responseMode',
   'codeChallengeMethod',
   'authorizationParameters',
   'token',
@@ -55,19 +63,27 @@ const OPTIONS: readonly string[] = [
 /** @throws {@link UsageError} for unknown, unusable or contradictory options. */
 export function assertSessionOptions(options: SessionOptions, own: readonly string[] = []): void {
   assertKnownOptions(options, [...OPTIONS, ...own], 'OAuth2Session')
-  const { leeway = 0, store, key, token, tokenPlacement = 'header', codeChallengeMethod = 'S256', updateToken } = options
-  if (!(Number.isFinite(leeway) && leeway >= 0)) throw new UsageError(explain && 'Option "leeway" must be a number of seconds, 0 or more.')
-  if (tokenPlacement !== 'header') throw new UsageError(explain && 'Option "tokenPlacement": "header" is the only placement offered.')
+  const { store, key, token, codeChallengeMethod = 'S256' } = options
+  assertTokenOptions(options)
   if (codeChallengeMethod !== 'S256' && codeChallengeMethod !== false) {
     throw new UsageError(explain && 'Option "codeChallengeMethod" is "S256", or false for a server that refuses PKCE.')
   }
+  assertResponseType(options.responseType ?? 'code', options.responseMode)
   assertRedirectUri(options.redirectUri, 'Option "redirectUri"')
-  if (store !== undefined) assertStore(store)
   if (key !== undefined && store === undefined)
     throw new UsageError(explain && 'Option "key" names a token in a "store", and there is no store.')
   if (token !== undefined && store !== undefined && key === undefined) {
     throw new UsageError(explain && 'Options contradict: "token" is to be put into "store", and "key", its name there, is missing.')
   }
+}
+
+/** @throws {@link UsageError} for options about the keeping and the use of a token that cannot be what they should. */
+export function assertTokenOptions(options: Pick<SessionOptions, 'leeway' | 'store' | 'tokenPlacement' | 'updateToken'>): void {
+  const { leeway = 0, store, tokenPlacement = 'header', updateToken } = options
+  if (!(Number.isFinite(leeway) && leeway >= 0)) throw new UsageError(explain && 'Option "leeway" must be a number of seconds, 0 or more.')
+  if (!TOKEN_PLACEMENTS.includes(tokenPlacement))
+    throw new UsageError(explain && `Option "tokenPlacement": there is no "${tokenPlacement}". Placements: ${TOKEN_PLACEMENTS.join(', ')}.`)
+  if (store !== undefined) assertStore(store)
   if (updateToken !== undefined && typeof updateToken !== 'function')
     throw new UsageError(explain && 'Option "updateToken" must be a function.')
 }

@@ -18,6 +18,10 @@ test('a transaction is one, also after JSON and with members of a later version'
   expect(isAuthorizationTransaction(JSON.parse(JSON.stringify({ ...good, later: true })))).toBe(true)
 })
 
+test('OpenID Connect Discovery §3: a server of nothing but the implicit grant has no token endpoint', () => {
+  expect(isAuthorizationTransaction({ ...good, token_endpoint: '', response_type: 'id_token token' })).toBe(true)
+})
+
 test.each(
   [
     undefined,
@@ -32,9 +36,9 @@ test.each(
     { ...good, createdAt: Number.NaN },
     ...['id', 'issuer', 'token_endpoint', 'client_id', 'response_type', 'state'].flatMap((name) => [
       { ...good, [name]: undefined },
-      { ...good, [name]: '' },
       { ...good, [name]: 7 },
     ]),
+    ...['id', 'issuer', 'client_id', 'response_type', 'state'].map((name) => ({ ...good, [name]: '' })),
   ].map((value) => [value]),
 )('%j is none', async (value) => {
   expect(isAuthorizationTransaction(value)).toBe(false)

@@ -1,6 +1,7 @@
 import { explain } from '../error/explain.js'
 import { ProtocolError } from '../error/protocol-error.js'
 import { UsageError } from '../error/usage-error.js'
+import type { ClaimsRequest } from './claims-request.js'
 
 /**
  * What has to outlive the visit to the authorization server: kept by the application, or sealed in a cookie, between the login's start and
@@ -12,6 +13,7 @@ export interface AuthorizationTransaction {
   readonly id: string
   readonly provider?: string
   readonly issuer: string
+  /** Empty where the server has none, and none is needed. */
   readonly token_endpoint: string
   readonly client_id: string
   readonly redirect_uri?: string
@@ -24,10 +26,11 @@ export interface AuthorizationTransaction {
   readonly resource?: readonly string[]
   readonly max_age?: number
   readonly acr_values?: string
-  readonly claims?: object
+  readonly claims?: ClaimsRequest
   readonly returnTo?: string
+  /** Who was logged in when the login began: issuer and subject, with a space between them. */
   readonly subject?: string
-  /** The session that the browser had when the login began. */
+  /** The session that the browser had then. */
   readonly session?: string
   /** Whether the login is to be added to that session. */
   readonly link?: true
@@ -48,7 +51,7 @@ export function isAuthorizationTransaction(value: unknown): value is Authorizati
     record['v'] === 1 &&
     record['type'] === 'authorization' &&
     Number.isFinite(record['createdAt']) &&
-    REQUIRED.every((name) => typeof record[name] === 'string' && record[name] !== '')
+    REQUIRED.every((name) => typeof record[name] === 'string' && (record[name] !== '' || name === 'token_endpoint'))
   )
 }
 

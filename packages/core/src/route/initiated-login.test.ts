@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import { SCRIPT } from './testing/browser.js'
+import { APP, world } from './testing/world.js'
+
+const ISSUER = 'https://as.example'
+
+const login = (parameters: Record<string, string> | readonly (readonly [string, string])[]) =>
+  `/auth/demo/login?${new URLSearchParams(parameters as Record<string, string>)}`
+
+describe('AR27, OpenID Connect Core §4: a login that another site begins', () => {
+  it.each([
+    ['an unknown issuer', [['iss', 'https://evil.example']]],
+    ['another spelling', [['iss', `${ISSUER}/`]]],
+    ['an empty one', [['iss', '']]],
+    [
+      'two',
+      [
+        ['iss', ISSUER],
+        ['iss', 'https://evil.example'],
+      ],
+    ],
+    [
+      'the row of the matrix',
+      [
+        ['iss', 'evil'],
+        ['target_link_uri', '//evil'],
+        ['scope', 'admin'],
+      ],
+    ],
+  ] as const)('%s is refused; nothing is begun', async (_what, parameters) => {
+    const app = world()
+    const { error, cookies, location } = await app.browser().go(login(parameters))
+    expect(error).toMatchObject({ name: 'ProtocolError', code: 'OAUTH_ISS_MISMATCH', reference: 'OpenID Connect Core §4' })
+    expect([cookies, location, app.server.requests]).toEqual([[], '', []])
+  })
+
+  it.each([
+    ['a page of the application', `${APP}/items?page=2#top`, '/items?page=2#top'],
+    ['its path alone', '/items', '/items'],
+    ['another host', 'https://evil.example/items', '/'],
+    ['another host, without its scheme', '//evil.example/items', '/'],
+    ['another host behind the own one', `${APP}@evil.example/`, '/'],
+    ['another host that begins like it', `${APP}.evil.example/`, '/'],
+    ['another host behind two slashes', `${APP}//evil.example/`, '/'],
+    ['a script', 'javascript:alert(1)', '/'],
+  ])('the target is checked as returnTo is: %s', async (_what, target, expected) => {
+    const app = world()
+    const browser = app.browser()
+    const { location } = await browser.go(login({ iss: ISSUER, target_link_uri: target }))
+    expect((await browser.go(`/auth/demo/callback?${app.server.authorize(location)}`)).location).toBe(expected)
+  })
+
+  it('the person it names is passed on, instead of one that is in every request; scopes and all else are not', async () => {
+    const app = world({}, { authorizationParameters: { login_hint: 'somebody', prompt: 'consent' } })
+    const further = { scope: 'admin', redirect_uri: 'https://evil.example', prompt: 'none', claims: '{}', state: 'x' }
+    const { location } = await app.browser().go(login({ iss: ISSUER, login_hint: 'alice', ...further }))
+    const plain = new URL(await app.start(app.browser())).searchParams
+    const { searchParams } = new URL(location)
+    expect([...searchParams.keys()].sort()).toEqual([...plain.keys()].sort())
+    expect(searchParams.getAll('login_hint')).toEqual(['alice'])
+    for (const name of ['scope', 'redirect_uri', 'prompt']) expect(searchParams.get(name)).toBe(plain.get(name))
+    expect(searchParams.get('state')).not.toBe('x')
+  })
+
+  it('without an issuer nobody but this application begins a login: hint and target are not read', async () => {
+    const app = world()
+    const browser = app.browser()
+    const { location } = await browser.go(login({ target_link_uri: `${APP}/items`, login_hint: 'alice' }))
+    expect(new URL(location).searchParams.has('login_hint')).toBe(false)
+    expect((await browser.go(`/auth/demo/callback?${app.server.authorize(location)}`)).location).toBe('/')
+  })
+
+  it('in the background it begins none', async () => {
+    const app = world()
+    expect(await app.browser().go(login({ iss: ISSUER }), { headers: SCRIPT })).toMatchObject({ status: 401, cookies: [] })
+  })
+})

@@ -1,0 +1,40 @@
+import { ProtocolError } from '../error/protocol-error.js'
+import { type Form, formGet } from '../http/form.js'
+import type { Provider } from './provider.js'
+
+/** What a login takes over from the request that began it. Nothing of it is checked yet but the issuer. */
+export interface InitiatedLogin {
+  readonly returnTo?: string | undefined
+  /** Only from an initiated login, where the provider may say who it is about (OpenID Connect Core §4). */
+  readonly loginHint?: string | undefined
+}
+
+/**
+ * Reads a request to the login route. One with `iss` comes from the provider, or from a site that knows it, and may name a page of the application
+ * by its whole address, and the person; scopes and all else it says are not read.
+ *
+ * @throws {@link ProtocolError} when it asks for a login at another provider than this route's.
+ * @see OpenID Connect Core §4 https://openid.net/specs/openid-connect-core-1_0.html#ThirdPartyInitiatedLogin
+ */
+export function initiatedLogin<Http>(query: Form, { options }: Provider<Http>, origin: string): InitiatedLogin {
+  const issuers = query.filter(([name]) => name === 'iss').map(([, value]) => value)
+  const returnTo = formGet(query, 'returnTo')
+  if (issuers.length === 0) return { returnTo }
+  const known = options.issuer ?? options.server?.issuer
+  if (issuers.some((issuer) => issuer !== known)) {
+    throw new ProtocolError(
+      'OAUTH_ISS_MISMATCH',
+      'Login refused: it was asked for at an issuer that is not the one of this login route. Nothing was started',
+      { reference: 'OpenID Connect Core §4' },
+    )
+  }
+  return {
+    returnTo: localPart(formGet(query, 'target_link_uri'), origin) ?? returnTo,
+    loginHint: formGet(query, 'login_hint') || undefined,
+  }
+}
+
+/** An address of this application without its origin; any other as it is, which is then no path to return to. */
+function localPart(target: string | undefined, origin: string): string | undefined {
+  return target?.startsWith(`${origin}/`) ? target.slice(origin.length) : target
+}
