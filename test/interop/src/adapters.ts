@@ -1,7 +1,6 @@
-import { AssertionSession, type AssertionSessionOptions, type OAuth2Session, type SessionOptions } from '@oauth/core/session'
-import { OAuth2Session as KySession, kyClient } from '@oauth/ky'
+import type { AssertionSession, AssertionSessionOptions, OAuth2Session, SessionOptions } from '@oauth/core/session'
+import { AssertionSession as KyAssertionSession, OAuth2Session as KySession } from '@oauth/ky'
 import { AssertionSession as GotAssertionSession, OAuth2Session as GotSession } from '@oauth/node-got'
-import type { KyInstance } from 'ky'
 
 /** What the suite asks of an HTTP client: as much as got and ky have in common. */
 export interface InteropHttp {
@@ -16,13 +15,6 @@ export interface Adapter {
   readonly name: string
   readonly OAuth2Session: new (options: SessionOptions) => InteropSession
   readonly AssertionSession: new (options: AssertionSessionOptions) => AssertionSession<InteropHttp>
-}
-
-/** What the guide for authors of adapters says: a session of the core, bound to a client. */
-class KyAssertionSession extends AssertionSession<KyInstance> {
-  constructor(options: AssertionSessionOptions) {
-    super(options, kyClient())
-  }
 }
 
 /** Every adapter that the suite runs on. */

@@ -1,3 +1,4 @@
+import type { CryptoKey } from 'jose'
 import type { Maybe } from '../environment.js'
 import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
@@ -89,7 +90,7 @@ function publicKeyBytes({ label, der = new Uint8Array() }: Pem): Uint8Array | un
 }
 
 /** What WebCrypto calls the algorithm (RFC 7518 §3.1). */
-function algorithmOf(alg: string): RsaHashedImportParams | EcKeyImportParams | Algorithm {
+function algorithmOf(alg: string): { readonly name: string; readonly hash?: string; readonly namedCurve?: string } {
   const hash = `SHA-${alg.slice(2)}`
   switch (alg.slice(0, 2)) {
     case 'RS':

@@ -1,3 +1,4 @@
+import type { CryptoKey } from 'jose'
 import { compactVerify } from 'jose/jws/compact/verify'
 import { isJsonObject, type JsonObject, parseJson } from '../http/json.js'
 import { base64urlBytes } from './encoding.js'

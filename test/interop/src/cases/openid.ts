@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { expect } from 'vitest'
 import type { Case } from './case.ts'
 
@@ -9,6 +10,17 @@ export const openidCases: readonly Case[] = [
       needs: 'ID tokens signed with PS256, ES256, EdDSA',
       async run({ register, login }) {
         const session = await register({ id_token_signed_response_alg: alg }, { idTokenSignedResponseAlg: alg })
+        await login(session)
+        expect(session.claims?.sub).toBe('alice')
+      },
+    }),
+  ),
+  ...['HS256', 'HS512'].map(
+    (alg): Case => ({
+      title: `OpenID Connect Core §3.1.3.7 step 8 an ID token under ${alg} with the client secret`,
+      async run({ register, login }) {
+        const client_secret = randomBytes(64).toString('base64url')
+        const session = await register({ client_secret, id_token_signed_response_alg: alg }, { idTokenSignedResponseAlg: alg })
         await login(session)
         expect(session.claims?.sub).toBe('alice')
       },
