@@ -1,5 +1,6 @@
 import type { Client } from '../client-authentication/client.js'
 import type { Environment } from '../environment.js'
+import { withResourceQuirks } from '../message/resource-quirks.js'
 import { type UserInfo, userinfoRequest, userinfoResponse } from '../message/userinfo.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 import type { Flow } from './flow.js'
@@ -23,6 +24,6 @@ export async function* userinfo(
   client: Pick<Client, 'quirks'>,
   { accessToken, subject, environment }: UserinfoOptions,
 ): Flow<UserInfo> {
-  const request = userinfoRequest(server, accessToken)
+  const request = withResourceQuirks(userinfoRequest(server, accessToken), client.quirks ?? {}, environment)
   return userinfoResponse(yield request, request, { subject, quirks: client.quirks, environment })
 }

@@ -5,9 +5,11 @@ import { getRequest, type HttpRequest } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
 import { isJwt } from '../http/media-type.js'
 import { maybeJsonObject, refuseRedirect } from '../http/read-json.js'
+import { quirkFired } from '../metadata/fired-quirk.js'
 import { endpointUrl, type ServerMetadata } from '../metadata/server-metadata.js'
 import { endpointFailure } from './endpoint-failure.js'
 import { type JsonContext, readLabelledJson } from './labelled-json.js'
+import { claimsAt } from './userinfo-members.js'
 
 /** Claims about the person who logged in, as the UserInfo endpoint gives them. */
 export interface UserInfo {
@@ -46,7 +48,10 @@ export function userinfoResponse(
       { endpoint: request.endpoint, status: response.status },
     )
   }
-  const claims = readLabelledJson(response, request, context)
+  const answer = readLabelledJson(response, request, context)
+  const members = context.quirks?.userinfoMembers
+  if (members !== undefined) quirkFired(context.environment, 'userinfoMembers')
+  const claims = members === undefined ? answer : claimsAt(answer, members)
   const { sub } = claims
   if (typeof sub !== 'string' || sub === '') {
     throw new ResponseError('OAUTH_RESPONSE_SHAPE', explain && 'has no "sub".', { endpoint: request.endpoint, status: response.status })
