@@ -19,6 +19,7 @@ export function describeRuntime(runtime: Runtime): void {
     let report: Report
 
     beforeAll(async () => {
+      if (identity === undefined) throw new Error(`the package of ${name} is not installed: run pnpm install`)
       world = await startWorld(runtime)
       report = await runtime.run(world.controlUrl)
       console.log(`${name}: ${Object.values(report.identity).join(', ')}`)
