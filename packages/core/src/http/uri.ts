@@ -24,6 +24,18 @@ export function appendQuery(url: string, form: Form, isReplaced: (name: string) 
   return `${base}${search === '' ? '' : `?${search}`}${fragment === undefined ? '' : `#${fragment}`}`
 }
 
+/**
+ * Sets parameters in the query of an absolute URL, after those of other names. What is there stays as it is spelt: there are APIs that take
+ * `(a,b)` and not `%28a%2Cb%29`.
+ */
+export function setQuery(text: string, form: Form): string {
+  const url = new URL(text)
+  const others = url.search.slice(1).split('&')
+  const kept = others.filter((pair) => pair !== '' && !form.some(([name]) => pair.startsWith(`${name}=`)))
+  url.search = [...kept, formEncode(form)].join('&')
+  return url.href
+}
+
 function splitOnce(text: string, separator: string): [string, string | undefined] {
   const at = text.indexOf(separator)
   return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)]

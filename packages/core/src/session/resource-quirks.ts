@@ -1,7 +1,7 @@
 import type { Environment } from '../environment.js'
 import { formDecode } from '../http/form.js'
 import type { HttpHeaders } from '../http/http-response.js'
-import { appendQuery } from '../http/uri.js'
+import { setQuery } from '../http/uri.js'
 import { quirkFired } from '../metadata/fired-quirk.js'
 import type { Quirks } from '../metadata/quirks.js'
 
@@ -19,7 +19,7 @@ export function withResourceQuirks<T extends { readonly url: string; readonly he
   if (headers.length > 0) quirkFired(environment, 'resourceHeaders')
   return {
     ...request,
-    url: query.length > 0 ? appendQuery(request.url, query) : request.url,
+    url: query.length > 0 ? setQuery(request.url, query) : request.url,
     headers: { ...request.headers, ...Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value])) },
   }
 }
