@@ -6,6 +6,7 @@
 export { type HttpClient, isOAuthError } from '@oauth/core/adapter'
 export {
   type FetchTokenOptions,
+  fromEnvironment,
   memoryStore,
   randomToken,
   type SessionOptions,

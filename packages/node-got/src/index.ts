@@ -8,6 +8,7 @@ export {
   type ComplianceHookType,
   type ComplianceHookTypes,
   type FetchTokenOptions,
+  fromEnvironment,
   memoryStore,
   randomToken,
   type ServiceAccount,
