@@ -14,6 +14,7 @@ export {
   filterClaims,
   type JweDecryptionOptions,
   jweDecryption,
+  fromEnvironment,
   memoryStore,
   type PrivateKeyJwtOptions,
   privateKeyJwt,
