@@ -10,8 +10,9 @@ export default defineConfig({
     testTimeout: 20_000,
     projects: [
       project('unit', ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts']),
-      project('e2e', ['test/*/**/*.test.ts'], ['test/browser/**']),
+      project('e2e', ['test/*/**/*.test.ts'], ['test/browser/**', 'test/runtimes/**']),
       project('browser', ['test/browser/**/*.test.ts']),
+      project('runtimes', ['test/runtimes/**/*.test.ts']),
       project('tools', ['tools/**/*.test.ts']),
     ],
   },

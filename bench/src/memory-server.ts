@@ -1,5 +1,5 @@
 import type { HttpRequest, HttpResponse } from '@oauth/core'
-import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose'
 
 /** An authorization server in memory: it answers from texts, so that only the clients' own work is measured. */
 export interface MemoryServer {
@@ -8,11 +8,15 @@ export interface MemoryServer {
     readonly authorization_endpoint: string
     readonly token_endpoint: string
     readonly jwks_uri: string
+    readonly id_token_signing_alg_values_supported: string[]
+    readonly response_types_supported: string[]
   }
   readonly clientId: string
   readonly redirectUri: string
-  /** Signs an ID token for a nonce; done before the measurement. */
-  idToken(nonce: string): Promise<string>
+  /** Its public key. */
+  readonly jwk: JWK
+  /** Signs an ID token; done before the measurement. */
+  idToken(claims: JWTPayload): Promise<string>
   transport(idToken: string): (request: HttpRequest) => Promise<HttpResponse>
   fetch(idToken: string): (url: string) => Promise<Response>
 }
@@ -20,16 +24,17 @@ export interface MemoryServer {
 const issuer = 'https://as.example'
 const json = { 'content-type': 'application/json' }
 
-/** Makes a server with an ES256 key. */
-export async function memoryServer(): Promise<MemoryServer> {
-  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true })
-  const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256', use: 'sig' }] })
+/** Makes a server with one key. */
+export async function memoryServer(alg = 'ES256'): Promise<MemoryServer> {
+  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
+  const jwk = { ...(await exportJWK(publicKey)), kid: 'k', alg, use: 'sig' }
+  const jwks = JSON.stringify({ keys: [jwk] })
   const metadata = {
     issuer,
     authorization_endpoint: `${issuer}/authorize`,
     token_endpoint: `${issuer}/token`,
     jwks_uri: `${issuer}/jwks`,
-    id_token_signing_alg_values_supported: ['ES256'],
+    id_token_signing_alg_values_supported: [alg],
     response_types_supported: ['code'],
   }
   const bodyFor = (url: string, idToken: string) =>
@@ -41,9 +46,10 @@ export async function memoryServer(): Promise<MemoryServer> {
     metadata,
     clientId: 'client',
     redirectUri: 'https://app.example/callback',
-    idToken: (nonce) =>
-      new SignJWT({ nonce })
-        .setProtectedHeader({ alg: 'ES256', kid: 'k' })
+    jwk,
+    idToken: (claims) =>
+      new SignJWT(claims)
+        .setProtectedHeader({ alg, kid: 'k' })
         .setIssuer(issuer)
         .setSubject('user')
         .setAudience('client')

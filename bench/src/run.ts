@@ -1,65 +1,35 @@
-/** Compares with the peers, in one process and as ratios: `pnpm bench`. Less than 1 is faster. */
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { createCache, defaultEnvironment, finishAuthorization, run, startAuthorization } from '@oauth/core'
-import { OAuth2Session } from '@oauth/node-got'
-import got from 'got'
-import * as openid from 'openid-client'
-import { memoryServer } from './memory-server.ts'
-import { ratio } from './ratio.ts'
+/**
+ * Compares with the bare clients and with the peers, in one process and as ratios of CPU time: `pnpm bench`, or `pnpm bench got id-token` for
+ * some jobs only. Less than 1 is less work. With `--brief` each job is done a few times, which shows that it runs and says nothing about time.
+ */
+import { parseArgs } from 'node:util'
+import { authorizationUrl } from './authorization-url.ts'
+import { callback } from './callback.ts'
+import { type Comparison, compare } from './compare.ts'
+import { gotRequest } from './got-request.ts'
+import { idToken } from './id-token.ts'
+import { tokenResponse } from './token-response.ts'
 
-await login()
-await resourceCall()
+/** A job hands its comparisons over one by one, and tidies up after the last. */
+type Job = () => AsyncGenerator<Comparison, void>
 
-/** A callback: check the answer, redeem the code, verify the ID token, all from memory. */
-async function login(): Promise<void> {
-  const server = await memoryServer()
-  const environment = defaultEnvironment()
-  const client = { client_id: server.clientId }
-  const never = () => Promise.reject(new Error('no request expected'))
-  const { transaction } = await run(
-    startAuthorization(server.metadata, client, { environment, redirectUri: server.redirectUri, scope: 'openid' }),
-    never,
-  )
-  const { state, nonce = '', code_verifier = '' } = transaction
-  const idToken = await server.idToken(nonce)
-  const transport = server.transport(idToken)
-  const keyCache = createCache<never>()
-  const response = [
-    ['code', 'code'],
-    ['state', state],
-  ] as const
+const JOBS: Readonly<Record<string, Job>> = {
+  got: gotRequest,
+  'authorization-url': authorizationUrl,
+  'token-response': tokenResponse,
+  'id-token': idToken,
+  callback,
+}
 
-  const peer = (verified: boolean) => {
-    const configuration = new openid.Configuration(server.metadata, server.clientId, undefined, openid.None())
-    configuration[openid.customFetch] = server.fetch(idToken)
-    if (verified) openid.enableNonRepudiationChecks(configuration)
-    const url = new URL(`${server.redirectUri}?code=code&state=${state}`)
-    return () =>
-      openid.authorizationCodeGrant(configuration, url, { pkceCodeVerifier: code_verifier, expectedState: state, expectedNonce: nonce })
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { brief: { type: 'boolean', default: false } } })
+let allMet = true
+for (const name of positionals.length === 0 ? Object.keys(JOBS) : positionals) {
+  const job = JOBS[name]
+  if (job === undefined) throw new Error(`There is no job "${name}". Jobs: ${Object.keys(JOBS).join(', ')}.`)
+  for await (const comparison of job()) {
+    const { plan } = comparison
+    const met = await compare(values.brief ? { ...comparison, plan: { ...plan, rounds: 2, operations: 3 } } : comparison)
+    allMet &&= met || values.brief
   }
-
-  await ratio(
-    'callback from memory, ID token verified (ES256)',
-    () => run(finishAuthorization(server.metadata, client, { environment, response, transaction, keyCache }), transport),
-    { 'openid-client with signature check': peer(true), 'openid-client as it comes (no signature check)': peer(false) },
-  )
 }
-
-/** A call to an API on loopback with a fresh token. */
-async function resourceCall(): Promise<void> {
-  const api = createServer((_request, response) => response.setHeader('content-type', 'application/json').end('{"ok":true}'))
-  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve))
-  const url = `http://127.0.0.1:${(api.address() as AddressInfo).port}/`
-  const session = new OAuth2Session({
-    issuer: 'https://as.example',
-    clientId: 'client',
-    token: { access_token: 'access', expires_at: 9_999_999_999 },
-  })
-  const headers = { authorization: 'Bearer access' }
-  await ratio('GET with a fresh token', () => session.http.get(url).json(), {
-    'bare got with the header set by hand': () => got.get(url, { headers }).json(),
-  })
-  api.closeAllConnections()
-  await new Promise((resolve) => api.close(resolve))
-}
+if (!allMet) process.exitCode = 1

@@ -13,8 +13,10 @@ export interface Aead {
 
 /** Something worth telling an operator. Carries hashes of tokens, never tokens. */
 export interface OAuthEvent {
-  readonly type: 'refreshed' | 'refresh-failed' | 'ended' | 'persist-failed'
+  readonly type: 'refreshed' | 'refresh-failed' | 'ended' | 'persist-failed' | 'quirk'
   readonly key?: string
+  /** Of type `quirk`: the name of the quirk that has changed something; `detail` is its reason. */
+  readonly quirk?: string
   readonly detail?: string
 }
 

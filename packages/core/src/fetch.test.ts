@@ -1,7 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { testEnvironment } from '../test/environment.js'
+import type { ClientAuthentication } from './client-authentication/client.js'
 import { type AuthorisedFetch, fetchClient, fetchTransport } from './fetch.js'
+import { run } from './flow/run.js'
+import { tokenGrant } from './flow/token.js'
+import { toForm } from './http/form.js'
 import { formRequest } from './http/http-request.js'
 import { OAuth2Session } from './session/oauth2-session.js'
 
@@ -38,6 +43,36 @@ describe('fetchTransport', () => {
     await expect(fetchTransport()(formRequest('token', `${closed.url}/canary?canary`, []), {})).rejects.toMatchObject({
       message: `The request to the token endpoint at ${closed.url} failed: the connection was refused.`,
     })
+  })
+})
+
+it('C23: a client authentication that empties the body leaves nothing of its length', async () => {
+  const headers: IncomingMessage['headers'][] = []
+  const server = await site((request, response) => {
+    headers.push(request.headers)
+    response.setHeader('content-type', 'application/json').end('{"access_token":"A","token_type":"Bearer"}')
+  })
+  const authentication: ClientAuthentication = (request) => ({ ...request, url: `${request.url}?${request.body}`, body: '' })
+  const client = { client_id: 'client', token_endpoint_auth_method: authentication }
+  const metadata = { token_endpoint: `${server.url}/token` }
+  const grant = toForm({ grant_type: 'client_credentials' })
+  await run(tokenGrant(metadata, client, { environment: testEnvironment(), grant }), fetchTransport())
+  await server.close()
+  expect(server.seen).toMatchObject([{ path: '/token?grant_type=client_credentials', body: '' }])
+  expect(headers[0]?.['content-length']).toBe('0')
+})
+
+describe('a stream that cannot be iterated, as in Safari', () => {
+  const withoutIteration: typeof fetch = async (input, init) => {
+    const response = await fetch(input, init)
+    return Object.defineProperty(response, 'body', { value: { getReader: response.body?.getReader.bind(response.body) } })
+  }
+
+  it('F02: is read', async () => {
+    const server = await site((_request, response) => response.end('{"a":1}'))
+    const { body } = await fetchTransport(withoutIteration)(formRequest('token', `${server.url}/token`, []), {})
+    await server.close()
+    expect(new TextDecoder().decode(body)).toBe('{"a":1}')
   })
 })
 
@@ -90,6 +125,14 @@ describe('fetchClient: the application’s requests', () => {
 
   it('an API that answers 401 for ever is asked twice, and its answer handed on', async () => {
     expect((await session.http(`${api.url}/never`)).status).toBe(401)
+    expect(api.seen).toHaveLength(2)
+  })
+
+  it('a form with a boundary of its own is repeated with its body', async () => {
+    const form = new FormData()
+    form.set('name', 'value')
+    expect((await session.http(`${api.url}/me`, { method: 'POST', body: form })).status).toBe(200)
+    for (const { body } of api.seen) expect(body).toMatch(/^(--\S+)\r\n[\s\S]*name="name"\r\n\r\nvalue\r\n\1--/)
     expect(api.seen).toHaveLength(2)
   })
 

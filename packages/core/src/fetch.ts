@@ -5,6 +5,7 @@
  */
 import { TransportError } from './error/transport-error.js'
 import type { Transport } from './flow/run.js'
+import { fetchFailureCode } from './http/fetch-failure.js'
 import type { HttpRequest } from './http/http-request.js'
 import type { HttpHeaders } from './http/http-response.js'
 import { networkError } from './http/network-error.js'
@@ -27,6 +28,8 @@ export function fetchClient(fetch: Fetch = globalThis.fetch): HttpClient<Authori
 
 /** Sends the core's requests with `fetch`: no redirects, cookies or cache; size and total time limited. */
 export function fetchTransport(fetch: Fetch = globalThis.fetch): Transport {
+  // Workers whose compatibility date is before November 2024 lack the option, and refuse every request that has it.
+  const noCache: RequestInit = 'cache' in Request.prototype ? { cache: 'no-store' } : {}
   return async (request, { signal }) => {
     const { method, url, headers, body = null, timeoutMs } = request
     const timeout = AbortSignal.timeout(timeoutMs)
@@ -38,7 +41,7 @@ export function fetchTransport(fetch: Fetch = globalThis.fetch): Transport {
         body,
         redirect: 'manual',
         credentials: 'omit',
-        cache: 'no-store',
+        ...noCache,
         signal: either,
       })
       if (response.type === 'opaqueredirect') throw new TransportError(request, { reason: 'redirect', sent: 'maybe' })
@@ -47,7 +50,7 @@ export function fetchTransport(fetch: Fetch = globalThis.fetch): Transport {
       if (error instanceof TransportError) throw error
       if (signal?.aborted) throw new TransportError(request, { reason: 'aborted', sent: 'maybe' })
       if (timeout.aborted) throw new TransportError(request, { reason: 'timeout', sent: 'maybe' })
-      throw networkError(request, codeOf(error))
+      throw networkError(request, fetchFailureCode(error))
     }
   }
 }
@@ -56,45 +59,47 @@ function authorisedFetch(fetch: Fetch, authoriser: ResourceAuthoriser): Authoris
   return async (input, { oauth: options, ...init } = {}) => {
     const request = new Request(input, init)
     const replayable = request.body === null || !(init.body instanceof ReadableStream || input instanceof Request)
-    const first = replayable ? request.clone() : request
-    const authorised = await authoriser.authorise(resourceRequest(request, replayable, options), 1)
-    const response = await fetch(withToken(first, authorised))
-    if ((await authoriser.answered(authorised, { status: response.status, headers: headersOf(response) })) === 'done' || !replayable) {
-      return response
-    }
+    const { method, url, headers } = request
+    const resource = { method, url, headers: Object.fromEntries(headers), replayable, options }
+    // Made of what the caller gave: taken from another request, a body is a stream, which browsers do not send by HTTP/1.1.
+    const anew = (to: string) => (replayable ? requestTo(to, input, init) : new Request(to, request))
+
+    const authorised = await authoriser.authorise(resource, 1)
+    const response = await fetch(withHeaders(authorised.url === url ? request : anew(authorised.url), authorised))
+    const verdict = await authoriser.answered(authorised, { status: response.status, headers: headersOf(response) })
+    if (verdict === 'done' || !replayable) return response
     await response.body?.cancel()
-    return fetch(withToken(request, await authoriser.authorise(resourceRequest(request, replayable, options), 2)))
+    const renewed = await authoriser.authorise(resource, 2)
+    return fetch(withHeaders(anew(renewed.url), renewed))
   }
 }
 
-function resourceRequest({ method, url, headers }: Request, replayable: boolean, options: ResourceOptions | undefined) {
-  return { method, url, headers: Object.fromEntries(headers), replayable, options }
+function requestTo(url: string, input: string | URL | Request, init: RequestInit): Request {
+  return input instanceof Request ? new Request(new Request(url, input), init) : new Request(url, init)
 }
 
-function withToken(request: Request, { url, headers }: Authorised): Request {
-  const authorised = url === request.url ? request : new Request(url, request)
-  for (const [name, value] of Object.entries(headers)) authorised.headers.set(name, value)
-  return authorised
+function withHeaders(request: Request, { headers }: Authorised): Request {
+  for (const [name, value] of Object.entries(headers)) request.headers.set(name, value)
+  return request
 }
 
 function headersOf({ headers }: Response): HttpHeaders {
   return Object.fromEntries(headers)
 }
 
-/** The code of a failure: of `fetch`'s own errors it is that of the cause. A port that `fetch` blocks has a text alone (Fetch §2.9). */
-function codeOf(error: unknown): unknown {
-  const { code, message } = ((error as { cause?: unknown }).cause ?? error) as { code?: unknown; message?: unknown }
-  return message === 'bad port' ? 'BAD_PORT' : code
-}
-
 async function readBody(response: Response, request: HttpRequest): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    size += chunk.length
-    // Leaving the loop cancels the stream and frees the connection.
-    if (size > request.maxBytes) throw new TransportError(request, { reason: 'too_large', sent: 'maybe' })
-    chunks.push(chunk)
+  // Not every browser can iterate a stream.
+  const reader = response.body?.getReader()
+  for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
+    size += part.value.length
+    if (size > request.maxBytes) {
+      // Frees the connection.
+      await reader?.cancel()
+      throw new TransportError(request, { reason: 'too_large', sent: 'maybe' })
+    }
+    chunks.push(part.value)
   }
   const body = new Uint8Array(size)
   let at = 0

@@ -1,7 +1,7 @@
 import { constants, createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 
 /** Algorithms that the fixture can sign with. */
-export type SignerAlg = 'RS256' | 'PS256' | 'ES256' | 'ES384' | 'ES512' | 'EdDSA'
+export type SignerAlg = `${'RS' | 'PS'}${256 | 384 | 512}` | 'ES256' | 'ES384' | 'ES512' | 'EdDSA'
 
 type Members = Readonly<Record<string, unknown>>
 
@@ -43,8 +43,15 @@ export function createSigner(alg: SignerAlg, { kid = alg, modulusLength = 2048, 
 
 /** A token under `HS256`, keyed with any bytes. */
 export function signHs256(key: string | Uint8Array, claims: Members, header: Members = {}): string {
-  return compact(JSON.stringify({ alg: 'HS256', ...header }), JSON.stringify(claims), (data) =>
-    createHmac('sha256', key).update(data).digest(),
+  return signHmac('HS256', key, { claims, header })
+}
+
+/** A token under any `HS*`. */
+export function signHmac(alg: string, key: string | Uint8Array, { claims, header = {} }: { claims: Members; header?: Members }): string {
+  return compact(JSON.stringify({ alg, ...header }), JSON.stringify(claims), (data) =>
+    createHmac(`sha${alg.slice(2)}`, key)
+      .update(data)
+      .digest(),
   )
 }
 
@@ -60,13 +67,13 @@ function compact(header: string, payload: string, signed: (data: Buffer) => Buff
 
 function keyPair(alg: SignerAlg, modulusLength: number): { privateKey: KeyObject; publicKey: KeyObject } {
   if (alg === 'EdDSA') return generateKeyPairSync('ed25519')
-  if (alg === 'RS256' || alg === 'PS256') return generateKeyPairSync('rsa', { modulusLength })
-  return generateKeyPairSync('ec', { namedCurve: CURVES[alg] })
+  if (alg === 'ES256' || alg === 'ES384' || alg === 'ES512') return generateKeyPairSync('ec', { namedCurve: CURVES[alg] })
+  return generateKeyPairSync('rsa', { modulusLength })
 }
 
 function signature(alg: SignerAlg, key: KeyObject, dsaEncoding: 'ieee-p1363' | 'der', data: Buffer): Buffer {
   if (alg === 'EdDSA') return sign(null, data, key)
-  if (alg === 'PS256')
-    return sign('sha256', data, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST })
+  if (alg.startsWith('PS'))
+    return sign(`sha${alg.slice(2)}`, data, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST })
   return sign(`sha${alg.slice(2)}`, data, { key, dsaEncoding })
 }

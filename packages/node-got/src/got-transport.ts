@@ -1,5 +1,6 @@
 import { type HttpRequest, networkError, type Transport, TransportError } from '@oauth/core/adapter'
 import got, { type Got } from 'got'
+import { BLOCKED } from './public-hosts.js'
 
 /**
  * Sends the core's own requests with a got instance: its agents, proxies, `user-agent` and `beforeRequest` hooks apply; its other headers,
@@ -23,7 +24,9 @@ export function gotTransport(instance: Got = got): Transport {
     } catch (error) {
       if (error instanceof TransportError) throw error
       if (signal?.aborted) throw new TransportError(request, { reason: 'aborted', sent: 'maybe' })
-      throw networkError(request, (error as { code?: unknown }).code)
+      const { code } = error as { code?: unknown }
+      if (code === BLOCKED) throw new TransportError(request, { reason: 'blocked', sent: 'no' })
+      throw networkError(request, code)
     }
     const { statusCode = 0, headers: received = {} } = stream.response ?? {}
     return { status: statusCode, headers: joined(received), body: Buffer.concat(chunks) }

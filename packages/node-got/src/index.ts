@@ -5,17 +5,31 @@
  */
 export { type HttpClient, isOAuthError } from '@oauth/core/adapter'
 export {
+  type ClientAuthentication,
+  type ClientSecretJwtOptions,
+  type ComplianceHookType,
+  type ComplianceHookTypes,
+  clientSecretJwt,
   type FetchTokenOptions,
+  filterClaims,
+  type JweDecryptionOptions,
+  jweDecryption,
   memoryStore,
+  type PrivateKeyJwtOptions,
+  privateKeyJwt,
   randomToken,
+  type ServiceAccount,
   type SessionOptions,
   type Store,
   type TokenInput,
+  type TokenPlacement,
   type TokenRecord,
   type TokenSet,
   type TokenStore,
   type UpdateToken,
 } from '@oauth/core/session'
+export { AssertionSession, type AssertionSessionOptions, type ServiceAccountSessionOptions } from './assertion-session.js'
 export { gotClient } from './got-client.js'
 export { gotTransport } from './got-transport.js'
 export { OAuth2Session, type OAuth2SessionOptions } from './oauth2-session.js'
+export { publicHosts } from './public-hosts.js'

@@ -10,7 +10,7 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-describe('session.http is a got instance', () => {
+describe('B35: session.http is a got instance', () => {
   it('in its type and in its members', async () => {
     const session = await world.session()
     expectTypeOf(session.http).toEqualTypeOf<Got>()
@@ -41,7 +41,7 @@ describe('session.http is a got instance', () => {
     expect(world.seen[0]?.headers['x-mine']).toBe('1')
   })
 
-  it('session.extend(existing): the token goes to the origin of that instance’s prefixUrl', async () => {
+  it('S51: session.extend(existing): the token goes to the origin of that instance’s prefixUrl', async () => {
     const session = await world.session()
     const existing = got.extend({ prefixUrl: world.api, headers: { 'user-agent': 'mine' } })
     const authorised = session.extend(existing)

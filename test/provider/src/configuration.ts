@@ -1,7 +1,7 @@
 import { type Configuration, errors, type JWK, type ResourceServer } from 'oidc-provider'
 import type { ProviderOptions, TestUser } from './options.ts'
 import { errorPage, logoutPage, page } from './pages.ts'
-import type { ProviderAlg } from './signing-keys.ts'
+import { type ProviderAlg, providerAlgs } from './signing-keys.ts'
 
 /** What outlives one Provider instance. */
 export interface ProviderState {
@@ -39,12 +39,14 @@ export function configuration(options: ProviderOptions, state: ProviderState, ke
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
     conformIdTokenClaims: !options.claimsInIdToken,
     clientDefaults: { id_token_signed_response_alg: state.algs[0] ?? 'RS256' },
+    responseTypes: ['code', 'id_token', 'id_token token', 'code id_token', 'code token', 'code id_token token', 'none'],
+    enabledJWA: { idTokenSigningAlgValues: [...providerAlgs, 'HS256', 'HS384', 'HS512'] },
     pkce: { required: () => true },
     rotateRefreshToken: refreshTokenRotation,
     issueRefreshToken: (_ctx, client, source) =>
       client.grantTypeAllowed('refresh_token') && (alwaysIssueRefreshToken || source.scopes.has('offline_access')),
     clientBasedCORS: (_ctx, origin, client) =>
-      client.clientAuthMethod === 'none' && (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
+      options.cors || (client.clientAuthMethod === 'none' && (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin)),
     findAccount: (_ctx, sub) => {
       const user = Object.hasOwn(state.users, sub) ? state.users[sub] : undefined
       return user && { accountId: sub, claims: () => ({ ...user, sub }) }
@@ -74,6 +76,10 @@ export function configuration(options: ProviderOptions, state: ProviderState, ke
       clientCredentials: { enabled: true },
       backchannelLogout: { enabled: true },
       userinfo: { enabled: true },
+      // What a client gets of these is in its metadata: without `…_response_alg` all stays as it is.
+      jwtUserinfo: { enabled: true },
+      jwtIntrospection: { enabled: true },
+      encryption: { enabled: true },
       introspection: {
         enabled: true,
         allowedPolicy: (_ctx, client, token) => client.clientAuthMethod !== 'none' || token.clientId === client.clientId,

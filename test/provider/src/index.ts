@@ -1,6 +1,7 @@
 export { type Browser, type BrowserOptions, createBrowser, type GotoOptions } from './browser.ts'
 export type { TestClient, TestClientInput } from './clients.ts'
 export { type BrowserCookie, type BrowserCookies, createCookies, type SameSiteContext } from './cookies.ts'
+export { allowEveryOrigin } from './cors.ts'
 export type { Fault, FaultAnswer } from './faults.ts'
 export {
   type HostileAnswer,
@@ -16,6 +17,7 @@ export { type Listening, listen } from './listen.ts'
 export { type LoginOptions, login } from './login.ts'
 export type { ProviderOptions, TestUser } from './options.ts'
 export type { Form, Page } from './page.ts'
+export { passwordOf } from './password-grant.ts'
 export { type ProviderEvents, startProvider, type TestProvider } from './provider.ts'
 export type { HistoryEntry } from './redirects.ts'
 export type { RequestLogEntry } from './request-log.ts'

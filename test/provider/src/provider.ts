@@ -8,6 +8,7 @@ import { interactions } from './interactions.ts'
 import { listen } from './listen.ts'
 import { createMemoryStore } from './memory-adapter.ts'
 import { defaultUsers, type ProviderOptions } from './options.ts'
+import { registerPasswordGrant } from './password-grant.ts'
 import { type RequestLogEntry, requestLog } from './request-log.ts'
 import { generateSigningKeys, providerAlgs } from './signing-keys.ts'
 
@@ -60,6 +61,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Test
     const provider = new Provider(issuer, configuration(options, state, keys))
     provider.use(requestLog(requests))
     provider.use(interactions(provider, users))
+    registerPasswordGrant(provider, users)
     // Koa's own event, which the types of oidc-provider leave out; with a listener Koa prints nothing.
     const koa: EventEmitter = provider
     koa.on('error', (error: Error) => errors.push(error))

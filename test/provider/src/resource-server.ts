@@ -1,4 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { allowEveryOrigin } from './cors.ts'
 import { json } from './json.ts'
 import { listen } from './listen.ts'
 import type { TestProvider } from './provider.ts'
@@ -11,6 +12,8 @@ export type ResourceServerOptions = (
 ) & {
   /** `aud` that a token must have if it has one (a JWT always has). Default: the URL of this server, with or without a slash at the end. */
   readonly audience?: string
+  /** Scripts of every site may call it. Default false. */
+  readonly cors?: boolean
 }
 
 /** No query, no headers, no body: nothing here can be a secret. */
@@ -32,13 +35,14 @@ export interface ResourceServer {
 export async function startResourceServer(options: ResourceServerOptions): Promise<ResourceServer> {
   const requests: ResourceLogEntry[] = []
   let handle = async (_request: IncomingMessage, response: ServerResponse): Promise<void> => void response.writeHead(503).end()
-  const server = await listen((request, response) => {
+  const answer: RequestListener = (request, response) => {
     handle(request, response).catch((error: unknown) => {
       // Also when the caller has gone in the middle of a body; then there is nobody to tell.
       if (response.headersSent) response.destroy()
       else json(response, 503, { error: 'temporarily_unavailable', detail: error instanceof Error ? error.message : String(error) })
     })
-  })
+  }
+  const server = await listen(options.cors ? allowEveryOrigin(answer) : answer)
   const audience = options.audience ?? server.url
   const audiences = options.audience === undefined ? [server.url, `${server.url}/`] : [options.audience]
   const check = createTokenCheck({ audiences, ...(await credentials(options)) })

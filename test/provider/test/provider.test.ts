@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
-import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
+import { compactDecrypt, createRemoteJWKSet, decodeProtectedHeader, exportJWK, generateKeyPair, jwtVerify } from 'jose'
 import { afterEach, expect, test, vi } from 'vitest'
-import { createBrowser, listen, login, startProvider } from '../src/index.ts'
+import { createBrowser, listen, login, passwordOf, startProvider } from '../src/index.ts'
 import { authorizationUrl, discover, obtainTokens, token } from './flow.ts'
 
 const cleanup: (() => unknown)[] = []
@@ -149,6 +149,47 @@ test.each(['RS256', 'PS256', 'ES256', 'EdDSA'] as const)('signs ID tokens with %
   const provider = await provide({ clients: [{ id_token_signed_response_alg: alg }] })
   const { tokens, endpoints } = await obtainTokens(provider)
   expect((await jwtVerify(tokens.id_token, createRemoteJWKSet(new URL(endpoints.jwks_uri)))).protectedHeader.alg).toBe(alg)
+})
+
+test('RFC 6749 §4.3: the password grant takes one password of each user, and its refresh token is as any other', async () => {
+  const provider = await provide({ clients: [{ grant_types: ['authorization_code', 'refresh_token', 'password'] }] })
+  const endpoints = await discover(provider.issuer)
+  const ask = (username: string, password: string) =>
+    token(endpoints, provider, { grant_type: 'password', username, password, scope: 'openid email' })
+  expect(await ask('alice', 'any')).toMatchObject({ status: 400, tokens: { error: 'invalid_grant' } })
+  expect(await ask('mallory', passwordOf('mallory'))).toMatchObject({ status: 400, tokens: { error: 'invalid_grant' } })
+  const { tokens } = await ask('alice', passwordOf('alice'))
+  const userinfo = await fetch(endpoints.userinfo_endpoint, { headers: { authorization: `Bearer ${tokens.access_token}` } })
+  expect(await userinfo.json()).toMatchObject({ sub: 'alice', email: 'alice@example.com' })
+  expect((await token(endpoints, provider, { grant_type: 'refresh_token', refresh_token: tokens.refresh_token })).status).toBe(200)
+})
+
+test('encrypts ID tokens, signs userinfo and introspection for a client that is registered so', async () => {
+  const { publicKey, privateKey } = await generateKeyPair('ECDH-ES', { extractable: true })
+  const provider = await provide({
+    clients: [
+      {
+        jwks: { keys: [{ ...(await exportJWK(publicKey)), use: 'enc' }] },
+        id_token_encrypted_response_alg: 'ECDH-ES',
+        userinfo_signed_response_alg: 'ES256',
+        introspection_signed_response_alg: 'EdDSA',
+      },
+    ],
+  })
+  const { tokens, endpoints } = await obtainTokens(provider)
+  const { plaintext } = await compactDecrypt(tokens.id_token, privateKey)
+  expect(decodeProtectedHeader(new TextDecoder().decode(plaintext)).alg).toBe('RS256')
+  const userinfo = await fetch(endpoints.userinfo_endpoint, { headers: { authorization: `Bearer ${tokens.access_token}` } })
+  expect(decodeProtectedHeader(await userinfo.text()).alg).toBe('ES256')
+  const introspection = await fetch(endpoints.introspection_endpoint, {
+    method: 'POST',
+    headers: {
+      accept: 'application/token-introspection+jwt',
+      authorization: `Basic ${btoa(`${provider.client.client_id}:${provider.client.client_secret}`)}`,
+    },
+    body: new URLSearchParams({ token: tokens.access_token }),
+  })
+  expect(decodeProtectedHeader(await introspection.text())).toMatchObject({ alg: 'EdDSA', typ: 'token-introspection+jwt' })
 })
 
 test('logout at the provider tells the client over the back channel, and ends the session', async () => {

@@ -1,12 +1,11 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-
-/** Where snippets are written: inside this package, so that they find the workspace's packages as an application finds installed ones. */
-const folder = new URL('../.snippets/', import.meta.url)
+import { writeSnippet } from './write-snippet.ts'
 
 /** Imports a snippet as a module of this process: for one that exports what a reader puts into an application. */
-export async function importSnippet(name: string, code: string): Promise<Readonly<Record<string, unknown>>> {
-  await mkdir(folder, { recursive: true })
-  const file = new URL(`${name}.ts`, folder)
-  await writeFile(file, code)
-  return await import(/* @vite-ignore */ file.href)
+export async function importSnippet(
+  name: string,
+  code: string,
+  replacements: Readonly<Record<string, string>> = {},
+): Promise<Readonly<Record<string, unknown>>> {
+  const { href } = await writeSnippet(name, code, replacements)
+  return await import(/* @vite-ignore */ href)
 }

@@ -36,7 +36,9 @@ export const body: TransportCheck = {
           (response) => response.end('{}'),
           async ({ url, requests }) => {
             await send(transport, tokenRequest(url, { body: '' }))
-            deepEqual([requests[0]?.method, requests[0]?.body.length], ['POST', 0], 'another method or a body arrived')
+            const [received] = requests
+            deepEqual([received?.method, received?.body.length], ['POST', 0], 'another method or a body arrived')
+            equal(received?.headers['content-length'] ?? '0', '0', 'the length is not that of the body')
           },
         ),
       GET: () =>

@@ -23,22 +23,43 @@ export function clientAuthentication(
   if (found === undefined) {
     const known = [...new Set([...registered.keys(), ...Object.keys(METHODS)])].join(', ')
     throw new UsageError(
-      explain && `Client authentication method "${method}" is not known. Known: ${known}. Register others with registerClientAuthMethod.`,
+      explain &&
+        `Client authentication method "${method}" is not known. Known: ${known}. ${
+          // These two come as functions, so that only their users ship them.
+          method.endsWith('_jwt')
+            ? 'Give a function as the method, privateKeyJwt({ key }) or clientSecretJwt(), or register it under this name.'
+            : 'Register others with registerClientAuthMethod.'
+        }`,
     )
   }
   return found
 }
 
 /**
- * The method for a request to the token endpoint, when none is configured: `none` without a secret; else `client_secret_basic`, unless
- * the server's metadata leaves only `client_secret_post`. Never changed by what the server answers.
+ * The method for a request to the token endpoint, when none is configured: a secret goes by `client_secret_basic`, unless the server's
+ * metadata leaves only `client_secret_post`; where the metadata lists neither, or there is no secret, a registered method that it lists;
+ * else `none` without a secret. Never changed by what the server answers.
  *
  * @see RFC 8414 §2 `token_endpoint_auth_methods_supported`: the default is `client_secret_basic`
  */
-export function defaultMethod({ client_secret }: Client, { token_endpoint_auth_methods_supported: supported }: ServerMetadata): string {
-  if (client_secret === undefined) return 'none'
+export function defaultMethod(client: Client, server: ServerMetadata, registered?: ReadonlyMap<string, ClientAuthentication>): string {
+  const own = registeredMethod(client, server, registered)
+  if (own !== undefined) return own
+  const { token_endpoint_auth_methods_supported: supported } = server
+  if (client.client_secret === undefined) return 'none'
   const postOnly = supported !== undefined && !supported.includes('client_secret_basic') && supported.includes('client_secret_post')
   return postOnly ? 'client_secret_post' : 'client_secret_basic'
+}
+
+/** The registered method that the server's metadata leaves, when none is configured: the first that it lists. */
+export function registeredMethod(
+  { client_secret }: Client,
+  { token_endpoint_auth_methods_supported: supported = [] }: ServerMetadata,
+  registered?: ReadonlyMap<string, ClientAuthentication>,
+): string | undefined {
+  const hasSecret = client_secret !== undefined
+  if (hasSecret && supported.some((method) => /^client_secret_(basic|post)$/.test(method))) return undefined
+  return supported.find((method) => registered?.has(method) && (hasSecret || method !== 'client_secret_jwt'))
 }
 
 /** Why the server may not know a client, judged by what was sent; a sentence for the message of `invalid_client`. */
@@ -70,6 +91,6 @@ export function noBuiltInMethod({ token_endpoint_auth_methods_supported: offered
   const names = offered.slice(0, MAX_NAMES).map(printableWord).join(', ')
   return (
     explain &&
-    `The server's metadata offers only ${names} for client authentication, and none of these is built in. Register the client there for another method, or give "tokenEndpointAuthMethod" a function.`
+    `The server's metadata offers only ${names} for client authentication, and none of these is built in. Register the client there for another method, or give "tokenEndpointAuthMethod" a function, such as privateKeyJwt({ key }).`
   )
 }

@@ -1,6 +1,7 @@
 import { formEncode } from '../http/form.js'
 import type { HttpRequest } from '../http/http-request.js'
 import { base64 } from '../jose/encoding.js'
+import { quirkFired } from '../metadata/fired-quirk.js'
 import type { ClientAuthenticationContext } from './client.js'
 
 /**
@@ -11,9 +12,13 @@ import type { ClientAuthenticationContext } from './client.js'
  *
  * @see RFC 6749 §2.3.1 https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
  */
-export function clientSecretBasic(request: HttpRequest, { client }: ClientAuthenticationContext): HttpRequest {
-  const encode = client.quirks?.rawBasicCredentials ? (text: string) => text : encoded
-  const credentials = base64(`${encode(client.client_id)}:${encode(client.client_secret ?? '')}`)
+export function clientSecretBasic(request: HttpRequest, { client, environment }: ClientAuthenticationContext): HttpRequest {
+  const { client_id, client_secret = '', quirks } = client
+  const raw = `${client_id}:${client_secret}`
+  const standard = `${encoded(client_id)}:${encoded(client_secret)}`
+  const isRaw = quirks?.rawBasicCredentials === true && raw !== standard
+  if (isRaw) quirkFired(environment, 'rawBasicCredentials')
+  const credentials = base64(isRaw ? raw : standard)
   return { ...request, headers: { ...request.headers, authorization: `Basic ${credentials}` } }
 }
 

@@ -2,6 +2,7 @@ import type { Environment, Maybe } from '../environment.js'
 import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import type { HttpRequest } from '../http/http-request.js'
+import type { Decryption } from '../jose/decryption.js'
 import { assertQuirks, type Quirks } from '../metadata/quirks.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 
@@ -15,8 +16,26 @@ export interface Client {
   readonly token_endpoint_auth_method?: string | ClientAuthentication | undefined
   /** The same for the revocation endpoint; the token endpoint's method when absent. */
   readonly revocation_endpoint_auth_method?: string | ClientAuthentication | undefined
-  /** The only algorithm ID tokens may be signed with. Any asymmetric one that the server announces when absent. */
+  /**
+   * The only algorithm ID tokens may be signed with. Any asymmetric one that the server announces when absent; `HS256`, `HS384` and
+   * `HS512`, whose key is the client secret, only when they stand here.
+   */
   readonly id_token_signed_response_alg?: string | undefined
+  /**
+   * Decrypts what the server encrypts for this client, from `jweDecryption({ keys })`. With it ID tokens have to be encrypted, unless
+   * another answer alone is registered for that, by `userinfo_encrypted_response_alg` or `introspection_encrypted_response_alg`.
+   */
+  readonly decryption?: Decryption | undefined
+  /** The only key management algorithm of encrypted ID tokens. Any that the keys of `decryption` take when absent. */
+  readonly id_token_encrypted_response_alg?: string | undefined
+  /** The only algorithm UserInfo answers may be signed with; with it they have to be signed. */
+  readonly userinfo_signed_response_alg?: string | undefined
+  /** The only key management algorithm of encrypted UserInfo answers; with it they have to be encrypted. */
+  readonly userinfo_encrypted_response_alg?: string | undefined
+  /** The only algorithm introspection answers may be signed with; with it they have to be signed (RFC 9701 §6). */
+  readonly introspection_signed_response_alg?: string | undefined
+  /** The only key management algorithm of encrypted introspection answers; with it they have to be encrypted. */
+  readonly introspection_encrypted_response_alg?: string | undefined
   /** Audiences beside the client id that an ID token may name (OpenID Connect Core §3.1.3.7 step 3). None when absent. */
   readonly trusted_audiences?: readonly string[] | undefined
   readonly quirks?: Quirks | undefined
@@ -32,6 +51,7 @@ export interface ClientAuthenticationContext {
 /**
  * Proves who the client is: gets a request that is complete but for that, and returns the one to send. Called anew for each attempt,
  * for token, refresh, revocation and introspection requests alike. It may change URL, headers and body, and may be asynchronous.
+ * One that authenticates the connection itself returns `{ ...request, clientCertificate: { cert, key } }` (RFC 8705 §2).
  *
  * @see RFC 6749 §2.3 https://www.rfc-editor.org/rfc/rfc6749#section-2.3
  */
@@ -40,7 +60,7 @@ export type ClientAuthentication = (request: HttpRequest, context: ClientAuthent
 /** Values that are what a missing environment variable turns into. */
 const ACCIDENTS = new Set(['', 'undefined', 'null'])
 
-/** Methods that need a secret, and the one that must not have one. */
+/** Methods that need a secret. */
 const SECRET_METHODS = new Set(['client_secret_basic', 'client_secret_post', 'client_secret_jwt'])
 
 /** @throws {@link UsageError} for a client without a `client_id`. For flows, whose client nobody else has checked. */

@@ -48,6 +48,18 @@ export type IdTokenProblem =
   | 'OAUTH_ID_TOKEN_S_HASH'
   | 'OAUTH_ID_TOKEN_ACR'
   | 'OAUTH_ID_TOKEN_CLAIM'
+  | 'OAUTH_ID_TOKEN_ENC'
+
+/** Codes of a JWT that answered a request (UserInfo, introspection) and was refused; the last word is what is at fault. */
+export type JwtProblem =
+  | 'OAUTH_JWT_MALFORMED'
+  | 'OAUTH_JWT_TYP'
+  | 'OAUTH_JWT_ALG'
+  | 'OAUTH_JWT_CRIT'
+  | 'OAUTH_JWT_SIG'
+  | 'OAUTH_JWT_ENC'
+  | 'OAUTH_JWT_ISS'
+  | 'OAUTH_JWT_AUD'
 
 /** Codes of server metadata or key sets that cannot be trusted or used. */
 export type ServerProblem =
@@ -58,7 +70,7 @@ export type ServerProblem =
   | 'OAUTH_USERINFO_SUB'
 
 /** Codes of {@link ProtocolError}. */
-export type ProtocolErrorCode = AuthorizationResponseProblem | IdTokenProblem | ServerProblem
+export type ProtocolErrorCode = AuthorizationResponseProblem | IdTokenProblem | JwtProblem | ServerProblem
 
 /** Codes of {@link ResponseError}: the HTTP answer itself is not what the standard asks for. */
 export type ResponseErrorCode =
@@ -71,7 +83,7 @@ export type ResponseErrorCode =
   | 'OAUTH_RESPONSE_TOKEN_TYPE'
 
 /** Why a transport could not bring back an answer. */
-export type TransportReason = 'dns' | 'refused' | 'reset' | 'tls' | 'timeout' | 'redirect' | 'too_large' | 'aborted'
+export type TransportReason = 'dns' | 'refused' | 'reset' | 'tls' | 'timeout' | 'redirect' | 'too_large' | 'aborted' | 'blocked'
 
 /** Codes of {@link TransportError}: `OAUTH_` and the reason in capitals. */
 export type TransportErrorCode = `OAUTH_${Uppercase<TransportReason>}`

@@ -29,7 +29,7 @@ const ERRORS: readonly [AnyOAuthError, string, string][] = [
   [new StoreError('read'), 'StoreError', 'OAUTH_STORE'],
 ]
 
-describe('S74: one tree of errors', () => {
+describe('S74, C10: one tree of errors', () => {
   test.each(ERRORS)('%s', (error, name, code) => {
     expect(error).toBeInstanceOf(Error)
     expect(isOAuthError(error)).toBe(true)

@@ -24,6 +24,7 @@ const EXPLANATIONS: Readonly<Record<TransportReason, Explanation>> = {
   redirect: explain && 'the server answered with a redirect, which is never followed: credentials could reach another server',
   too_large: explain && 'the answer is larger than allowed',
   aborted: explain && 'the caller aborted it',
+  blocked: explain && 'the host has an address that is not public, and this client connects to public ones alone',
 }
 
 /**

@@ -8,6 +8,7 @@ import type { ServerMetadata } from '../metadata/server-metadata.js'
 import { assertCurrent } from '../transaction/assert-current.js'
 import { assertAuthorizationTransaction } from '../transaction/authorization-transaction.js'
 import type { Flow } from './flow.js'
+import { assertIdTokenAlgorithm } from './id-token.js'
 import { assertKeyCache } from './jwk-set.js'
 import { type AuthorizationResult, type RedeemOptions, redeemCode } from './redeem-code.js'
 
@@ -46,6 +47,7 @@ export async function* finishAuthorization(server: ServerMetadata, client: Clien
   const { environment, response, transaction, keyCache } = options
   assertAuthorizationTransaction(transaction)
   assertKeyCache(keyCache)
+  assertIdTokenAlgorithm(client)
   if (transaction.response_type !== 'code') {
     throw new UsageError(
       explain && `The login asked for the response type "${transaction.response_type}". Its answer is finished by finishFrontChannel.`,

@@ -7,6 +7,8 @@ import type { HttpResponse } from '../http/http-response.js'
 import { isJson } from '../http/media-type.js'
 import { maybeJsonObject } from '../http/read-json.js'
 import { discoveryRequest, discoveryResponse, discoveryUrl } from '../message/discovery.js'
+import type { JsonContext } from '../message/labelled-json.js'
+import { quirkFired } from '../metadata/fired-quirk.js'
 import { assertIssuer, type HttpPolicy } from '../metadata/issuer.js'
 import type { Quirks } from '../metadata/quirks.js'
 import { type ServerMetadata, serverMetadata } from '../metadata/server-metadata.js'
@@ -21,7 +23,7 @@ export interface CachedServer {
 
 /** Options of {@link discover}. */
 export interface DiscoveryOptions extends HttpPolicy {
-  readonly environment: Pick<Environment, 'now'>
+  readonly environment: Pick<Environment, 'now' | 'emit'>
   readonly cache?: Cache<CachedServer> | undefined
   readonly quirks?: Quirks | undefined
 }
@@ -44,12 +46,13 @@ export async function* discover(issuer: string, options: DiscoveryOptions): Flow
   const { environment, cache, quirks } = options
   const url = assertIssuer(issuer, options)
   // What may be used of the same document depends on the policy.
-  const cacheKey = options.allowInsecureHttp ? `${issuer} (http)` : issuer
+  const cacheKey = `${issuer}${options.allowInsecureHttp ? ' (http)' : ''}${quirks?.templatedIssuer ? ' (template)' : ''}`
   const cached = cache?.get(cacheKey)
   if (cached !== undefined && environment.now() - cached.fetchedAt < METADATA_TTL) return cached.server
   try {
-    const document = yield* metadataDocument(url, quirks)
+    const document = yield* metadataDocument(url, options)
     const server = serverMetadata(document, issuer, options)
+    if (server.issuer !== issuer) quirkFired(environment, 'templatedIssuer')
     cache?.set(cacheKey, { server, fetchedAt: environment.now() })
     return server
   } catch (error) {
@@ -58,16 +61,16 @@ export async function* discover(issuer: string, options: DiscoveryOptions): Flow
   }
 }
 
-async function* metadataDocument(issuer: URL, quirks: Quirks | undefined): Flow<ReturnType<typeof discoveryResponse>> {
+async function* metadataDocument(issuer: URL, context: JsonContext): Flow<ReturnType<typeof discoveryResponse>> {
   const openid = discoveryRequest(discoveryUrl(issuer, 'openid-configuration'))
   const answer = yield openid
-  if (!isAbsent(answer, openid)) return discoveryResponse(answer, openid, quirks)
+  if (!isAbsent(answer, openid)) return discoveryResponse(answer, openid, context)
   const oauth = discoveryRequest(discoveryUrl(issuer, 'oauth-authorization-server'))
   const second = yield oauth
-  if (!isAbsent(second, oauth)) return discoveryResponse(second, oauth, quirks)
+  if (!isAbsent(second, oauth)) return discoveryResponse(second, oauth, context)
   // The first place is the better known one: when there is no metadata at all, its answer is what to look at.
   const { status } = answer
-  if (status === 429) return discoveryResponse(answer, openid, quirks)
+  if (status === 429) return discoveryResponse(answer, openid, context)
   throw new ResponseError(
     status === 200 ? 'OAUTH_RESPONSE_CONTENT_TYPE' : 'OAUTH_RESPONSE_STATUS',
     explain &&

@@ -397,6 +397,19 @@ describe('where the answer is', () => {
   })
 })
 
+test('OpenID Connect Core §3.2.2.11: without a nonce no ID token of the browser is taken, whatever the quirks', async () => {
+  const { parameters, transaction } = await login('id_token')
+  const quirks = { nonceNotReturned: true }
+  const finish = async (claims: object) =>
+    finishFrontChannel(
+      server,
+      { ...client, quirks },
+      { environment, keyCache: cacheWith([signer.jwk]), transaction, response: `${redirectUri}#${await parameters({}, claims)}` },
+    )
+  expect(await play(await finish({ nonce: undefined }))).toMatchObject({ error: { code: 'OAUTH_ID_TOKEN_NONCE' } })
+  expect(await play(await finish({}))).toMatchObject({ value: { claims: { sub: 'alice' } } })
+})
+
 describe('a plain code', () => {
   test('S33, C3: is redeemed; "#_=_" after it does no harm', async () => {
     const { finish, parameters, tokens } = await login('code')

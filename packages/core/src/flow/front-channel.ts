@@ -13,7 +13,7 @@ import { assertCurrent } from '../transaction/assert-current.js'
 import { assertAuthorizationTransaction } from '../transaction/authorization-transaction.js'
 import type { FinishOptions } from './authorization-code.js'
 import type { Flow } from './flow.js'
-import { verifyIdToken } from './id-token.js'
+import { assertIdTokenAlgorithm, verifyIdToken } from './id-token.js'
 import { assertKeyCache } from './jwk-set.js'
 import { redeemCode } from './redeem-code.js'
 
@@ -40,6 +40,7 @@ export async function* finishFrontChannel(server: ServerMetadata, client: Client
   const { environment, response, transaction, keyCache } = options
   assertAuthorizationTransaction(transaction)
   assertKeyCache(keyCache)
+  assertIdTokenAlgorithm(client)
   if (promises(transaction.response_type, 'id_token') && transaction.nonce === undefined) {
     throw new UsageError(
       explain &&
@@ -73,7 +74,9 @@ function frontChannelClaims(
   const { environment, keyCache, clockTolerance, transaction, answer } = options
   const { nonce, max_age: maxAge, claims, state } = transaction
   const accessToken = answer.token?.access_token
-  return verifyIdToken(answer.idToken, server, client, {
+  // Here the nonce is all that binds the token to this browser (OpenID Connect Core §3.2.2.11): that a server forgets it is no excuse.
+  const quirks = { ...client.quirks, nonceNotReturned: false }
+  return verifyIdToken(answer.idToken, server, client.quirks === undefined ? client : { ...client, quirks }, {
     environment,
     keyCache,
     nonce,

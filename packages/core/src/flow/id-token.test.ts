@@ -9,7 +9,10 @@ import { verifyIdToken } from './id-token.js'
 
 const environment = testEnvironment()
 const rsa = createSigner('RS256')
-const every = { ...server, id_token_signing_alg_values_supported: ['RS256', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA'] }
+const every = {
+  ...server,
+  id_token_signing_alg_values_supported: ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'],
+}
 
 /** Verifies with keys that are in the cache; a request for keys is answered with the same ones. */
 const verify = (idToken: string, keys: readonly unknown[], { metadata = every, registered = undefined as string | undefined } = {}) =>
@@ -23,7 +26,7 @@ const verify = (idToken: string, keys: readonly unknown[], { metadata = every, r
     json({ keys }),
   )
 
-test.each(['RS256', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const)(
+test.each(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const)(
   '%s verifies without a request when the key is known',
   async (alg) => {
     const signer = createSigner(alg)
@@ -91,12 +94,9 @@ describe('ID03: RS/HS confusion: HS256 keyed with the RSA public key', () => {
     }
   })
 
-  test('HS256 with a symmetric key that the server publishes, or with the client secret', async () => {
+  test('HS256 with a symmetric key that the server publishes', async () => {
     const oct = { kty: 'oct', kid: 'oct', alg: 'HS256', k: Buffer.from('secret').toString('base64url') }
     expect(await verify(signHs256('secret', CLAIMS, { kid: 'oct' }), [oct])).toMatchObject({ error: { code: 'OAUTH_ID_TOKEN_ALG' } })
-    expect(await verify(signHs256(client.client_secret ?? '', CLAIMS), [], { registered: 'HS256' })).toMatchObject({
-      error: { code: 'OAUTH_ID_TOKEN_ALG' },
-    })
   })
 })
 

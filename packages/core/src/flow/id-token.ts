@@ -1,18 +1,20 @@
 import type { Client } from '../client-authentication/client.js'
 import type { Environment } from '../environment.js'
-import { explain } from '../error/explain.js'
-import { ProtocolError } from '../error/protocol-error.js'
-import { candidateKeys, type VerificationKey } from '../jose/jwk-set.js'
-import { type DecodedJws, verifyJws } from '../jose/jws.js'
+import { hmacBits } from '../jose/hmac-algorithm.js'
+import type { DecodedJws } from '../jose/jws.js'
+import { openJwt } from '../message/encrypted-jwt.js'
 import { type IdTokenClaims, validateIdToken } from '../message/id-token.js'
 import { decodeIdToken } from '../message/id-token-header.js'
+import { expectationOf } from '../message/id-token-quirks.js'
+import { idTokenRefusal } from '../message/refuse-id-token.js'
+import { assertResponseAlgorithm } from '../message/response-algorithm.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 import type { RequestedClaims } from '../transaction/claims-request.js'
 import type { Flow } from './flow.js'
-import { type JwkSetOptions, jwkSet } from './jwk-set.js'
+import { type SignatureOptions, verifySignature } from './signature.js'
 
 /** What an ID token is checked against. */
-export interface IdTokenOptions extends JwkSetOptions {
+export interface IdTokenOptions extends SignatureOptions {
   readonly environment: Environment
   readonly nonce: string | undefined
   readonly maxAge?: number | undefined
@@ -24,13 +26,11 @@ export interface IdTokenOptions extends JwkSetOptions {
   readonly clockTolerance?: number | undefined
 }
 
-/** Keys without a matching `kid` that are tried for one signature. */
-const MAX_TRIES = 5
-
 /**
  * Verifies an ID token: algorithm, signature, then every claim. There is no way to skip the signature.
  *
- * A key that is not known is looked for once at the server, so a rotated key is found.
+ * A key that is not known is looked for once at the server, so a rotated key is found. An encrypted one is decrypted first, with the
+ * client's `decryption`.
  *
  * @throws {@link ProtocolError} `OAUTH_ID_TOKEN_…` or `OAUTH_KEY_NOT_FOUND`.
  * @see OpenID Connect Core §3.1.3.7 https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation
@@ -42,26 +42,16 @@ export async function* verifyIdToken(
   options: IdTokenOptions,
 ): Flow<IdTokenClaims> {
   const { environment, nonce, maxAge, accessToken, claims, alsoCheck, clockTolerance } = options
-  const jws = decodeIdToken(idToken, server, client.id_token_signed_response_alg)
-  const known = await signatureHolds(jws, yield* jwkSet(server, options))
-  const holds = known === 'key-not-found' ? await signatureHolds(jws, yield* jwkSet(server, options, true)) : known
-  if (holds === 'key-not-found') {
-    throw new ProtocolError('OAUTH_KEY_NOT_FOUND', explain && 'ID token refused: the server publishes no key that could have signed it', {
-      reference: 'OpenID Connect Core §10.1.1',
-    })
-  }
-  if (!holds) {
-    throw new ProtocolError('OAUTH_ID_TOKEN_SIG', explain && 'ID token refused: its signature does not hold', {
-      reference: 'OpenID Connect Core §3.1.3.7 step 6',
-    })
-  }
-  const { issuer } = server
+  assertIdTokenAlgorithm(client)
+  const jws = decodeIdToken(await openIdToken(idToken, client), server, client.id_token_signed_response_alg)
+  yield* verifySignature(jws, { server, client, refusal: idTokenRefusal }, options)
+  const { quirks } = client
+  const login = { issuer: server.issuer, nonce }
   return validateIdToken(environment, jws, {
-    issuer,
+    ...(quirks === undefined ? login : expectationOf(jws.payload, login, { quirks, environment })),
     clientId: client.client_id,
     trustedAudiences: client.trusted_audiences,
     now: environment.now(),
-    nonce,
     maxAge,
     accessToken,
     claims,
@@ -70,13 +60,20 @@ export async function* verifyIdToken(
   })
 }
 
-/** Without a `kid` the candidates are tried in turn; when none fits, the key may be new, as with an unknown `kid`. */
-async function signatureHolds(jws: DecodedJws, keys: readonly VerificationKey[]): Promise<boolean | 'key-not-found'> {
-  const { alg, kid } = jws.header
-  const named = typeof kid === 'string'
-  const candidates = candidateKeys(keys, alg, named ? kid : undefined)
-  for (const key of candidates.slice(0, MAX_TRIES)) {
-    if (await verifyJws(jws, key)) return true
-  }
-  return named && candidates.length > 0 ? false : 'key-not-found'
+/** @throws {@link UsageError} for an algorithm that ID tokens cannot be verified by. Asked before a code or a refresh token is spent. */
+export function assertIdTokenAlgorithm(client: Client): void {
+  assertResponseAlgorithm('idTokenSignedResponseAlg', client.id_token_signed_response_alg, client)
+}
+
+/** Tells whether an ID token of this server can be verified at all: there is an issuer to compare, and keys are published or agreed. */
+export function isIdTokenVerifiable({ issuer, jwks_uri }: ServerMetadata, { id_token_signed_response_alg: alg = '' }: Client): boolean {
+  return issuer !== undefined && (jwks_uri !== undefined || hmacBits(alg) !== undefined)
+}
+
+/** The signed ID token in an encrypted one. */
+export function openIdToken(idToken: string, client: Client): Promise<string> {
+  const { decryption, id_token_encrypted_response_alg: alg } = client
+  const onlyOthers = client.userinfo_encrypted_response_alg ?? client.introspection_encrypted_response_alg
+  const isRequired = alg !== undefined || (decryption !== undefined && onlyOthers === undefined)
+  return openJwt(idToken, { decryption, alg, isRequired, refusal: idTokenRefusal })
 }

@@ -47,7 +47,7 @@ const unknown = () => {
   return { ...old, sign: (claims: Parameters<typeof old.sign>[0]) => old.sign(claims, { kid }) }
 }
 
-describe('JK10, F24: rotation', () => {
+describe('JK10, F24, B16: rotation', () => {
   test('the key was rotated after the first login: one refetch, the login works', async () => {
     const { verify } = setting()
     expect(await verify(rotated, json({ keys: [old.jwk, rotated.jwk] }))).toMatchObject({

@@ -99,7 +99,7 @@ const FLOWS: readonly (readonly [string, (client: Client) => Flow<unknown>])[] =
   ['userinfo', (client) => userinfo(server, client, { accessToken: CANARY.access_token, subject: 'alice' })],
 ]
 
-describe.each(FLOWS)('LG01, LG05: %s', (_name, start) => {
+describe.each(FLOWS)('LG01, LG05, B37: %s', (_name, start) => {
   test.each(CLIENTS.map((client, n) => [n, client] as const))(
     'refused by a server that echoes the request, with client %d',
     async (_n, client) => {

@@ -9,7 +9,7 @@ import type { TokenSet } from '../message/token-set.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
 import type { Flow } from './flow.js'
-import { verifyIdToken } from './id-token.js'
+import { isIdTokenVerifiable, verifyIdToken } from './id-token.js'
 import type { JwkSetOptions } from './jwk-set.js'
 import { type GrantOptions, tokenGrant } from './token.js'
 
@@ -55,7 +55,7 @@ export async function* redeemCode(
     }
     return { token }
   }
-  if (!hasScope(scope, 'openid') && (server.issuer === undefined || server.jwks_uri === undefined)) return { token }
+  if (!hasScope(scope, 'openid') && !isIdTokenVerifiable(server, client)) return { token }
   const claims = yield* verifyIdToken(token.id_token, server, client, {
     environment,
     keyCache,

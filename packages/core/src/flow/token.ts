@@ -1,5 +1,5 @@
 import type { Client } from '../client-authentication/client.js'
-import { invalidClientHint } from '../client-authentication/client-authentication.js'
+import { invalidClientHint, registeredMethod } from '../client-authentication/client-authentication.js'
 import type { Maybe } from '../environment.js'
 import type { Form } from '../http/form.js'
 import { formGet } from '../http/form.js'
@@ -28,7 +28,8 @@ export async function* tokenGrant(
   client: Client,
   { grant, ...options }: GrantOptions & { readonly grant: Form },
 ): Flow<TokenSet> {
-  const { environment, responseHook, clientAuthentication = client.token_endpoint_auth_method } = options
+  const { environment, responseHook, registeredMethods } = options
+  const method = options.clientAuthentication ?? client.token_endpoint_auth_method ?? registeredMethod(client, server, registeredMethods)
   const now = environment.now()
   const request = await tokenRequest(server, client, grant, options)
   const answer = yield request
@@ -38,6 +39,7 @@ export async function* tokenGrant(
     now,
     scope: formGet(grant, 'scope'),
     quirks: client.quirks,
-    invalidClientHint: invalidClientHint(client, server, clientAuthentication),
+    environment,
+    invalidClientHint: invalidClientHint(client, server, method),
   })
 }

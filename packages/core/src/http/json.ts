@@ -1,4 +1,5 @@
 import { type Explanation, explain } from '../error/explain.js'
+
 /** A JSON value. Objects have no prototype and no member named `__proto__`, `constructor` or `prototype`. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject
 
@@ -12,6 +13,9 @@ export const MAX_DEPTH = 32
 
 /** Names that could reach `Object.prototype` when somebody merges the parsed object carelessly. */
 const PROTOTYPE_NAMES = new Set(['__proto__', 'constructor', 'prototype'])
+
+const COLON = 0x3a
+const BACKSLASH = 0x5c
 
 /** Why a text was not taken as JSON. */
 export class JsonProblem extends Error {
@@ -31,14 +35,10 @@ export class JsonProblem extends Error {
  * @throws {@link JsonProblem} without any part of the text in its message.
  */
 export function parseJson(text: string): Json {
-  refuseDuplicates(text)
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    throw new JsonProblem('syntax', explain && 'is not valid JSON')
-  }
-  return withoutPrototypes(value as Json)
+  const value = parsed(text)
+  // Of members with the same name, however they are spelt, `JSON.parse` keeps the last: then there are fewer than the text has names.
+  if (strip(value) !== nameCount(text)) throw new JsonProblem('duplicate', explain && 'has a member name twice in one object')
+  return value
 }
 
 /** Tells whether a JSON value is an object. */
@@ -46,67 +46,75 @@ export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/**
- * Walks the text once, before it is parsed, and keeps the member names of each open object. Text that is no JSON passes through here in
- * linear time and is refused by `JSON.parse`.
- */
-function refuseDuplicates(text: string): void {
-  const open: (Set<string> | undefined)[] = []
-  let expectsName = false
-  for (let at = 0; at < text.length; at++) {
-    switch (text.charCodeAt(at)) {
-      case 0x7b: // {
-      case 0x5b: // [
-        if (open.length === MAX_DEPTH) throw new JsonProblem('depth', explain && `is nested deeper than ${MAX_DEPTH} levels`)
-        expectsName = text[at] === '{'
-        open.push(expectsName ? new Set() : undefined)
-        break
-      case 0x7d: // }
-      case 0x5d: // ]
-        open.pop()
-        expectsName = false
-        break
-      case 0x2c: // ,
-        expectsName = open.at(-1) !== undefined
-        break
-      case 0x22: {
-        const end = stringEnd(text, at)
-        if (expectsName) keep(open.at(-1), text.slice(at, end + 1))
-        expectsName = false
-        at = end
-        break
-      }
-    }
-  }
-}
-
-function stringEnd(text: string, start: number): number {
-  let at = start + 1
-  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1
-  return at
-}
-
-function keep(names: Set<string> | undefined, literal: string): void {
-  // Only a name with an escape can be spelt in two ways; `"sub"` is the name `sub`.
-  const name = literal.includes('\\') ? unescaped(literal) : literal.slice(1, -1)
-  if (names?.has(name)) throw new JsonProblem('duplicate', explain && 'has a member name twice in one object')
-  names?.add(name)
-}
-
-function unescaped(literal: string): string {
+function parsed(text: string): Json {
   try {
-    return JSON.parse(literal) as string
+    return JSON.parse(text) as Json
   } catch {
-    throw new JsonProblem('syntax', explain && 'is not valid JSON')
+    // Some platforms give up on deep nesting, and call that a syntax error too.
+    throw isDeep(text) ? tooDeep() : new JsonProblem('syntax', explain && 'is not valid JSON')
   }
 }
 
-function withoutPrototypes(value: Json): Json {
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(withoutPrototypes)
-  const copy: Record<string, Json | undefined> = Object.create(null)
-  for (const [name, member] of Object.entries(value as JsonObject)) {
-    if (!PROTOTYPE_NAMES.has(name)) copy[name] = withoutPrototypes(member as Json)
+/** Takes the prototypes of a value that was just parsed away, and the names that reach into them. Tells how many members there were. */
+function strip(value: Json, depth = 1): number {
+  if (typeof value !== 'object' || value === null) return 0
+  if (depth > MAX_DEPTH) throw tooDeep()
+  let count = 0
+  if (Array.isArray(value)) {
+    for (const item of value) count += strip(item, depth + 1)
+    return count
   }
-  return copy
+  const members = value as Record<string, Json>
+  for (const name of Object.keys(members)) {
+    const member = members[name]
+    count++
+    // Most members are texts and numbers.
+    if (typeof member === 'object') count += strip(member, depth + 1)
+    if (PROTOTYPE_NAMES.has(name)) delete members[name]
+  }
+  Object.setPrototypeOf(members, null)
+  return count
+}
+
+/** How many member names a text has that is JSON: the strings with a colon behind them. */
+function nameCount(text: string): number {
+  let count = 0
+  for (let start = text.indexOf('"'); start !== -1; ) {
+    let next = stringEnd(text, start) + 1
+    while (isSpace(text.charCodeAt(next))) next++
+    if (text.charCodeAt(next) === COLON) count++
+    start = text.indexOf('"', next)
+  }
+  return count
+}
+
+/** Where the string ends that begins at `start`; its last quote is the first one that is not escaped. */
+function stringEnd(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1)
+  while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1)
+  return end === -1 ? text.length : end
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let start = at
+  while (text.charCodeAt(start - 1) === BACKSLASH) start--
+  return (at - start) % 2 === 1
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
+}
+
+function isDeep(text: string): boolean {
+  let depth = 0
+  for (let at = 0; at < text.length && depth <= MAX_DEPTH; at++) {
+    if (text[at] === '"') at = stringEnd(text, at)
+    else if (text[at] === '{' || text[at] === '[') depth++
+    else if (text[at] === '}' || text[at] === ']') depth--
+  }
+  return depth > MAX_DEPTH
+}
+
+function tooDeep(): JsonProblem {
+  return new JsonProblem('depth', explain && `is nested deeper than ${MAX_DEPTH} levels`)
 }

@@ -5,11 +5,12 @@ function mediaType(contentType: string | undefined): string {
 
 /** Tells whether a content type is JSON (RFC 8259, or a `+json` type of RFC 6839). */
 export function isJson(contentType: string | undefined): boolean {
+  if (contentType === 'application/json') return true
   const type = mediaType(contentType)
   return type === 'application/json' || /^application\/[a-z0-9.!#$&^_-]+\+json$/.test(type)
 }
 
-/** Tells whether a content type is that of a JWT, signed or encrypted (RFC 7519 §10.3.1). */
+/** Tells whether a content type is that of a JWT, signed or encrypted (RFC 7519 §10.3.1), or a `+jwt` type such as that of RFC 9701. */
 export function isJwt(contentType: string | undefined): boolean {
-  return mediaType(contentType) === 'application/jwt'
+  return /^application\/([a-z0-9.!#$&^_-]+\+)?jwt$/.test(mediaType(contentType))
 }

@@ -100,6 +100,14 @@ describe('verifyJws', () => {
     expect(await verify(`${head}.${Buffer.from('{"sub":"mallory"}').toString('base64url')}.${sig}`, own.jwk)).toBe(false)
   })
 
+  test('RFC 7515 A.1: HS256, the vector of the standard, by the bytes of the secret', async () => {
+    const compact =
+      'eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
+    const key = Buffer.from('AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow', 'base64url')
+    expect(await verify(compact, key as never)).toBe(true)
+    expect(await verify(compact, key.fill(0) as never)).toBe(false)
+  })
+
   test('RFC 9864 §2.2: Ed25519 is checked with a key published for EdDSA', async () => {
     const own = createSigner('EdDSA')
     expect(await verify(own.sign({}, { alg: 'Ed25519' }), own.jwk)).toBe(true)

@@ -57,7 +57,7 @@ describe('iss', () => {
     )
   })
 
-  test('AR10, RFC 9207 §2.4: rejects a missing iss when advertised', async () => {
+  test('AR10, B31, RFC 9207 §2.4: rejects a missing iss when advertised', async () => {
     expect(await thrown(() => read('code=A&state=ok', announcing))).toMatchObject(refusal('OAUTH_ISS_MISSING', 'RFC 9207 §2.4'))
     expect(await thrown(() => read('error=access_denied&state=ok', announcing))).toMatchObject(
       refusal('OAUTH_ISS_MISSING', 'RFC 9207 §2.4'),

@@ -16,6 +16,7 @@ const PUBLIC_PARAMETERS: ReadonlySet<string> = new Set([
   'resource',
   'audience',
   'client_id',
+  'client_assertion_type',
   'token_type_hint',
 ])
 

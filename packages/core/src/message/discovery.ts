@@ -1,9 +1,9 @@
 import { getRequest, type HttpRequest } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
 import type { JsonObject } from '../http/json.js'
-import { readJsonObject, refuseRedirect } from '../http/read-json.js'
-import type { Quirks } from '../metadata/quirks.js'
+import { refuseRedirect } from '../http/read-json.js'
 import { endpointFailure } from './endpoint-failure.js'
+import { type JsonContext, readLabelledJson } from './labelled-json.js'
 
 /**
  * The two places where an issuer publishes its metadata: OpenID Connect Discovery appends its path to the issuer, RFC 8414 puts its own
@@ -22,8 +22,8 @@ export function discoveryRequest(url: string): HttpRequest {
 }
 
 /** Reads a metadata answer as JSON; what it says is checked by `serverMetadata`. */
-export function discoveryResponse(response: HttpResponse, request: HttpRequest, quirks: Quirks = {}): JsonObject {
+export function discoveryResponse(response: HttpResponse, request: HttpRequest, context: JsonContext = {}): JsonObject {
   refuseRedirect(response, request)
   if (response.status !== 200) throw endpointFailure(response, request)
-  return readJsonObject(response, request, quirks)
+  return readLabelledJson(response, request, context)
 }

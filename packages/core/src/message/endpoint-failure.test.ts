@@ -7,7 +7,7 @@ import { endpointFailure } from './endpoint-failure.js'
 const plain = formRequest('token', 'https://as.example/token', [['grant_type', 'refresh_token']])
 const fail = (response: Parameters<typeof endpointFailure>[0], request: HttpRequest = plain) => endpointFailure(response, request)
 
-describe('TR13: an OAuth error', () => {
+describe('TR13, S73: an OAuth error', () => {
   test('400 invalid_grant, with its texts', () => {
     const body = { error: 'invalid_grant', error_description: 'expired', error_uri: 'https://as.example/e', extra: { a: 1 } }
     expect(fail(json(body, 400))).toMatchObject({

@@ -25,7 +25,7 @@ test.each([
   ['scope', 'set by "scope"'],
   ['username', 'set by "username"'],
   ['password', 'set by "password"'],
-])('RFC 6749 §3.2: "%s" is not sent a second time; what sets it is named', async (name, setBy) => {
+])('S20, RFC 6749 §3.2: "%s" is not sent a second time; what sets it is named', async (name, setBy) => {
   for (const parameters of [{ [name]: 'canary' }, [[name, 'canary']] as const]) {
     const error = await thrown(() => furtherParameters('token', own, parameters))
     expect(error).toMatchObject({ code: 'OAUTH_USAGE', message: expect.stringContaining(`"${name}"`) })

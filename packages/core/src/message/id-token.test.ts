@@ -133,7 +133,7 @@ describe('a message says what was found, and what to do', () => {
   })
 })
 
-describe('ID11: exp', () => {
+describe('ID11, B19: exp', () => {
   test.each([undefined, NOW - 300, NOW - 10, String(NOW + 300), 1e300, -1, 0, null, true, {}])('%j', async (exp) => {
     expect(await refused({ exp })).toBe('OAUTH_ID_TOKEN_EXP')
   })
@@ -177,7 +177,7 @@ test.each([NOW + 3600, NOW + 11, 'now', null, -1])('ID13: nbf %j', async (nbf) =
   expect(await refused({ nbf })).toBe('OAUTH_ID_TOKEN_NBF')
 })
 
-describe('ID14: nonce', () => {
+describe('ID14, B20: nonce', () => {
   test.each([
     ['wrong', 'other', 'nonce'],
     ['missing when sent', undefined, 'nonce'],
@@ -310,7 +310,7 @@ describe('B22: claims that were asked for', () => {
   })
 })
 
-describe('the header (OpenID Connect Core §3.1.3.7 steps 6 to 8)', () => {
+describe('B18: the header (OpenID Connect Core §3.1.3.7 steps 6 to 8)', () => {
   const header = (members: object, metadata: object = {}, registered?: string) =>
     thrown(() => decodeIdToken(signer.sign({ ...CLAIMS }, members as never), { issuer: ISSUER, ...metadata }, registered))
 
@@ -318,7 +318,7 @@ describe('the header (OpenID Connect Core §3.1.3.7 steps 6 to 8)', () => {
     'ID02, C7: alg %j is refused although the server announces it',
     async (alg) => {
       expect(await header({ alg }, { id_token_signing_alg_values_supported: [alg, 'RS256'] })).toMatchObject({ code: 'OAUTH_ID_TOKEN_ALG' })
-      expect(await header({ alg }, {}, alg)).toMatchObject({ code: 'OAUTH_ID_TOKEN_ALG' })
+      if (alg !== 'HS256') expect(await header({ alg }, {}, alg)).toMatchObject({ code: 'OAUTH_ID_TOKEN_ALG' })
     },
   )
 
@@ -341,8 +341,9 @@ describe('the header (OpenID Connect Core §3.1.3.7 steps 6 to 8)', () => {
   })
 
   test.each([
-    ['HS256', {}, undefined, /signed with HS256.*symmetric.*not taken yet.*announces RS256/],
-    ['HS256', { id_token_signing_alg_values_supported: ['HS256'] }, undefined, /symmetric.*announces none that can be verified/],
+    ['HS256', {}, undefined, /signed with HS256.*symmetric.*announces RS256.*registered for HS256.*"idTokenSignedResponseAlg"/],
+    ['HS256', { id_token_signing_alg_values_supported: ['HS256'] }, undefined, /symmetric.*announces none that a published key verifies/],
+    ['ES256K', {}, undefined, /ES256K, whose curve secp256k1.*announces RS256/],
     ['none', {}, undefined, /not signed/],
     ['ES256', {}, undefined, /signed with ES256.*announces RS256.*registered for ES256.*"idTokenSignedResponseAlg"/],
     ['RS256', {}, 'PS256', /signed with RS256.*"idTokenSignedResponseAlg" allows PS256/],
@@ -352,17 +353,6 @@ describe('the header (OpenID Connect Core §3.1.3.7 steps 6 to 8)', () => {
     const error = await header({ alg }, metadata, registered)
     expect(error).toMatchObject({ code: 'OAUTH_ID_TOKEN_ALG', message: expect.stringMatching(text) })
     expect((error as Error).message.length).toBeLessThan(500)
-  })
-
-  test('ID23: an encrypted ID token is told apart, and the message says what to turn off', async () => {
-    const jwe = `${Buffer.from('{"alg":"RSA-OAEP","enc":"A256GCM"}').toString('base64url')}.a2V5.aXY.dGV4dA.dGFn`
-    for (const token of [jwe, jwe.replace('.a2V5.', '..')]) {
-      expect(await thrown(() => decodeIdToken(token, {}, undefined))).toMatchObject({
-        code: 'OAUTH_ID_TOKEN_MALFORMED',
-        reference: 'OpenID Connect Core §3.1.3.7 step 1',
-        message: expect.stringMatching(/encrypted.*not taken yet.*id_token_encrypted_response_alg/),
-      })
-    }
   })
 
   test.each([[['bork']], [['b64']], [[]], ['x'], [null]])('ID06: crit %j', async (crit) => {

@@ -4,7 +4,12 @@ import { ProtocolError } from '../error/protocol-error.js'
 
 type Word<T> = T extends `OAUTH_ID_TOKEN_${infer W}` ? W : never
 
-/** Refuses an ID token; `found` goes on where "it" left off. @throws {@link ProtocolError} */
+/** Makes the error for an ID token that is refused; `found` goes on where "it" left off. */
+export function idTokenRefusal(word: Word<IdTokenProblem>, found: Explanation, reference: string): ProtocolError {
+  return new ProtocolError(`OAUTH_ID_TOKEN_${word}`, explain && `ID token refused: it ${found}`, { reference })
+}
+
+/** Refuses an ID token. @throws {@link ProtocolError} */
 export function refuseIdToken(word: Word<IdTokenProblem>, found: Explanation, reference: string): never {
-  throw new ProtocolError(`OAUTH_ID_TOKEN_${word}`, explain && `ID token refused: it ${found}`, { reference })
+  throw idTokenRefusal(word, found, reference)
 }

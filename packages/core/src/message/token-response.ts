@@ -1,12 +1,16 @@
+import type { Environment } from '../environment.js'
 import { type Explanation, explain } from '../error/explain.js'
 import { ResponseError } from '../error/response-error.js'
 import type { HttpRequest } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
-import type { Json, JsonObject } from '../http/json.js'
-import { readJsonObject, refuseRedirect } from '../http/read-json.js'
+import type { Json } from '../http/json.js'
+import { refuseRedirect } from '../http/read-json.js'
+import { quirkFired } from '../metadata/fired-quirk.js'
 import type { Quirks } from '../metadata/quirks.js'
 import { endpointError, endpointFailure } from './endpoint-failure.js'
 import { expiresAt, wholeSeconds } from './expiry.js'
+import { readLabelledJson } from './labelled-json.js'
+import { formAsJson, withoutQuirks } from './token-quirks.js'
 import type { TokenSet } from './token-set.js'
 
 /** What is known when a token answer is read. */
@@ -18,6 +22,8 @@ export interface TokenResponseContext {
   /** The scope that was asked for, which an answer without `scope` grants (RFC 6749 §5.1). */
   readonly scope?: string | undefined
   readonly quirks?: Quirks | undefined
+  /** Told of quirks that changed something. */
+  readonly environment?: Pick<Environment, 'emit'> | undefined
   /** What may be wrong if the server does not know the client; a sentence for that error's message. */
   readonly invalidClientHint?: Explanation | undefined
 }
@@ -36,16 +42,25 @@ const TOKEN = /^[\x21-\x7e]+$/
  * @throws {@link TransportError} the server answered with a redirect.
  * @see RFC 6749 §5.1 https://www.rfc-editor.org/rfc/rfc6749#section-5.1
  */
-export function tokenResponse(response: HttpResponse, context: TokenResponseContext): TokenSet {
-  const { request, now, scope, quirks = {}, invalidClientHint } = context
-  refuseRedirect(response, request)
-  if (response.status !== 200 && !quirks.acceptTokenStatus?.includes(response.status)) throw notSuccessful(response, context)
-  const body = readJsonObject(response, request, quirks)
+export function tokenResponse(received: HttpResponse, context: TokenResponseContext): TokenSet {
+  const { request, now, scope, quirks = {}, environment, invalidClientHint } = context
+  const fired = (quirk: keyof Quirks) => quirkFired(environment, quirk)
+  refuseRedirect(received, request)
+  const response = quirks.formEncodedTokenResponse ? formAsJson(received, fired) : received
+  if (response.status !== 200) {
+    if (!quirks.acceptTokenStatus?.includes(response.status)) throw notSuccessful(response, context)
+    fired('acceptTokenStatus')
+  }
+  const members = readLabelledJson(response, request, context)
+  const body = context.quirks === undefined ? members : withoutQuirks(members, quirks, fired)
   const shape = (problem: Explanation) =>
     new ResponseError('OAUTH_RESPONSE_SHAPE', problem, { endpoint: request.endpoint, status: response.status })
 
   if (isThere(body['error'])) {
-    if (quirks.errorWithStatus200) throw endpointError(body, response, { request, invalidClientHint })
+    if (quirks.errorWithStatus200) {
+      fired('errorWithStatus200')
+      throw endpointError(body, response, { request, invalidClientHint })
+    }
     throw shape(
       explain && 'has an "error" although its status says success. If this server reports errors so, set quirks.errorWithStatus200.',
     )
@@ -62,23 +77,21 @@ export function tokenResponse(response: HttpResponse, context: TokenResponseCont
   if (lifetime === false) throw shape(explain && 'has an "expires_in" that is not a number of seconds, 0 or more.')
 
   const expires_at = expiresAt({ expires_at: body['expires_at'], expires_in: lifetime }, now)
-  return {
-    ...further(body),
-    access_token,
-    token_type,
-    ...(refresh_token === undefined ? {} : { refresh_token }),
-    ...(id_token === undefined ? {} : { id_token }),
-    ...((granted ?? scope) === undefined ? {} : { scope: granted ?? scope }),
-    ...(lifetime === undefined ? {} : { expires_in: lifetime }),
-    ...(expires_at === undefined ? {} : { expires_at }),
-  } as TokenSet
+  const token: Writable<TokenSet> = { access_token, token_type }
+  if (refresh_token !== undefined) token.refresh_token = refresh_token
+  if (id_token !== undefined) token.id_token = id_token
+  const stated = granted ?? scope
+  if (stated !== undefined) token.scope = stated
+  if (lifetime !== undefined) token.expires_in = lifetime
+  if (expires_at !== undefined) token.expires_at = expires_at
+  for (const name of Object.keys(body)) if (!READ.has(name)) token[name] = body[name]
+  return token
 }
+
+/** A token set that is being put together, member by member. */
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 const READ: ReadonlySet<string> = new Set(['access_token', 'token_type', 'refresh_token', 'id_token', 'scope', 'expires_in', 'expires_at'])
-
-function further(body: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(body).filter(([name]) => !READ.has(name)))
-}
 
 function notSuccessful(response: HttpResponse, { request, invalidClientHint }: TokenResponseContext) {
   if (response.status < 300) {

@@ -37,7 +37,7 @@ describe('an issuer that the application configures', () => {
   })
 })
 
-describe('JK03: the scheme of an endpoint', () => {
+describe('JK03, B27: the scheme of an endpoint', () => {
   const secure = new URL('https://as.example')
   const loopback = new URL('http://localhost:8080')
   const refusal = { code: 'OAUTH_ENDPOINT_SCHEME', reference: 'RFC 8414 §2' }

@@ -107,7 +107,7 @@ describe('JK03: every endpoint is an https URL', () => {
   })
 })
 
-describe('JK09: shape', () => {
+describe('JK09, B26: shape', () => {
   test.each([
     ['scopes_supported', 'openid'],
     ['response_types_supported', { 0: 'code' }],

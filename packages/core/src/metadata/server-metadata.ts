@@ -5,7 +5,9 @@ import { ResponseError } from '../error/response-error.js'
 import type { JsonObject } from '../http/json.js'
 import { parseUrl } from '../http/uri.js'
 import { assertEndpoint, type HttpPolicy, isEndpoint, refuseEndpoint } from './issuer.js'
+import { isTemplateOf } from './issuer-template.js'
 import { type EndpointName, FURTHER_ENDPOINTS, LOGIN_ENDPOINTS, misshapenMember } from './metadata-members.js'
+import type { Quirks } from './quirks.js'
 
 /**
  * What an authorization server publishes of itself, or what the application says of a server that publishes nothing. Members spelt as in
@@ -37,9 +39,14 @@ export interface ServerMetadata {
   readonly [member: string]: unknown
 }
 
+/** What is tolerated of a metadata document. */
+export interface MetadataPolicy extends HttpPolicy {
+  readonly quirks?: Quirks | undefined
+}
+
 /**
- * Checks a metadata document against the issuer it was asked for. The issuer is compared as a plain string, never normalised. Members that
- * are `null` or empty count as absent.
+ * Checks a metadata document against the issuer it was asked for. The issuer is compared as a plain string, never normalised; with
+ * `quirks.templatedIssuer` it may be a template for it, and is the issuer from then on. Members that are `null` or empty count as absent.
  *
  * An endpoint beside the login's own (revocation, logout, …) that cannot be trusted is left out and named in `refusedEndpoints`: using it
  * is an error that says so, and all else goes on working.
@@ -51,10 +58,11 @@ export interface ServerMetadata {
 export function serverMetadata(
   published: JsonObject,
   issuer: string,
-  policy: HttpPolicy = {},
+  policy: MetadataPolicy = {},
 ): ServerMetadata & { readonly issuer: string } {
   const given = published['issuer']
-  if (given !== issuer) {
+  const isTemplate = Boolean(policy.quirks?.templatedIssuer) && isTemplateOf(given, issuer)
+  if (given !== issuer && !isTemplate) {
     throw new ProtocolError(
       'OAUTH_ISSUER_MISMATCH',
       explain && `Server metadata: the "issuer" differs from the one configured. ${difference(given, issuer)}`,
@@ -73,7 +81,7 @@ export function serverMetadata(
   }
   const refusedEndpoints = FURTHER_ENDPOINTS.filter((name) => document[name] !== undefined && !isEndpoint(document[name], url, policy))
   for (const name of refusedEndpoints) delete document[name]
-  return { ...document, issuer, ...(refusedEndpoints.length === 0 ? {} : { refusedEndpoints }) }
+  return { ...document, issuer: isTemplate ? given : issuer, ...(refusedEndpoints.length === 0 ? {} : { refusedEndpoints }) }
 }
 
 /**
@@ -108,6 +116,7 @@ function presentMembers(published: JsonObject): Record<string, unknown> {
 function difference(given: unknown, configured: string): Explanation {
   if (!explain) return false
   if (typeof given !== 'string' || given === '') return 'The document has none: it is not the metadata of an authorization server.'
+  if (given.includes('{tenantid}')) return 'It is a template for the issuers of many tenants: set quirks.templatedIssuer.'
   if (`${given}/` === configured || given === `${configured}/`)
     return `They differ in the trailing slash: configure ${JSON.stringify(given)}.`
   return `Configured: ${JSON.stringify(configured)}; found: ${JSON.stringify(printable(given))}.`

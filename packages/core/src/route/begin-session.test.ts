@@ -48,6 +48,19 @@ describe('contract 4.4: a second login', () => {
     expect([visit.provider, visit.session('other')?.user.sub]).toEqual(['demo', 'alice'])
   })
 
+  it('ID08: the same subject of another tenant is another person, though the server is the same', async () => {
+    const tenants = { ...registered, issuer: 'https://as.example/common', quirks: { templatedIssuer: true } }
+    const app = world({ providers: { demo: tenants, other: tenants } })
+    app.server.metadata = { issuer: 'https://as.example/{tenantid}', authorization_response_iss_parameter_supported: undefined }
+    const browser = app.browser()
+    const from = (tid: string) => ({ answer: { iss: undefined }, claims: { iss: `https://as.example/${tid}`, tid } })
+    await app.login(browser, from('contoso'))
+    await app.login(browser, { ...from('contoso'), provider: 'other' })
+    expect(await people(app, browser)).toEqual({ demo: 'alice', other: 'alice' })
+    await app.login(browser, from('fabrikam'))
+    expect(await people(app, browser)).toEqual({ demo: 'alice' })
+  })
+
   it('ID28: a person is issuer and subject together: the same subject of another issuer is another person', async () => {
     const app = world({ providers: { demo: registered, other: { ...registered, issuer: 'https://other.example' } } })
     const browser = app.browser()

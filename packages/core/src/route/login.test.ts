@@ -135,7 +135,7 @@ describe('B7 B8: a login starts', () => {
   })
 })
 
-describe('several logins of one browser', () => {
+describe('B9: several logins of one browser', () => {
   it('SS13: four logins in parallel, finished in reverse, all succeed', async () => {
     const app = world()
     const browser = app.browser()

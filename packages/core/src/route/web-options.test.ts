@@ -18,7 +18,7 @@ describe('SS11: a weak secret', () => {
   })
 })
 
-describe('B1: options that cannot work are refused at once', () => {
+describe('B1, B2: options that cannot work are refused at once', () => {
   const wrong: Record<string, [unknown, RegExp]> = {
     'an unknown option': [{ sercet: 'x' }, /no option "sercet"/],
     'an unknown option of a provider': [
@@ -51,6 +51,10 @@ describe('B1: options that cannot work are refused at once', () => {
     'an allowed origin that is no list': [
       { providers: { demo: { ...registered, allowedOrigins: 'https://api.example' } } },
       /"allowedOrigins" must be a list.*type string/,
+    ],
+    'S49: an unknown place for the token': [
+      { providers: { demo: { ...registered, tokenPlacement: 'url' } } },
+      /provider "demo": option "tokenPlacement": there is no "url". Placements: header, query, body/,
     ],
     'an unknown quirk': [
       { providers: { demo: { ...registered, quirks: { rawBasic: true } } } },

@@ -50,7 +50,7 @@ export function parseWebSession(text: string): WebSession | undefined {
   return valid ? session : undefined
 }
 
-/** Who logged in: issuer and subject together, and nothing else. `undefined` where the provider does not say. */
+/** Who logged in: issuer and subject together, and nothing else; one server may issue for many tenants. `undefined` where the provider does not say. */
 export function personOf({ claims, record }: ProviderLogin): string | undefined {
-  return claims.sub === undefined ? undefined : `${record.issuer} ${claims.sub}`
+  return claims.sub === undefined ? undefined : `${record.issuer} ${claims.iss ?? ''} ${claims.sub}`
 }

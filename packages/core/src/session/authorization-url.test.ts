@@ -77,4 +77,14 @@ describe('parameters of an authorization request', () => {
   it('S5: an option that does not exist is refused with those that do', async () => {
     await expect(parametersOf({ redirectURI: 'x' })).rejects.toThrow(/no option "redirectURI".*redirectUri/)
   })
+
+  it.each([{}, { redirectUri: undefined }])('C25: %j leaves the redirect URI of the session', async (options) => {
+    const own = sessionOver(
+      wire(() => json({})),
+      { redirectUri: 'https://app.example/cb' },
+    )
+    const { url, transaction } = await own.createAuthorizationUrl(options)
+    expect(new URL(url).searchParams.get('redirect_uri')).toBe('https://app.example/cb')
+    expect(transaction.redirect_uri).toBe('https://app.example/cb')
+  })
 })

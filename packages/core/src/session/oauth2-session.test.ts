@@ -228,7 +228,7 @@ describe('fetchToken: the code of a login', () => {
   })
 })
 
-describe('fetchToken: other grants', () => {
+describe('S18, B14: fetchToken: other grants', () => {
   it.each([
     [
       'S35: nothing: client credentials',

@@ -7,11 +7,12 @@ import { startAuthorization } from '../flow/authorization-code.js'
 import { coalesce } from '../flow/coalesce.js'
 import type { Flow } from '../flow/flow.js'
 import { finishFrontChannel } from '../flow/front-channel.js'
-import { verifyIdToken } from '../flow/id-token.js'
+import { type IntrospectionResult, introspect } from '../flow/introspect.js'
 import { revoke } from '../flow/revoke.js'
 import { run, type Transport } from '../flow/run.js'
 import { tokenGrant } from '../flow/token.js'
 import { userinfo } from '../flow/userinfo.js'
+import { verifyIdToken } from '../flow/verify-id-token.js'
 import { toForm } from '../http/form.js'
 import { randomToken } from '../jose/random-token.js'
 import { type AuthorizationRequest, scopeText } from '../message/authorization-request.js'
@@ -23,17 +24,19 @@ import type { TokenInput, TokenSet } from '../message/token-set.js'
 import type { UserInfo } from '../message/userinfo.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 import { type AuthorizationUrlOptions, authorizationUrlRequest } from './authorization-url.js'
+import { ComplianceHooks, type ComplianceHookType, type ComplianceHookTypes } from './compliance-hooks.js'
 import { type AuthorizationCodeOptions, type FetchTokenOptions, fetchTokenTask } from './fetch-token.js'
 import { assertHttpClient, type HttpClient } from './http-client.js'
 import { type LoginPieces, loginTransaction } from './login-transaction.js'
 import {
+  type IntrospectTokenOptions,
   METHOD_OPTIONS,
   type RefreshTokenOptions,
   type RequestOptions,
   type RevokeOptions,
   type VerifyIdTokenOptions,
 } from './method-options.js'
-import { revokeOwn } from './own-revocation.js'
+import { ownToken, revokeOwn } from './own-revocation.js'
 import { assertKnownOptions, assertMethods, type Registration, registration } from './registration.js'
 import { renewToken } from './renew.js'
 import { renewable } from './renewable.js'
@@ -57,6 +60,7 @@ export class OAuth2Session<Http> {
   readonly #transport: Transport
   readonly #registration: Registration
   readonly #methods = new Map<string, ClientAuthentication>()
+  readonly #hooks = new ComplianceHooks()
   readonly #token: SessionToken
 
   /**
@@ -87,6 +91,9 @@ export class OAuth2Session<Http> {
       current: () => this.#token.current(),
       rejected: (hash) => this.#token.rejected(hash),
       allowedOrigins: allowedOrigins(this.#options.allowedOrigins, baseUrl),
+      placement: this.#options.tokenPlacement,
+      quirks: this.#options.quirks,
+      protectedRequestHook: () => this.#hooks.protectedRequest(),
     })
   }
 
@@ -152,12 +159,14 @@ export class OAuth2Session<Http> {
    */
   async fetchToken<Grant extends string = string>(options: FetchTokenOptions<Grant> = {}): Promise<TokenSet> {
     const task = fetchTokenTask(options, scopeText(this.#options.scope))
-    this.#token.assertKey(task.kind === 'code' ? 'authorization_code' : task.type)
+    this.#token.assertKey({ type: task.kind === 'code' ? 'authorization_code' : task.type })
     if (task.kind === 'code') return this.#redeem(task)
     const { type, form, scope, parameters } = task
     this.#token.assertOwnKey(task)
     const server = await this.server()
-    const token = await this.#run(tokenGrant(server, this.#registration.client, { ...this.#requestOptions(task), grant: form }))
+    const token = await this.#run(
+      tokenGrant(server, this.#registration.client, { ...this.#requestOptions(task), ...this.#hooks.of('access_token'), grant: form }),
+    )
     // Only a repeated client credentials grant needs them; others may be secrets that have done their work.
     const repeated = type === 'client_credentials' ? { parameters: toForm(parameters) } : {}
     const grant = { type, ...(scope === undefined ? {} : { scope }), ...repeated }
@@ -220,6 +229,34 @@ export class OAuth2Session<Http> {
     }
   }
 
+  /**
+   * Asks the server what a token is worth: the session's refresh token, else its access token, unless told. The claims of a token that is not
+   * `active` mean nothing. The answer as it came is in `response`, which is not enumerable.
+   *
+   * @throws {@link UsageError} when there is no such token, or the server has no introspection endpoint. @throws {@link EndpointError}
+   * @see RFC 7662 §2 https://www.rfc-editor.org/rfc/rfc7662#section-2, and RFC 9701 for signed answers
+   */
+  async introspectToken(options: IntrospectTokenOptions = {}): Promise<IntrospectionResult> {
+    assertKnownOptions(options, METHOD_OPTIONS.introspectToken, 'introspectToken')
+    const { token, tokenTypeHint, ...request } = options
+    const asked = token === undefined ? ownToken(await this.#token.stored(), tokenTypeHint) : { token, token_type_hint: tokenTypeHint }
+    if (asked === undefined) {
+      throw new UsageError(explain && `introspectToken: there is no ${tokenTypeHint ?? 'token'} to ask about.`, {
+        code: 'OAUTH_MISSING_TOKEN',
+      })
+    }
+    const { client, keyCache } = this.#registration
+    const server = await this.server()
+    return this.#run(
+      introspect(server, client, {
+        ...this.#requestOptions(request),
+        requestHook: this.#hooks.request('introspect_token_request'),
+        keyCache,
+        ...asked,
+      }),
+    )
+  }
+
   /** Who the token is about. The answer has to be about the subject of the ID token, where there was one. A 401 renews the token once. */
   async userinfo(): Promise<UserInfo> {
     const record = await this.#token.current()
@@ -238,11 +275,19 @@ export class OAuth2Session<Http> {
   async verifyIdToken(idToken: string, options: VerifyIdTokenOptions = {}): Promise<IdTokenClaims> {
     assertKnownOptions(options, METHOD_OPTIONS.verifyIdToken, 'verifyIdToken')
     if (typeof idToken !== 'string') throw new UsageError(explain && 'verifyIdToken: the first argument must be the ID token, a text.')
-    const { nonce, maxAge, accessToken } = options
+    const { nonce, maxAge, accessToken, keys } = options
     const { client, keyCache, clockTolerance } = this.#registration
     const server = await this.server()
     return this.#run(
-      verifyIdToken(idToken, server, client, { environment: this.#environment, keyCache, clockTolerance, nonce, maxAge, accessToken }),
+      verifyIdToken(idToken, server, client, {
+        environment: this.#environment,
+        keyCache,
+        clockTolerance,
+        nonce,
+        maxAge,
+        accessToken,
+        keys,
+      }),
     )
   }
 
@@ -271,6 +316,17 @@ export class OAuth2Session<Http> {
     this.#methods.set(name, method)
   }
 
+  /**
+   * Puts right what a server does otherwise than the standards say: the hook gets the request before client authentication is added to it, or
+   * the answer before it is read, and returns the one to go on with. Hooks of one type run in the order of their registration; any may be
+   * asynchronous. What is common is a quirk instead, and data (option `quirks`).
+   *
+   * @throws {@link UsageError} for a type that does not exist.
+   */
+  registerComplianceHook<Type extends ComplianceHookType>(type: Type, hook: ComplianceHookTypes[Type]): void {
+    this.#hooks.register(type, hook)
+  }
+
   async #redeem(task: AuthorizationCodeOptions): Promise<TokenSet> {
     const { authorizationResponse, transaction, ...pieces } = task
     const server = await this.server()
@@ -278,6 +334,7 @@ export class OAuth2Session<Http> {
     const { client, keyCache, clockTolerance } = this.#registration
     const finish = finishFrontChannel(server, client, {
       ...this.#requestOptions(task),
+      ...this.#hooks.of('access_token'),
       response: authorizationResponse,
       transaction: kept,
       keyCache,
@@ -327,17 +384,30 @@ export class OAuth2Session<Http> {
   #renew(record: TokenRecord, { scope: list, ...request }: RefreshTokenOptions = {}): Flow<TokenSet> {
     const scope = scopeText(list)
     const wished = renewable(record, { scope, parameters: request.parameters })
-    return renewToken(this.#registration, wished, { ...this.#requestOptions(request), scope })
+    return renewToken(this.#registration, wished, {
+      ...this.#requestOptions(request),
+      ...this.#hooks.of(record.token.refresh_token === undefined ? 'access_token' : 'refresh_token'),
+      scope,
+    })
   }
 
   async *#revoke(revocation: Revocation, options: RequestOptions): Flow<void> {
     const server = yield* this.#registration.server()
-    yield* revoke(server, this.#registration.client, { ...this.#requestOptions(options), ...revocation })
+    yield* revoke(server, this.#registration.client, {
+      ...this.#requestOptions(options),
+      requestHook: this.#hooks.request('revoke_token_request'),
+      ...revocation,
+    })
   }
 
   async *#userinfo({ token, subject }: TokenRecord): Flow<UserInfo> {
     const server = yield* this.#registration.server()
-    return yield* userinfo(server, this.#registration.client, { accessToken: token.access_token, subject })
+    return yield* userinfo(server, this.#registration.client, {
+      environment: this.#environment,
+      keyCache: this.#registration.keyCache,
+      accessToken: token.access_token,
+      subject,
+    })
   }
 
   #run<T>(flow: Flow<T>): Promise<T> {

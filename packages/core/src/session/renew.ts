@@ -13,7 +13,10 @@ import type { TokenRecord } from './token-record.js'
 
 /** Options of {@link renewToken}. */
 export interface RenewOptions
-  extends Pick<GrantOptions, 'registeredMethods' | 'headers' | 'clientAuthentication' | 'parameters' | 'endpoint'> {
+  extends Pick<
+    GrantOptions,
+    'registeredMethods' | 'headers' | 'clientAuthentication' | 'parameters' | 'endpoint' | 'requestHook' | 'responseHook'
+  > {
   readonly environment: Environment
   /** Asked for instead of what was granted before; may only be less. */
   readonly scope?: string | undefined

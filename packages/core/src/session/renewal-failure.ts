@@ -26,9 +26,15 @@ const SPENT: ReadonlySet<string> = new Set([
 
 /**
  * Sorts the errors a renewal can end with. Only `invalid_grant`, or an ID token that is not the same person's or does not verify, ends a
- * session; a wrong client secret, an outage or an unreadable answer do not.
+ * session; a wrong client secret, an outage or an unreadable answer do not, nor does anything when no refresh token was at stake.
  */
-export function renewalFailure(error: unknown): RenewalFailure {
+export function renewalFailure(error: unknown, spends: 'refresh token' | 'nothing' = 'refresh token'): RenewalFailure {
+  const failure = sorted(error)
+  // What can be asked for again is not over because it was refused once: a clock may be wrong, or a key not known yet.
+  return failure.kind === 'terminal' && spends === 'nothing' ? { kind: 'refused' } : failure
+}
+
+function sorted(error: unknown): RenewalFailure {
   if (!isOAuthError(error)) return { kind: 'other' }
   switch (error.name) {
     case 'EndpointError':

@@ -178,7 +178,7 @@ describe('when a token is renewed', () => {
     expect(as.presented).toHaveLength(1)
   })
 
-  it('S52: client credentials are fetched again, with scope and parameters of the first time, and updateToken gets the old access token (S55)', async () => {
+  it('S52, S53: client credentials are fetched again, with scope and parameters of the first time, and updateToken gets the old access token (S55)', async () => {
     const clock = testClock()
     let count = 0
     const line = wire(() => json({ access_token: `machine-${++count}`, token_type: 'Bearer', expires_in: 600 }))

@@ -4,8 +4,12 @@ import { UsageError } from '../error/usage-error.js'
 import type { Form } from '../http/form.js'
 import type { HttpHeaders } from '../http/http-response.js'
 import { isLoopback, parseUrl } from '../http/uri.js'
+import { tokenParameter, withResourceQuirks } from '../message/resource-quirks.js'
+import type { Quirks } from '../metadata/quirks.js'
+import type { ProtectedRequestHook } from './compliance-hooks.js'
 import { assertKnownOptions } from './registration.js'
 import { tokenHash } from './token-hash.js'
+import { type PlacedToken, placeToken, type TokenPlacement } from './token-placement.js'
 import type { TokenRecord } from './token-record.js'
 
 /** What one call can ask for beside the request. */
@@ -24,13 +28,14 @@ export interface ResourceRequest {
   /** Absolute. */
   readonly url: string
   readonly headers: HttpHeaders
+  /** The body, where it is a form. */
   readonly form?: Form | undefined
   /** Whether the request can be sent a second time: `false` for a body that is a stream. */
   readonly replayable: boolean
   readonly options?: ResourceOptions | undefined
 }
 
-/** What to send instead: the URL, and the headers to set on top of the request's own. */
+/** What to send instead: the URL, the headers to set on top of the request's own, and the form where the body is another one now. */
 export interface Authorised {
   readonly url: string
   readonly headers: HttpHeaders
@@ -60,28 +65,54 @@ export interface AuthoriserPorts {
   rejected(tokenHash: string): Promise<boolean>
   /** Origins that get the token; `undefined` for every https origin and loopback. */
   readonly allowedOrigins: ReadonlySet<string> | undefined
+  /** Where the token goes: into the header unless told. */
+  readonly placement?: TokenPlacement | undefined
+  /** What the API's provider needs beside the token, and what it calls it. */
+  readonly quirks?: Quirks | undefined
+  /** What changes a request after the token was put on it; asked for each time, as hooks may be registered later. */
+  protectedRequestHook?(): ProtectedRequestHook | undefined
 }
 
 /** Makes the authoriser of one token. */
-export function resourceAuthoriser({ environment, current, rejected, allowedOrigins }: AuthoriserPorts): ResourceAuthoriser {
-  function withToken(url: string, record: TokenRecord | undefined): Maybe<Authorised> {
+export function resourceAuthoriser(ports: AuthoriserPorts): ResourceAuthoriser {
+  const { environment, current, rejected, allowedOrigins, placement = 'header', quirks } = ports
+
+  function withToken(request: ResourceRequest, record: TokenRecord | undefined): Maybe<Authorised> {
     if (record === undefined) {
       throw new UsageError(explain && 'There is no token for this request. Call fetchToken or log in first, or pass withholdToken.', {
         code: 'OAUTH_MISSING_TOKEN',
       })
     }
-    const headers = { authorization: `Bearer ${record.token.access_token}` }
+    const placed = withQuirks(record.token.access_token, request)
     const hash = tokenHash(environment, record)
-    return hash instanceof Promise ? hash.then((name) => ({ url, headers, tokenHash: name })) : { url, headers, tokenHash: hash }
+    if (!(hash instanceof Promise)) return hooked(request, { ...placed, tokenHash: hash })
+    return hash.then((name) => hooked(request, { ...placed, tokenHash: name }))
+  }
+
+  function withQuirks(token: string, request: ResourceRequest): PlacedToken {
+    if (quirks === undefined) return placeToken(token, request, { placement })
+    const needed = withResourceQuirks(request, quirks, environment)
+    const parameter = placement === 'header' ? undefined : tokenParameter(quirks, environment)
+    const placed = placeToken(token, needed, { placement, parameter })
+    return { ...placed, headers: { ...needed.headers, ...placed.headers } }
+  }
+
+  function hooked({ method, headers, form }: ResourceRequest, authorised: Authorised): Maybe<Authorised> {
+    const hook = ports.protectedRequestHook?.()
+    if (hook === undefined) return authorised
+    const { tokenHash } = authorised
+    const changed = hook({ method, form, ...authorised, headers: { ...headers, ...authorised.headers } })
+    return changed instanceof Promise ? changed.then((known) => ({ ...known, tokenHash })) : { ...changed, tokenHash }
   }
 
   return {
-    authorise({ url, headers, options }) {
+    authorise(request) {
+      const { url, headers, options } = request
       if (options !== undefined) assertKnownOptions(options, RESOURCE_OPTIONS, 'Options of one call ("oauth")')
       if (options?.withholdToken || headers['authorization'] !== undefined) return { url, headers: {}, tokenHash: '' }
       assertAllowed(url, allowedOrigins)
       const record = current()
-      return record instanceof Promise ? record.then((renewed) => withToken(url, renewed)) : withToken(url, record)
+      return record instanceof Promise ? record.then((renewed) => withToken(request, renewed)) : withToken(request, record)
     },
     answered({ tokenHash: used }, { status }) {
       if (status !== 401 || used === '') return 'done'

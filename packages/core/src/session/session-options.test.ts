@@ -13,7 +13,7 @@ function make(options: object): () => unknown {
 }
 
 describe('options of a session', () => {
-  it('are all there is to it: construction sends nothing', () => {
+  it('S2: are all there is to it: construction sends nothing', () => {
     expect(make({})).not.toThrow()
     expect(
       make({

@@ -6,6 +6,7 @@ import { assertRedirectUri } from '../message/authorization-request.js'
 import { assertResponseType, type ResponseMode, type ResponseType } from '../message/response-type.js'
 import type { TokenInput } from '../message/token-set.js'
 import { assertKnownOptions, REGISTRATION_OPTIONS, type RegistrationOptions } from './registration.js'
+import { TOKEN_PLACEMENTS, type TokenPlacement } from './token-placement.js'
 import type { TokenStore } from './token-record.js'
 import type { UpdateToken } from './update-token.js'
 
@@ -26,8 +27,8 @@ export interface SessionOptions extends RegistrationOptions {
   readonly authorizationParameters?: Parameters | undefined
   /** A token from an earlier session. */
   readonly token?: TokenInput | undefined
-  /** Where the token goes on a request: the `Authorization` header. */
-  readonly tokenPlacement?: 'header' | undefined
+  /** Where the token goes on a request: the `Authorization` header unless told. Elsewhere it is seen by whoever logs addresses (RFC 6750 §2.3). */
+  readonly tokenPlacement?: TokenPlacement | undefined
   readonly updateToken?: UpdateToken | undefined
   /** Seconds before its expiry that the token is renewed. 60 unless told. */
   readonly leeway?: number | undefined
@@ -62,20 +63,27 @@ const OPTIONS: readonly string[] = [
 /** @throws {@link UsageError} for unknown, unusable or contradictory options. */
 export function assertSessionOptions(options: SessionOptions, own: readonly string[] = []): void {
   assertKnownOptions(options, [...OPTIONS, ...own], 'OAuth2Session')
-  const { leeway = 0, store, key, token, tokenPlacement = 'header', codeChallengeMethod = 'S256', updateToken } = options
-  if (!(Number.isFinite(leeway) && leeway >= 0)) throw new UsageError(explain && 'Option "leeway" must be a number of seconds, 0 or more.')
-  if (tokenPlacement !== 'header') throw new UsageError(explain && 'Option "tokenPlacement": "header" is the only placement offered.')
+  const { store, key, token, codeChallengeMethod = 'S256' } = options
+  assertTokenOptions(options)
   if (codeChallengeMethod !== 'S256' && codeChallengeMethod !== false) {
     throw new UsageError(explain && 'Option "codeChallengeMethod" is "S256", or false for a server that refuses PKCE.')
   }
   assertResponseType(options.responseType ?? 'code', options.responseMode)
   assertRedirectUri(options.redirectUri, 'Option "redirectUri"')
-  if (store !== undefined) assertStore(store)
   if (key !== undefined && store === undefined)
     throw new UsageError(explain && 'Option "key" names a token in a "store", and there is no store.')
   if (token !== undefined && store !== undefined && key === undefined) {
     throw new UsageError(explain && 'Options contradict: "token" is to be put into "store", and "key", its name there, is missing.')
   }
+}
+
+/** @throws {@link UsageError} for options about the keeping and the use of a token that cannot be what they should. */
+export function assertTokenOptions(options: Pick<SessionOptions, 'leeway' | 'store' | 'tokenPlacement' | 'updateToken'>): void {
+  const { leeway = 0, store, tokenPlacement = 'header', updateToken } = options
+  if (!(Number.isFinite(leeway) && leeway >= 0)) throw new UsageError(explain && 'Option "leeway" must be a number of seconds, 0 or more.')
+  if (!TOKEN_PLACEMENTS.includes(tokenPlacement))
+    throw new UsageError(explain && `Option "tokenPlacement": there is no "${tokenPlacement}". Placements: ${TOKEN_PLACEMENTS.join(', ')}.`)
+  if (store !== undefined) assertStore(store)
   if (updateToken !== undefined && typeof updateToken !== 'function')
     throw new UsageError(explain && 'Option "updateToken" must be a function.')
 }

@@ -15,8 +15,15 @@ import { machineKey } from './store-key.js'
 import { tokenHash } from './token-hash.js'
 import { type LifeCyclePorts, TokenLifeCycle } from './token-life-cycle.js'
 import type { TokenPlace } from './token-place.js'
-import type { GrantMemory, TokenRecord } from './token-record.js'
+import { type GrantMemory, isRepeatable, type TokenRecord } from './token-record.js'
 import { newRecord, type TokenSource } from './token-source.js'
+
+/** What a session tells of its token: whose it is, and where it is kept. */
+export interface SessionTokenOptions
+  extends Pick<SessionOptions, 'issuer' | 'server' | 'clientId' | 'scope' | 'store' | 'key' | 'updateToken' | 'leeway'> {
+  /** Whom a client acts for with its own means. */
+  readonly subject?: string | undefined
+}
 
 /** What a session lends its token. */
 export interface SessionTokenPorts extends Required<Pick<LifeCyclePorts<RefreshTokenOptions>, 'renew' | 'revoke'>> {
@@ -28,7 +35,7 @@ export interface SessionTokenPorts extends Required<Pick<LifeCyclePorts<RefreshT
  * other, and whoever asks meanwhile waits for them.
  */
 export class SessionToken {
-  readonly #options: SessionOptions
+  readonly #options: SessionTokenOptions
   readonly #environment: Environment
   readonly #lifeCycle: TokenLifeCycle<RefreshTokenOptions>
   readonly #store: TokenPlace['store']
@@ -42,7 +49,7 @@ export class SessionToken {
   /** An access token that was revoked and left where it is: its refresh token is still good. */
   #revoked: string | undefined
 
-  constructor(options: SessionOptions, { environment, renew, revoke }: SessionTokenPorts) {
+  constructor(options: SessionTokenOptions, { environment, renew, revoke }: SessionTokenPorts) {
     this.#options = options
     this.#environment = environment
     this.#store = options.store ?? memoryStore(environment)
@@ -96,14 +103,14 @@ export class SessionToken {
   }
 
   /** Puts a token in place of the one before without waiting. A failure belongs to the next use, which awaits it. */
-  assign(token: TokenSet): void {
-    this.#changing = this.put(token, { type: 'unknown' })
+  assign(token: TokenSet, grant: GrantMemory = { type: 'unknown' }): void {
+    this.#changing = this.put(token, grant)
     this.#changing.catch(() => undefined)
   }
 
   /** Puts a token in place of the one before. */
   async put(token: TokenSet, grant: GrantMemory, source: TokenSource = {}): Promise<void> {
-    this.assertKey(grant.type)
+    this.assertKey(grant)
     const record = newRecord(this.#options, { token, grant }, source)
     const change = ++this.#changes
     this.#show(record, source.claims)
@@ -137,9 +144,9 @@ export class SessionToken {
   }
 
   /** Asked before a token is fetched too: a code, say, can be redeemed only once. */
-  assertKey(grantType: string): void {
+  assertKey(grant: GrantMemory): void {
     const { store, key } = this.#options
-    if (store !== undefined && key === undefined && grantType !== 'client_credentials') {
+    if (store !== undefined && key === undefined && !isRepeatable(grant)) {
       throw new UsageError(
         explain && 'Option "key" is missing: a "store" holds the tokens of many users, and "key" says which one this is.',
       )
@@ -206,9 +213,10 @@ export class SessionToken {
   }
 
   #makePlace(): Maybe<TokenPlace> {
-    const { store, key, issuer, server, clientId, scope } = this.#options
+    const { store, key, issuer, server, clientId, scope, subject } = this.#options
     if (store === undefined || key !== undefined) return { store: this.#store, key: key ?? 'token' }
-    const name = machineKey(this.#environment, { issuer: issuer ?? serverIdentity(server ?? {}), clientId, scope: scopeText(scope) })
+    const parties = { issuer: issuer ?? serverIdentity(server ?? {}), clientId, subject }
+    const name = machineKey(this.#environment, { ...parties, scope: scopeText(scope) })
     return name instanceof Promise ? name.then((known) => ({ store, key: known })) : { store, key: name }
   }
 }

@@ -6,13 +6,22 @@ import { base64url, utf8Bytes } from '../jose/encoding.js'
 export interface MachineTokenName {
   readonly issuer: string
   readonly clientId: string
+  /** Whom the client acts for; absent when for itself. */
+  readonly subject?: string | undefined
   readonly scope?: string | undefined
   readonly resource?: readonly string[] | undefined
 }
 
 /** The store key of a token that belongs to the client itself: the same for every process of the same client. */
-export function machineKey(environment: Environment, { issuer, clientId, scope = '', resource = [] }: MachineTokenName): Maybe<string> {
-  const hash = digest(environment, 'SHA-256', utf8Bytes(JSON.stringify([issuer, clientId, scope, resource])))
+export function machineKey(
+  environment: Environment,
+  { issuer, clientId, subject, scope = '', resource = [] }: MachineTokenName,
+): Maybe<string> {
+  const hash = digest(
+    environment,
+    'SHA-256',
+    utf8Bytes(JSON.stringify([issuer, clientId, scope, resource, ...(subject === undefined ? [] : [subject])])),
+  )
   return hash instanceof Promise ? hash.then(name) : name(hash)
 }
 

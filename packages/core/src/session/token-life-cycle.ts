@@ -12,7 +12,7 @@ import { credentialOf, type Renewal } from './renewal-memory.js'
 import { alive, latestRecord, readEntry, type TokenEntry } from './token-entry.js'
 import { tokenHash } from './token-hash.js'
 import type { TokenPlace } from './token-place.js'
-import type { TokenRecord } from './token-record.js'
+import { isRepeatable, type TokenRecord } from './token-record.js'
 import { MAX_CHAIN, TokenWriter, type WriterPorts } from './token-writer.js'
 
 /** What the life cycle is built on. */
@@ -241,7 +241,7 @@ export class TokenLifeCycle<How = undefined> {
   /** Decides what a failed renewal means: somebody was faster, the end, or a matter of time. */
   async #failed(place: TokenPlace, entry: TokenEntry, error: unknown): Promise<TokenRecord> {
     const { value: record, version } = entry
-    const failure = renewalFailure(error)
+    const failure = renewalFailure(error, record.token.refresh_token === undefined ? 'nothing' : 'refresh token')
     if (failure.kind !== 'terminal') {
       this.#writer.tell('refresh-failed', place, record)
       if (failure.kind === 'other') throw error
@@ -277,7 +277,7 @@ export class TokenLifeCycle<How = undefined> {
 
 /** Tells whether a record can be renewed without a person. */
 function canRenew({ token, grant }: TokenRecord): boolean {
-  return token.refresh_token !== undefined || grant.type === 'client_credentials'
+  return token.refresh_token !== undefined || isRepeatable(grant)
 }
 
 /** Tells whether the token at hand is as good as before the attempt to renew it: nothing was issued, and nothing is over. */

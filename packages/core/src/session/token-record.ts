@@ -10,6 +10,13 @@ export interface GrantMemory {
   readonly scope?: string
   readonly resource?: readonly string[]
   readonly parameters?: Form
+  /** Whether the same can be asked for again without anybody's help, as with an assertion that the client signs itself. */
+  readonly repeatable?: true
+}
+
+/** Tells whether a grant can be asked for again with what the client itself has. Client credentials always can. */
+export function isRepeatable({ type, repeatable }: GrantMemory): boolean {
+  return repeatable === true || type === 'client_credentials'
 }
 
 /** A token with everything that its renewal, in this process or another, has to know. Plain JSON. */

@@ -3,7 +3,7 @@ import type { IdTokenClaims } from '../message/id-token.js'
 import type { TokenSet } from '../message/token-set.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 import type { SessionOptions } from './session-options.js'
-import type { GrantMemory, TokenRecord } from './token-record.js'
+import { type GrantMemory, isRepeatable, type TokenRecord } from './token-record.js'
 
 /** Where a token came from, as far as that is known. */
 export interface TokenSource {
@@ -34,9 +34,9 @@ export function newRecord(
   }
 }
 
-/** Client credentials are asked for again as they were; for other grants counts what was granted. */
+/** What can be asked for again is asked for as it was; for other grants counts what was granted. */
 function granted(grant: GrantMemory, { scope }: TokenSet): GrantMemory {
-  return scope === undefined || grant.type === 'client_credentials' ? grant : { ...grant, scope }
+  return scope === undefined || isRepeatable(grant) ? grant : { ...grant, scope }
 }
 
 /** Of an ID token that nobody has verified here. It tells nobody who logged in; it can only make UserInfo of another subject be refused. */

@@ -1,0 +1,38 @@
+import { type Contender, cpuRounds, median, type Plan } from './rounds.ts'
+
+/** Somebody else's way to do the same job. */
+export interface Peer {
+  readonly run: Contender
+  /** How many times its CPU time ours may take; absent where it is shown for information. */
+  readonly atMost?: number
+}
+
+/** One job, done by us and by others. */
+export interface Comparison {
+  readonly job: string
+  readonly ours: Contender
+  readonly peers: Readonly<Record<string, Peer>>
+  readonly plan: Plan
+}
+
+/**
+ * Measures against one peer after the other, and prints how many times its CPU time ours takes: the median of the rounds' ratios. Tells whether
+ * all targets are met.
+ */
+export async function compare({ job, ours, peers, plan }: Comparison): Promise<boolean> {
+  console.log(`\n${job}`)
+  let allMet = true
+  for (const [name, { run, atMost }] of Object.entries(peers)) {
+    const { one, other } = await cpuRounds(ours, run, plan)
+    const ratio = median(one.map((time, round) => time / (other[round] ?? Number.NaN)))
+    const met = atMost === undefined || ratio <= atMost
+    const target = atMost === undefined ? '' : `; at most ${atMost.toFixed(2)}: ${met ? 'met' : 'MISSED'}`
+    console.log(`  ${ratio.toFixed(3)} × ${name} (${microseconds(median(one))} and ${microseconds(median(other))}${target})`)
+    allMet &&= met
+  }
+  return allMet
+}
+
+function microseconds(time: number): string {
+  return `${time.toFixed(1)} µs`
+}

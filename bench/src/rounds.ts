@@ -1,0 +1,52 @@
+/** One way to do a job: does it once. */
+export type Contender = () => unknown
+
+/** How much is measured. */
+export interface Plan {
+  readonly rounds: number
+  /** How often each contender does the job in each round. */
+  readonly operations: number
+  /** How many are under way at the same time; one unless told. */
+  readonly width?: number
+}
+
+/**
+ * CPU time of two contenders in µs for one operation, round by round. In each round both take their turn, in reverse order in every other one,
+ * so that whatever else the machine does meets both. CPU time, all threads of this process included, hardly feels other processes.
+ */
+export async function cpuRounds(
+  one: Contender,
+  other: Contender,
+  plan: Plan,
+): Promise<{ readonly one: number[]; readonly other: number[] }> {
+  const times = { one: [] as number[], other: [] as number[] }
+  const first = async () => times.one.push((await spend(one, plan)) / plan.operations)
+  const second = async () => times.other.push((await spend(other, plan)) / plan.operations)
+  // The first round warms up.
+  for (let round = 0; round <= plan.rounds; round++) {
+    for (const turn of round % 2 === 0 ? [first, second] : [second, first]) await turn()
+  }
+  return { one: times.one.slice(1), other: times.other.slice(1) }
+}
+
+/** The median; of an even number of values the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.slice(Math.ceil(sorted.length / 2) - 1, Math.floor(sorted.length / 2) + 1)
+  return middle.reduce((sum, value) => sum + value, 0) / middle.length
+}
+
+async function spend(contender: Contender, { operations, width = 1 }: Plan): Promise<number> {
+  let left = operations
+  async function work(): Promise<void> {
+    while (left-- > 0) {
+      const done = contender()
+      // What is synchronous does not pay for an await that it does not need.
+      if (done instanceof Promise) await done
+    }
+  }
+  const before = process.cpuUsage()
+  await Promise.all(Array.from({ length: width }, work))
+  const { user, system } = process.cpuUsage(before)
+  return user + system
+}

@@ -1,0 +1,68 @@
+import { formDecode } from '../http/form.js'
+import type { HttpResponse } from '../http/http-response.js'
+import type { Json, JsonObject } from '../http/json.js'
+import { isJson } from '../http/media-type.js'
+import type { Quirks } from '../metadata/quirks.js'
+
+/** Told the name of each quirk that has changed something. */
+export type QuirkListener = (quirk: keyof Quirks) => void
+
+/** Takes the body as it came, and gives it as the standard has it; `undefined` where it is that already. */
+type Rule = (body: JsonObject, quirks: Quirks) => JsonObject | undefined
+
+/** What quirks make of the members of a token answer, in the order in which they are applied. */
+const RULES: readonly (readonly [quirk: keyof Quirks, rule: Rule])[] = [
+  ['camelCaseMembers', (body) => renamed(body, (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`))],
+  ['expiresInMember', (body, { expiresInMember }) => renamed(body, (name) => (name === expiresInMember ? 'expires_in' : name))],
+  ['expiresInZero', ({ expires_in, ...body }) => (String(expires_in) === '0' ? body : undefined)],
+  ['missingTokenType', (body) => (body['token_type'] ? undefined : { ...body, token_type: 'Bearer' })],
+  [
+    'bearerTokenTypes',
+    ({ token_type, ...body }, { bearerTokenTypes = [] }) => {
+      const isListed = bearerTokenTypes.some((type) => type.toLowerCase() === String(token_type).toLowerCase())
+      return isListed && token_type !== 'Bearer' ? { ...body, token_type: 'Bearer' } : undefined
+    },
+  ],
+  ['scopeList', ({ scope, ...body }) => (isTexts(scope) ? { ...body, scope: scope.join(' ') } : undefined)],
+  [
+    'scopeDelimiter',
+    ({ scope, ...body }, { scopeDelimiter = ' ' }) =>
+      typeof scope === 'string' && scope.includes(scopeDelimiter)
+        ? { ...body, scope: scope.replaceAll(scopeDelimiter, ' ').replace(/ +/g, ' ').trim() }
+        : undefined,
+  ],
+]
+
+/** The body of a token answer as the standard has it, once the quirks of its server are taken out. */
+export function withoutQuirks(body: JsonObject, quirks: Quirks, fired: QuirkListener): JsonObject {
+  let standard = body
+  for (const [quirk, rule] of RULES) {
+    const changed = quirks[quirk] ? rule(standard, quirks) : undefined
+    if (changed === undefined) continue
+    standard = changed
+    fired(quirk)
+  }
+  return standard
+}
+
+/** A form-encoded answer as the JSON it should have been, so that what is refused in JSON is refused here, too: a member that is there twice. */
+export function formAsJson(response: HttpResponse, fired: QuirkListener): HttpResponse {
+  if (isJson(response.headers['content-type'])) return response
+  fired('formEncodedTokenResponse')
+  const members = formDecode(new TextDecoder().decode(response.body)).map((pair) => pair.map((text) => JSON.stringify(text)).join(':'))
+  return {
+    ...response,
+    headers: { ...response.headers, 'content-type': 'application/json' },
+    body: new TextEncoder().encode(`{${members}}`),
+  }
+}
+
+/** Gives members the names that the standard has for them; one that is there by its right name stays, and the other with it. */
+function renamed(body: JsonObject, standardName: (name: string) => string): JsonObject | undefined {
+  const changed = Object.entries(body).map(([name, value]) => [standardName(name) in body ? name : standardName(name), value] as const)
+  return changed.every(([name]) => name in body) ? undefined : Object.fromEntries(changed)
+}
+
+function isTexts(value: Json | undefined): value is readonly string[] & Json {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string')
+}

@@ -1,0 +1,175 @@
+import type { ClientAuthentication } from '../client-authentication/client.js'
+import { defaultEnvironment, type Environment, type Maybe } from '../environment.js'
+import { assertionGrant, JWT_BEARER } from '../flow/assertion.js'
+import type { Flow } from '../flow/flow.js'
+import { run, type Transport } from '../flow/run.js'
+import { type JwtSigner, jwtSigner } from '../jose/sign-jwt.js'
+import { scopeText } from '../message/authorization-request.js'
+import type { TokenInput, TokenSet } from '../message/token-set.js'
+import { type AssertionSessionOptions, assertAssertionOptions } from './assertion-options.js'
+import { ComplianceHooks, type ComplianceHookType, type ComplianceHookTypes } from './compliance-hooks.js'
+import { assertHttpClient, type HttpClient } from './http-client.js'
+import { allowedOrigins, type ResourceAuthoriser, resourceAuthoriser } from './resource-authoriser.js'
+import { SessionToken } from './session-token.js'
+import { tokenInput } from './token-input.js'
+import type { GrantMemory, TokenRecord } from './token-record.js'
+
+/** Seconds that an assertion is good for, unless told. */
+const LIFETIME = 300
+
+/** No client authentication: the assertion itself says who asks. */
+const unauthenticated: ClientAuthentication = (request) => request
+
+/**
+ * A session whose tokens are got for assertions that it signs itself: a service account, with nobody to log in.
+ *
+ * The first request gets a token, and each renewal makes a new assertion. Requests at the same moment share one.
+ *
+ * @see RFC 7521 §4.1, RFC 7523 §2.1
+ */
+export class AssertionSession<Http> {
+  /** The HTTP client, with the session's token on every request. */
+  readonly http: Http
+  readonly #options: AssertionSessionOptions
+  readonly #environment: Environment
+  readonly #transport: Transport
+  readonly #sign: JwtSigner
+  readonly #hooks = new ComplianceHooks()
+  readonly #token: SessionToken
+  /** The first token, on its way. */
+  #fetching: Promise<TokenSet> | undefined
+
+  /**
+   * @param adapter `options` names those that an adapter has taken out for itself.
+   * @throws {@link UsageError} for unknown, missing or contradictory options, and for a key that cannot sign.
+   */
+  constructor(options: AssertionSessionOptions, client: HttpClient<Http>, adapter: { readonly options?: readonly string[] } = {}) {
+    assertAssertionOptions(options, adapter.options)
+    assertHttpClient(client, 'AssertionSession: the second argument')
+    const { key, alg, kid, header, issuer, subject, clientId, tokenEndpoint, scope, store, updateToken, leeway } = options
+    this.#options = options
+    this.#environment = options.environment ?? defaultEnvironment()
+    this.#transport = client.transport
+    this.#sign = jwtSigner('AssertionSession', { key, alg, kid, header })
+    this.#token = new SessionToken(
+      { server: { token_endpoint: tokenEndpoint }, clientId: clientId ?? issuer, subject, scope, store, updateToken, leeway },
+      { environment: this.#environment, renew: () => this.#granted(), revoke: () => Promise.resolve() },
+    )
+    this.http = client.authorised(this.authoriser(client.baseUrl))
+    if (options.token !== undefined) this.token = options.token
+  }
+
+  /** What puts this session's token on the requests of an HTTP client whose base URL is given. For adapters. */
+  authoriser(baseUrl?: string): ResourceAuthoriser {
+    return resourceAuthoriser({
+      environment: this.#environment,
+      current: () => this.#current(),
+      rejected: (hash) => this.#token.rejected(hash),
+      allowedOrigins: allowedOrigins(this.#options.allowedOrigins, baseUrl),
+      placement: this.#options.tokenPlacement,
+      quirks: this.#options.quirks,
+      protectedRequestHook: () => this.#hooks.protectedRequest(),
+    })
+  }
+
+  /** The token as this session last saw it. Assigning stores it; `setToken` does the same and can be awaited. */
+  get token(): TokenSet | undefined {
+    return this.#token.snapshot
+  }
+
+  set token(token: TokenInput) {
+    this.#token.assign(tokenInput(token, this.#environment.now()), this.#memory())
+  }
+
+  /** Stores a token that was kept elsewhere, to go on with. @throws {@link UsageError} @throws {@link PersistError} */
+  async setToken(token: TokenInput): Promise<void> {
+    await this.#token.put(tokenInput(token, this.#environment.now()), this.#memory())
+  }
+
+  /** Gets a token now, for a new assertion, and keeps it. `updateToken` is not called: the caller has the token. */
+  async fetchToken(): Promise<TokenSet> {
+    const { tokenEndpoint } = this.#options
+    const token = await this.#granted()
+    await this.#token.put(token, this.#memory(), { server: { token_endpoint: tokenEndpoint } })
+    return token
+  }
+
+  /** Renews the token now, or gets the first one. Callers at the same moment share one request. @throws {@link RefreshError} */
+  async refreshToken(): Promise<TokenSet> {
+    return (await this.#token.stored()) === undefined ? this.#first() : this.#token.renew({})
+  }
+
+  /** Sees to it that there is a token, and that it is not about to expire. */
+  async ensureActiveToken(): Promise<boolean> {
+    return (await this.#current()) !== undefined
+  }
+
+  /** Forgets the token, here and in the store. The next request gets another one. @throws {@link StoreError} */
+  async deleteToken(): Promise<void> {
+    await this.#token.delete()
+  }
+
+  /** As that of `OAuth2Session`. Every token of this session is an access token got anew, so the hooks of refreshes are never called. */
+  registerComplianceHook<Type extends ComplianceHookType>(type: Type, hook: ComplianceHookTypes[Type]): void {
+    this.#hooks.register(type, hook)
+  }
+
+  #current(): Maybe<TokenRecord | undefined> {
+    const record = this.#token.current()
+    if (record instanceof Promise) return record.then((known) => known ?? this.#afterFirst())
+    return record ?? this.#afterFirst()
+  }
+
+  async #afterFirst(): Promise<TokenRecord | undefined> {
+    await this.#first()
+    return this.#token.current()
+  }
+
+  #first(): Promise<TokenSet> {
+    this.#fetching ??= this.fetchToken().finally(() => {
+      this.#fetching = undefined
+    })
+    return this.#fetching
+  }
+
+  #memory(): GrantMemory {
+    const { grantType = JWT_BEARER, scope } = this.#options
+    const text = scopeText(scope)
+    return { type: grantType, repeatable: true, ...(text === undefined ? {} : { scope: text }) }
+  }
+
+  /** A refresh token that a server sends all the same (RFC 7521 §4.1 wants none) has no use: a new assertion does its work. */
+  async #granted(): Promise<TokenSet> {
+    const { refresh_token: _unused, ...token } = await run(this.#grant(), this.#transport)
+    return token as TokenSet
+  }
+
+  #grant(): Flow<TokenSet> {
+    const { tokenEndpoint, issuer, clientId, clientSecret, tokenEndpointAuthMethod, scopePlacement, claims, quirks, ...rest } =
+      this.#options
+    const scope = scopeText(rest.scope)
+    const inClaims = scopePlacement === 'claims'
+    const client = {
+      client_id: clientId ?? issuer,
+      client_secret: clientSecret,
+      token_endpoint_auth_method: tokenEndpointAuthMethod,
+      quirks,
+    }
+    return assertionGrant({ token_endpoint: tokenEndpoint }, client, {
+      ...this.#hooks.of('access_token'),
+      environment: this.#environment,
+      sign: this.#sign,
+      issuer,
+      subject: rest.subject,
+      audience: rest.audience,
+      claims: inClaims ? { scope, ...claims } : claims,
+      lifetime: rest.lifetime ?? LIFETIME,
+      grantType: rest.grantType,
+      scope: inClaims ? undefined : scope,
+      parameters: rest.parameters,
+      headers: rest.headers,
+      allowInsecureHttp: rest.allowInsecureHttp,
+      ...(clientId === undefined ? { clientAuthentication: unauthenticated } : {}),
+    })
+  }
+}

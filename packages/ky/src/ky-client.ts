@@ -1,0 +1,42 @@
+import { type HttpClient, UsageError } from '@oauth/core/adapter'
+import ky, { type KyInstance, type Options } from 'ky'
+import { authorisedKy } from './authorised-ky.js'
+import { kyTransport } from './ky-transport.js'
+
+/**
+ * ky as the HTTP client of sessions and frameworks: `oauth({ http: kyClient(ky) })`.
+ *
+ * @throws {@link UsageError} for what is no ky instance.
+ */
+export function kyClient(instance: KyInstance = ky): HttpClient<KyInstance> {
+  if (typeof instance?.extend !== 'function' || typeof instance.stop !== 'symbol') {
+    throw new UsageError('The HTTP client is no ky instance. Give ky itself, or what ky.create or ky.extend returned.')
+  }
+  return {
+    transport: kyTransport(instance),
+    baseUrl: baseUrlOf(instance),
+    authorised: (authoriser) => authorisedKy(instance, authoriser),
+  }
+}
+
+/** Where the instance's relative calls go, put together as ky does it; `undefined` where each call says it. */
+function baseUrlOf(instance: KyInstance): string | undefined {
+  let defaults: Options = {}
+  instance.extend((options) => {
+    defaults = options
+    return {}
+  })
+  const { prefix, baseUrl } = defaults
+  const base = baseUrl ? absolute(baseUrl) : undefined
+  return prefix ? absolute(prefix, base) : base
+}
+
+/** A relative address is one on the page, where there is a page; else `undefined`. */
+function absolute(url: string | URL, base?: string): string | undefined {
+  if (URL.canParse(url, base)) return new URL(url, base).href
+  try {
+    return new Request(url).url
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,39 @@
+import type { Transport } from '@oauth/core/adapter'
+import { fetchTransport } from '@oauth/core/fetch'
+import ky, { isNetworkError, type KyInstance, type Options, replaceOption } from 'ky'
+
+/**
+ * Sends the core's own requests with a ky instance: its `fetch`, and options that are `fetch`'s own, such as `dispatcher`, apply; its headers, hooks,
+ * retries, timeouts, search parameters and base URL do not: they are meant for an API.
+ */
+export function kyTransport(instance: KyInstance = ky): Transport {
+  return fetchTransport(async (url, { headers, signal, ...init } = {}) => {
+    try {
+      return await instance(String(url), { ...OWN, ...init, headers: replaceOption(headers ?? {}), signal: replaceOption(signal ?? null) })
+    } catch (error) {
+      // Why it failed is known to what ky wraps.
+      throw isNetworkError(error) ? error.cause : error
+    }
+  })
+}
+
+/** What an instance's defaults may not change in a request that carries credentials. */
+const OWN: Options = {
+  prefix: '',
+  baseUrl: '',
+  throwHttpErrors: false,
+  retry: 0,
+  timeout: false,
+  totalTimeout: false,
+  // The authorisation is a hook too, if the instance is another session's.
+  hooks: replaceOption({
+    init: [
+      (options) => {
+        for (const name of NOT_OURS) delete options[name]
+      },
+    ],
+  }),
+}
+
+/** These have no value that switches them off. */
+const NOT_OURS = ['searchParams', 'json', 'mode', 'onUploadProgress', 'onDownloadProgress', 'oauth'] as const

@@ -1,0 +1,34 @@
+import { type Authorised, formEncode } from '@oauth/core/adapter'
+
+/** How an attempt is sent. */
+export interface Sending {
+  readonly send: (request: Request) => Promise<Response>
+  /** Whether the body is in memory. */
+  readonly replayable: boolean
+}
+
+/** Sends the request with what the authoriser adds. */
+export async function sendAuthorised(request: Request, authorised: Authorised, { send, replayable }: Sending): Promise<Response> {
+  const { url, headers, form } = authorised
+  const sent = url === request.url && form === undefined ? request : await rebuilt(request, authorised, replayable)
+  for (const [name, value] of Object.entries(headers)) sent.headers.set(name, value)
+  try {
+    return await send(sent)
+  } finally {
+    // ky's errors hold the request. Whoever logs them should not log the token.
+    for (const name of Object.keys(headers)) sent.headers.delete(name)
+  }
+}
+
+async function rebuilt(request: Request, { url, form }: Authorised, replayable: boolean): Promise<Request> {
+  // A request that is built from another has its body as a stream of unknown length, and in Firefox not at all.
+  const body = form === undefined ? replayable && (await bytesOf(request)) : formEncode(form)
+  const moved = url === request.url ? request : new Request(url, request)
+  return body ? new Request(moved, { body }) : moved
+}
+
+async function bytesOf(request: Request): Promise<ArrayBuffer | undefined> {
+  if (request.body === null) return undefined
+  const bytes = await request.clone().arrayBuffer()
+  return bytes.byteLength === 0 ? undefined : bytes
+}

@@ -1,0 +1,162 @@
+import { isOAuthError } from '@oauth/ky'
+import ky, { isKyError, type Options } from 'ky'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { json, startWorld, type World } from './world.js'
+
+let world: World
+beforeEach(async () => {
+  world = await startWorld()
+})
+afterEach(() => world.close())
+
+describe('where the token goes', () => {
+  it.each([302, 307])('RD09: a %i to another origin: the request goes there without the token', async (status) => {
+    const session = await world.session()
+    world.on('/away', (_seen, response) => response.writeHead(status, { location: `${world.elsewhere}/got` }).end())
+    await session.http.get(`${world.api}/away`)
+    expect(world.authorizations()).toEqual(['Bearer access-1'])
+    expect(world.seenElsewhere).toHaveLength(1)
+    expect(world.seenElsewhere[0]?.headers.authorization).toBeUndefined()
+  })
+
+  it('a 401 of the origin where a redirect led renews nothing: it had no token to reject', async () => {
+    const session = await world.session()
+    world.on('/away', (_seen, response) => response.writeHead(302, { location: `${world.elsewhere}/no` }).end())
+    world.answerElsewhere(401)
+    expect((await session.http.get(`${world.api}/away`, { throwHttpErrors: false })).status).toBe(401)
+    expect(world.tokenRequests).toHaveLength(0)
+    expect(world.seen).toHaveLength(1)
+  })
+
+  it('a redirect within the origin keeps it, and a 401 at its end is answered by a renewal', async () => {
+    const session = await world.session()
+    world.forget()
+    world.on('/old', (_seen, response) => response.writeHead(302, { location: '/me' }).end())
+    expect((await session.http.get(`${world.api}/old`)).status).toBe(200)
+    expect(world.authorizations()).toEqual(['Bearer access-1', 'Bearer access-1', 'Bearer access-2', 'Bearer access-2'])
+  })
+
+  it('RD10: a retry that a hook leads to another origin goes there without the token', async () => {
+    const session = await world.session()
+    world.on('/flaky', (_seen, response) => json(response, 503, {}))
+    await session.http.get(`${world.api}/flaky`, {
+      retry: { delay: () => 0 },
+      hooks: { beforeRetry: [() => new Request(`${world.elsewhere}/backup`)] },
+    })
+    expect(world.authorizations()).toEqual(['Bearer access-1'])
+    expect(world.seenElsewhere).toHaveLength(1)
+    expect(world.seenElsewhere[0]?.headers.authorization).toBeUndefined()
+  })
+
+  it.each<[string, (at: string) => Options]>([
+    ['prefix', (at) => ({ prefix: `${at}/v1` })],
+    ['baseUrl', (at) => ({ baseUrl: `${at}/v1/` })],
+    ['baseUrl as a URL', (at) => ({ baseUrl: new URL(`${at}/v1/`) })],
+    ['a prefix that is relative to baseUrl', (at) => ({ prefix: 'v1', baseUrl: at })],
+    ['an absolute prefix over baseUrl', (at) => ({ prefix: `${at}/v1`, baseUrl: 'https://api.example' })],
+  ])('RD10: the origin of %s; another one is refused before anything is sent', async (_name, options) => {
+    const session = await world.session({ http: ky.create(options(world.api)) })
+    expect(await session.http.get('me').json()).toMatchObject({ path: '/v1/me' })
+    for (const call of [session.http.get(new URL(world.elsewhere)), session.http.get(new Request(world.elsewhere)).json()]) {
+      const error = await call.catch((thrown: unknown) => thrown)
+      expect(isOAuthError(error) && error.code).toBe('OAUTH_ORIGIN_NOT_ALLOWED')
+      expect(isKyError(error)).toBe(false)
+    }
+    expect(world.seenElsewhere).toHaveLength(0)
+  })
+
+  it('a relative prefix or base URL names no origin where there is no page', async () => {
+    for (const options of [{ prefix: '/api' }, { baseUrl: '/api/' }]) {
+      const session = await world.session({ http: ky.create(options) })
+      expect((await session.http.get(new URL(`${world.api}/me`))).status).toBe(200)
+    }
+  })
+
+  it('RD10: allowedOrigins names others', async () => {
+    const session = await world.session({ allowedOrigins: [world.elsewhere] })
+    await session.http.get(world.elsewhere)
+    expect(world.seenElsewhere[0]?.headers.authorization).toBe('Bearer access-1')
+    await expect(session.http.get(`${world.api}/me`)).rejects.toMatchObject({ code: 'OAUTH_ORIGIN_NOT_ALLOWED' })
+  })
+
+  it('RD10: plain http beyond loopback gets none', async () => {
+    const session = await world.session()
+    await expect(session.http.get('http://api.example.invalid/')).rejects.toMatchObject({ code: 'OAUTH_ORIGIN_NOT_ALLOWED' })
+  })
+
+  it('session.extend(existing): the token goes to the origin of that instance', async () => {
+    const session = await world.session()
+    const existing = ky.create({ prefix: world.api, headers: { 'user-agent': 'mine' } })
+    const authorised = session.extend(existing)
+    expect(await authorised.get('me').json()).toMatchObject({ path: '/me' })
+    expect(world.seen[0]?.headers).toMatchObject({ 'user-agent': 'mine', authorization: 'Bearer access-1' })
+    await expect(authorised.get(new URL(world.elsewhere))).rejects.toMatchObject({ code: 'OAUTH_ORIGIN_NOT_ALLOWED' })
+    await existing.get('me', { throwHttpErrors: false })
+    expect(world.authorizations().at(-1)).toBeUndefined()
+  })
+
+  it('of two sessions on one instance the later one puts its token on', async () => {
+    const first = await world.session()
+    const second = await world.session()
+    await second.extend(first.http).get(`${world.api}/me`)
+    expect(world.authorizations()).toEqual(['Bearer access-2'])
+  })
+})
+
+describe('options of one call', () => {
+  it('S48: withholdToken sends without it, and without asking for one', async () => {
+    const session = await world.session()
+    await session.setToken({ access_token: 'gone', expires_at: 1 })
+    await session.http.get(`${world.api}/me`, { throwHttpErrors: false, oauth: { withholdToken: true } })
+    expect(world.authorizations()).toEqual([undefined])
+    expect(world.tokenRequests).toHaveLength(0)
+  })
+
+  it('S48: a request that has an authorization already is left alone, its 401 too', async () => {
+    const session = await world.session()
+    const answer = await session.http.post(`${world.api}/me`, {
+      throwHttpErrors: false,
+      headers: { authorization: 'Basic bWluZQ==' },
+      body: 'a=1',
+    })
+    expect(answer.status).toBe(401)
+    expect(world.authorizations()).toEqual(['Basic bWluZQ=='])
+    expect(world.tokenRequests).toHaveLength(0)
+  })
+
+  it('may stand on an instance, and a call has the last word', async () => {
+    const session = await world.session()
+    const http = session.http.extend({ oauth: { withholdToken: true }, throwHttpErrors: false })
+    await http.get(`${world.api}/me`)
+    await http.get(`${world.api}/me`, { oauth: { withholdToken: false } })
+    expect(world.authorizations()).toEqual([undefined, 'Bearer access-1'])
+  })
+
+  it('S48: a session that builds on the instance of another one hands them on', async () => {
+    const first = await world.session()
+    const second = await world.session()
+    await second.extend(first.http).get(`${world.api}/me`, { throwHttpErrors: false, oauth: { withholdToken: true } })
+    expect(world.authorizations()).toEqual([undefined])
+  })
+
+  it('S5: a misspelt one is refused, and nothing is sent', async () => {
+    const session = await world.session()
+    const call = session.http.get(`${world.api}/me`, { oauth: { witholdToken: true } as object })
+    await expect(call).rejects.toMatchObject({ name: 'UsageError', message: expect.stringContaining('"witholdToken"') })
+    expect(world.seen).toHaveLength(0)
+  })
+
+  it('do not reach `fetch`; what ky hands on does', async () => {
+    const inits: unknown[] = []
+    const session = await world.session({
+      http: ky.create({
+        fetch: (input, init) => {
+          inits.push(init)
+          return fetch(input, init)
+        },
+      }),
+    })
+    await session.http.get(`${world.api}/me`, { oauth: { withholdToken: false }, ...({ mine: 1 } as object) })
+    expect(inits).toEqual([{ mine: 1 }])
+  })
+})

@@ -1,0 +1,17 @@
+import type { Case } from './case.ts'
+import { clientAuthenticationCases } from './client-authentication.ts'
+import { grantCases } from './grant.ts'
+import { loginCases } from './login.ts'
+import { openidCases } from './openid.ts'
+import { refreshCases } from './refresh.ts'
+import { revocationCases } from './revocation.ts'
+
+/** The suite: the same for every adapter and every server. */
+export const cases: readonly Case[] = [
+  ...loginCases,
+  ...openidCases,
+  ...grantCases,
+  ...refreshCases,
+  ...revocationCases,
+  ...clientAuthenticationCases,
+]
