@@ -11,6 +11,7 @@ export function authlib(command: string): ServerKind {
       'takes Basic credentials as they are',
       'refresh tokens outlive revoked access tokens',
       'JWT bearer grant',
+      'response type "token"',
     ],
     start: () => start(command),
   }

@@ -8,6 +8,7 @@ export type Feature =
   | 'takes Basic credentials as they are'
   | 'refresh tokens outlive revoked access tokens'
   | 'JWT bearer grant'
+  | 'response type "token"'
 
 /** A kind of authorization server. */
 export interface ServerKind {
