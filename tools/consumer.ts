@@ -8,7 +8,7 @@ import { importable, readManifest } from './workspace.ts'
 const STRICT = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true, target: 'ES2023' }
 const NODE = { ...STRICT, lib: ['ES2023'], types: ['node'] }
 
-// Where each project looks for packages, and what it has for types of the platform. A browser has neither Node's types nor adapters.
+// Where each project looks for packages, and what it has for types of the platform. A browser has neither Node's types nor the adapters for Node.
 const PROJECTS = {
   nodenext: { compilerOptions: { ...NODE, module: 'NodeNext' }, include: ['node/**/*.ts', 'browser/**/*.ts'] },
   bundler: { compilerOptions: { ...NODE, module: 'ESNext', moduleResolution: 'Bundler' }, include: ['node/**/*.ts', 'browser/**/*.ts'] },
@@ -17,6 +17,9 @@ const PROJECTS = {
     include: ['browser/**/*.ts'],
   },
 }
+
+/** Packages that run in browsers, too. */
+const BROWSER: ReadonlySet<string | undefined> = new Set(['@oauth/core', '@oauth/ky'])
 
 /** Makes a project that knows nothing of the workspace, and installs the tarballs and their peers in it with npm. */
 export function createConsumer(folder: string, tarballs: readonly Tarball[]): void {
@@ -33,7 +36,7 @@ export function createConsumer(folder: string, tarballs: readonly Tarball[]): vo
   for (const [name, config] of Object.entries(PROJECTS)) plant(folder, { [`tsconfig.${name}.json`]: JSON.stringify(config) })
   for (const { manifest } of tarballs) {
     const lines = importable(manifest).map((specifier, index) => `export * as subpath${index} from '${specifier}'\n`)
-    plant(folder, { [`${manifest.name === '@oauth/core' ? 'browser' : 'node'}/every-${manifest.name.split('/')[1]}.ts`]: lines.join('') })
+    plant(folder, { [`${BROWSER.has(manifest.name) ? 'browser' : 'node'}/every-${manifest.name.split('/')[1]}.ts`]: lines.join('') })
   }
   succeed('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'], folder)
 }

@@ -36,6 +36,7 @@ const CASES: readonly Case[] = [
   ['node-got/src/', "import '@oauth/ky'", 'package -> another package than core'],
   ['node-got/src/', "import { a } from '@oauth/core'", 'package -> value of the root of core'],
   ['node-got/src/', "import 'jose'", 'package -> npm other than its peer'],
+  ['ky/src/', "import 'node:http'", 'ky -> node:'],
   ['express/src/', "import 'jose'", 'express -> npm other than its peer and on-headers'],
   ['conformance/src/', "import '@oauth/core/routes'", 'conformance -> core other than adapter and session'],
   ['conformance/src/', "import 'vitest'", 'conformance -> npm', 'package -> npm other than its peer'],

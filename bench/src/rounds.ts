@@ -11,19 +11,22 @@ export interface Plan {
 }
 
 /**
- * CPU time of each contender in µs for one operation, round by round. In each round all take their turn, in reverse order in every other one,
- * so that whatever else the machine does meets all of them. CPU time, all threads of this process included, hardly feels other processes.
+ * CPU time of two contenders in µs for one operation, round by round. In each round both take their turn, in reverse order in every other one,
+ * so that whatever else the machine does meets both. CPU time, all threads of this process included, hardly feels other processes.
  */
-export async function cpuRounds(contenders: readonly Contender[], plan: Plan): Promise<readonly (readonly number[])[]> {
-  const times: number[][] = contenders.map(() => [])
-  const turns = [...contenders.entries()]
-  for (const [, contender] of turns) await spend(contender, plan)
-  for (let round = 0; round < plan.rounds; round++) {
-    for (const [index, contender] of round % 2 === 0 ? turns : turns.toReversed()) {
-      times[index]?.push((await spend(contender, plan)) / plan.operations)
-    }
+export async function cpuRounds(
+  one: Contender,
+  other: Contender,
+  plan: Plan,
+): Promise<{ readonly one: number[]; readonly other: number[] }> {
+  const times = { one: [] as number[], other: [] as number[] }
+  const first = async () => times.one.push((await spend(one, plan)) / plan.operations)
+  const second = async () => times.other.push((await spend(other, plan)) / plan.operations)
+  // The first round warms up.
+  for (let round = 0; round <= plan.rounds; round++) {
+    for (const turn of round % 2 === 0 ? [first, second] : [second, first]) await turn()
   }
-  return times
+  return { one: times.one.slice(1), other: times.other.slice(1) }
 }
 
 /** The median; of an even number of values the mean of the two in the middle. */

@@ -4,6 +4,11 @@
  * @module
  */
 
+export type { ClientAuthentication } from './client-authentication/client.js'
+export { type ClientSecretJwtOptions, clientSecretJwt } from './client-authentication/client-secret-jwt.js'
+export { type PrivateKeyJwtOptions, privateKeyJwt } from './client-authentication/private-key-jwt.js'
+export { type JweDecryptionOptions, jweDecryption } from './jose/jwe-decryption.js'
+export { filterClaims } from './message/filter-claims.js'
 export type { TokenInput, TokenSet } from './message/token-set.js'
 export type { AssertionSessionOptions } from './session/assertion-options.js'
 export { AssertionSession } from './session/assertion-session.js'
@@ -24,7 +29,13 @@ export type {
 } from './session/fetch-token.js'
 export type { HttpClient } from './session/http-client.js'
 export { memoryStore } from './session/memory-store.js'
-export type { RefreshTokenOptions, RequestOptions, RevokeOptions, VerifyIdTokenOptions } from './session/method-options.js'
+export type {
+  IntrospectTokenOptions,
+  RefreshTokenOptions,
+  RequestOptions,
+  RevokeOptions,
+  VerifyIdTokenOptions,
+} from './session/method-options.js'
 export { OAuth2Session } from './session/oauth2-session.js'
 export { randomToken } from './session/random-token.js'
 export type { RegistrationOptions } from './session/registration.js'

@@ -5,10 +5,18 @@
  */
 export { type HttpClient, isOAuthError } from '@oauth/core/adapter'
 export {
+  type ClientAuthentication,
+  type ClientSecretJwtOptions,
   type ComplianceHookType,
   type ComplianceHookTypes,
+  clientSecretJwt,
   type FetchTokenOptions,
+  filterClaims,
+  type JweDecryptionOptions,
+  jweDecryption,
   memoryStore,
+  type PrivateKeyJwtOptions,
+  privateKeyJwt,
   randomToken,
   type ServiceAccount,
   type SessionOptions,

@@ -19,6 +19,7 @@ export function describeRuntime(runtime: Runtime): void {
     let report: Report
 
     beforeAll(async () => {
+      if (identity === undefined) throw new Error(`the package of ${name} is not installed: run pnpm install`)
       world = await startWorld(runtime)
       report = await runtime.run(world.controlUrl)
       console.log(`${name}: ${Object.values(report.identity).join(', ')}`)
@@ -26,7 +27,7 @@ export function describeRuntime(runtime: Runtime): void {
     afterAll(() => world?.close())
 
     it(`${name}: the whole suite ran there, and nowhere else`, () => {
-      expect(report.identity).toEqual({ ...identity, userAgent: expect.stringMatching(identity?.userAgent ?? '') })
+      expect(report.identity).toEqual({ ...identity, userAgent: expect.stringMatching(identity?.userAgent ?? "" })
       expect(report.outcomes.map(({ title }) => title)).toEqual(CASES.map(({ title }) => title))
     })
 

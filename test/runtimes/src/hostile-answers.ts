@@ -1,4 +1,4 @@
-import type { HostileScript, HostileServer } from '@oauth-test/provider'
+import type { HostileRequest, HostileScript, HostileServer } from '@oauth-test/provider'
 
 const WELL_KNOWN = '.well-known/openid-configuration'
 
@@ -17,10 +17,13 @@ export function misbehave(server: HostileServer): void {
     '/reset-mid-body': { fault: 'reset-mid-body', headers },
     '/truncated': { fault: 'truncated', headers },
     '/redirect': { fault: 'redirect', headers, location: '/just-as-large' },
-    '/echo': ({ method, url, headers: { authorization }, body }) =>
-      method === 'OPTIONS'
-        ? { status: 204, headers: { ...headers, 'Access-Control-Allow-Headers': '*' } }
-        : { headers, body: { method, url, authorization, body } },
+    '/echo': readable(({ method, url, headers: { authorization }, body }) => ({ method, url, authorization, body })),
+    // It gives the assertion back as the token, so that what arrives at an API tells what was sent here.
+    '/assertion-token': readable(({ body }) => ({
+      access_token: new URLSearchParams(body).get('assertion'),
+      token_type: 'Bearer',
+      expires_in: 60,
+    })),
     '/just-as-large': { headers, body: 'a'.repeat(65_536) },
     [`/other-issuer/${WELL_KNOWN}`]: { headers, body: server.metadata() },
     [`/twice/${WELL_KNOWN}`]: { headers: json, body: `{"issuer":"${server.url}/twice","issuer":"https://other.example"}` },
@@ -35,4 +38,12 @@ export function misbehave(server: HostileServer): void {
     [`/moved/${WELL_KNOWN}`]: { fault: 'redirect', headers, location: `/prototype/${WELL_KNOWN}` },
   }
   for (const [path, answer] of Object.entries(answers)) server.answer(path as `/${string}`, answer)
+}
+
+/** JSON of a request, that a script of every site may send with whatever headers it likes. */
+function readable(body: (request: HostileRequest) => unknown): HostileScript {
+  return (request) =>
+    request.method === 'OPTIONS'
+      ? { status: 204, headers: { ...headers, 'Access-Control-Allow-Headers': 'authorization, *' } }
+      : { headers, body: body(request) }
 }

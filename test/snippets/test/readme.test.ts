@@ -22,7 +22,7 @@ describe('README.md', () => {
   })
 
   it('has one for each package', () => {
-    expect([...code.keys()]).toEqual(['express', 'got', 'core', 'conformance'])
+    expect([...code.keys()]).toEqual(['express', 'got', 'ky', 'core', 'conformance'])
   })
 
   it('express: a person logs in and is greeted', async () => {
@@ -45,14 +45,14 @@ describe('README.md', () => {
     }
   })
 
-  it('got: the application calls an API', async () => {
+  it.each(['got', 'ky'])('%s: the application calls an API', async (name) => {
     const client = await provider.addClient({
-      client_id: 'readme-got',
+      client_id: `readme-${name}`,
       grant_types: ['client_credentials'],
       redirect_uris: [],
       response_types: [],
     })
-    const session = await runSnippet('got', code.get('got') ?? '', {
+    const session = await runSnippet(name, code.get(name) ?? '', {
       'https://as.example': provider.issuer,
       'my-app': client.client_id,
       'my-secret': client.client_secret,

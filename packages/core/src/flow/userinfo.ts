@@ -1,28 +1,49 @@
 import type { Client } from '../client-authentication/client.js'
 import type { Environment } from '../environment.js'
-import { type UserInfo, userinfoRequest, userinfoResponse } from '../message/userinfo.js'
+import { jwtAnswer } from '../message/jwt-answer.js'
+import { answerRefusal } from '../message/jwt-refusal.js'
+import { withResourceQuirks } from '../message/resource-quirks.js'
+import { assertResponseAlgorithm } from '../message/response-algorithm.js'
+import { type UserInfo, userinfoClaims, userinfoRequest, userinfoResponse } from '../message/userinfo.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 import type { Flow } from './flow.js'
+import type { JwkSetOptions } from './jwk-set.js'
+import { verifyJwtAnswer } from './jwt-answer.js'
 
-/** Options of {@link userinfo}. */
-export interface UserinfoOptions {
+/** Options of {@link userinfo}; `environment` and `keyCache` for servers that sign their answers. */
+export interface UserInfoOptions extends Partial<Omit<JwkSetOptions, 'environment'>> {
+  readonly environment?: Pick<Environment, 'now' | 'emit'>
   readonly accessToken: string
   /** The `sub` of the ID token; the answer must have the same. */
   readonly subject?: string | undefined
-  /** Told of quirks that changed something. */
-  readonly environment?: Pick<Environment, 'emit'> | undefined
 }
 
+const refusal = answerRefusal('UserInfo')
+
 /**
- * Asks the UserInfo endpoint who logged in.
+ * Asks the UserInfo endpoint who logged in. An answer that is a JWT is verified; a client that is registered for one, by
+ * `userinfo_signed_response_alg` or `userinfo_encrypted_response_alg`, takes no other. Nothing that the claims name is fetched.
  *
+ * @throws {@link ProtocolError} another `sub`; `OAUTH_JWT_…` or `OAUTH_KEY_NOT_FOUND` for an answer that is a JWT.
  * @see OpenID Connect Core §5.3 https://openid.net/specs/openid-connect-core-1_0.html#UserInfo
  */
 export async function* userinfo(
   server: ServerMetadata,
-  client: Pick<Client, 'quirks'>,
-  { accessToken, subject, environment }: UserinfoOptions,
+  client: Client,
+  { accessToken, subject, ...options }: UserInfoOptions,
 ): Flow<UserInfo> {
-  const request = userinfoRequest(server, accessToken)
-  return userinfoResponse(yield request, request, { subject, quirks: client.quirks, environment })
+  const { userinfo_signed_response_alg: signed, userinfo_encrypted_response_alg: encrypted, quirks } = client
+  const option = 'userinfo_signed_response_alg'
+  assertResponseAlgorithm(option, signed, client)
+  const request = withResourceQuirks(userinfoRequest(server, accessToken), quirks ?? {}, options.environment)
+  const response = yield request
+  const compact = jwtAnswer(response, request, { signed, encrypted, refusal })
+  if (compact === undefined) return userinfoResponse(response, request, { subject, quirks, environment: options.environment })
+  const announced = server['userinfo_signing_alg_values_supported']
+  const payload = yield* verifyJwtAnswer(
+    compact,
+    { server, client, signed, encrypted, refusal, announced, option, typ: /^jwt$/i, mayBeUnsigned: true },
+    options,
+  )
+  return userinfoClaims(payload, request, subject)
 }

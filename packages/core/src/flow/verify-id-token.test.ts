@@ -6,7 +6,7 @@ import { CLAIMS, cacheWith, client, server } from '../../test/parties.js'
 import { createSigner, type Signer } from '../../test/signer.js'
 import type { KeysOption } from '../jose/given-keys.js'
 import type { NodeKey } from '../jose/key-input.js'
-import { type VerifyIdTokenOptions, verifyIdToken } from './verify-id-token.js'
+import { type VerificationOptions, verifyIdToken } from './verify-id-token.js'
 
 const environment = testEnvironment()
 const every = {
@@ -28,7 +28,7 @@ const every = {
 const rsa = createSigner('RS256')
 const ec = createSigner('ES256')
 
-const verify = (idToken: string, keys: KeysOption, options: Partial<VerifyIdTokenOptions> = {}) =>
+const verify = (idToken: string, keys: KeysOption, options: Partial<VerificationOptions> = {}) =>
   play(verifyIdToken(idToken, every, client, { environment, nonce: 'nonce', keys, ...options }))
 
 const nodeKey = ({ jwk }: Signer) => createPublicKey({ key: jwk, format: 'jwk' })

@@ -7,7 +7,7 @@ import type { Flow } from './flow.js'
 import { type IdTokenOptions, verifyIdToken as verifyWithPublishedKeys } from './id-token.js'
 
 /** What an ID token is checked against, and the keys to do it with: those given, else those that the server publishes. */
-export interface VerifyIdTokenOptions extends Omit<IdTokenOptions, 'keyCache' | 'keySource'>, Partial<Pick<IdTokenOptions, 'keyCache'>> {
+export interface VerificationOptions extends Omit<IdTokenOptions, 'keyCache' | 'keySource'>, Partial<Pick<IdTokenOptions, 'keyCache'>> {
   /**
    * A JWK Set, a JWK, PEM, a `CryptoKey`, a `KeyObject`, a list of them, or a function of header and payload. Nothing is fetched then. Keys for
    * `HS*` are not among them: that is the client secret, where the client is registered so.
@@ -29,7 +29,7 @@ export async function* verifyIdToken(
   idToken: string,
   server: ServerMetadata,
   client: Client,
-  { keys, ...options }: VerifyIdTokenOptions,
+  { keys, ...options }: VerificationOptions,
 ): Flow<IdTokenClaims> {
   const { keyCache } = options
   if (keys === undefined) return yield* verifyWithPublishedKeys(idToken, server, client, { ...options, keyCache: keyCache as never })

@@ -9,9 +9,7 @@ export type Parameters = Readonly<Record<string, ParameterValue>> | Form
 
 /** Encodes as `application/x-www-form-urlencoded` (a space becomes `+`). */
 export function formEncode(form: Form): string {
-  const encoder = new URLSearchParams()
-  for (const [name, value] of form) encoder.append(name, value)
-  return encoder.toString()
+  return new URLSearchParams(form as [string, string][]).toString()
 }
 
 /** Decodes a query, fragment or form body; never fails: broken escapes stay as they are. */
@@ -27,10 +25,16 @@ export function formGet(form: Form, name: string): string | undefined {
 /** Turns parameters into a form: drops `undefined` and `null`, keeps `0`, `false` and `''`, repeats lists. */
 export function toForm(parameters: Parameters = {}): Form {
   if (isForm(parameters)) return parameters
-  return Object.entries(parameters).flatMap(([name, value]) => {
-    const values = Array.isArray(value) ? value : [value]
-    return values.filter((one) => one !== undefined && one !== null).map((one) => [name, String(one)] as const)
-  })
+  const form: (readonly [string, string])[] = []
+  for (const [name, value] of Object.entries(parameters)) {
+    if (!Array.isArray(value)) addPair(form, name, value)
+    else for (const one of value) addPair(form, name, one)
+  }
+  return form
+}
+
+function addPair(form: (readonly [string, string])[], name: string, value: ParameterValue): void {
+  if (value !== undefined && value !== null) form.push([name, String(value)])
 }
 
 function isForm(parameters: Parameters): parameters is Form {

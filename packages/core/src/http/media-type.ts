@@ -10,7 +10,7 @@ export function isJson(contentType: string | undefined): boolean {
   return type === 'application/json' || /^application\/[a-z0-9.!#$&^_-]+\+json$/.test(type)
 }
 
-/** Tells whether a content type is that of a JWT, signed or encrypted (RFC 7519 §10.3.1). */
+/** Tells whether a content type is that of a JWT, signed or encrypted (RFC 7519 §10.3.1), or a `+jwt` type such as that of RFC 9701. */
 export function isJwt(contentType: string | undefined): boolean {
-  return mediaType(contentType) === 'application/jwt'
+  return /^application\/([a-z0-9.!#$&^_-]+\+)?jwt$/.test(mediaType(contentType))
 }

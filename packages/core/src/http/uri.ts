@@ -7,8 +7,7 @@ export function parseUrl(text: string): URL | undefined {
 
 /** Tells whether a text is an absolute URI. `localhost:3000` is a host in a hurry, not a scheme. */
 export function isAbsolute(text: string): boolean {
-  const url = typeof text === 'string' ? parseUrl(text) : undefined
-  return url !== undefined && url.protocol !== 'localhost:'
+  return typeof text === 'string' && URL.canParse(text) && !(text.includes('localhost:') && new URL(text).protocol === 'localhost:')
 }
 
 /** Tells whether the host is this machine: `localhost`, 127.0.0.0/8 or `::1`. */
@@ -16,13 +15,25 @@ export function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname)
 }
 
-/** Appends parameters to a URL, after those it has; parameters named in `replaced` are taken out first. The fragment stays at the end. */
-export function appendQuery(url: string, form: Form, replaced: ReadonlySet<string> = new Set()): string {
+/** Appends parameters to a URL, after those it has; of these, those that are replaced are taken out first. The fragment stays at the end. */
+export function appendQuery(url: string, form: Form, isReplaced: (name: string) => boolean = () => false): string {
   const [beforeFragment = '', fragment] = splitOnce(url, '#')
   const [base = '', query] = splitOnce(beforeFragment, '?')
-  const kept = query === undefined ? [] : formDecode(query).filter(([name]) => !replaced.has(name))
+  const kept = query === undefined ? [] : formDecode(query).filter(([name]) => !isReplaced(name))
   const search = formEncode([...kept, ...form])
   return `${base}${search === '' ? '' : `?${search}`}${fragment === undefined ? '' : `#${fragment}`}`
+}
+
+/**
+ * Sets parameters in the query of an absolute URL, after those of other names. What is there stays as it is spelt: there are APIs that take
+ * `(a,b)` and not `%28a%2Cb%29`.
+ */
+export function setQuery(text: string, form: Form): string {
+  const url = new URL(text)
+  const others = url.search.slice(1).split('&')
+  const kept = others.filter((pair) => pair !== '' && !form.some(([name]) => pair.startsWith(`${name}=`)))
+  url.search = [...kept, formEncode(form)].join('&')
+  return url.href
 }
 
 function splitOnce(text: string, separator: string): [string, string | undefined] {

@@ -1,17 +1,28 @@
-import { decode, encode } from 'jose/base64url'
-
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
+const ALPHABET = encoder.encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_')
 
 /** Bytes, or the UTF-8 bytes of a text, as unpadded base64url (RFC 7515 §2). */
 export function base64url(data: Uint8Array | string): string {
-  return encode(data)
+  const bytes = typeof data === 'string' ? encoder.encode(data) : data
+  const characters = new Uint8Array(Math.ceil((bytes.length * 4) / 3))
+  let at = 0
+  for (let start = 0; start < bytes.length; start += 3) {
+    const group = ((bytes[start] ?? 0) << 16) | ((bytes[start + 1] ?? 0) << 8) | (bytes[start + 2] ?? 0)
+    // What does not fit any more, after the last group, is padding.
+    for (let shift = 18; shift >= 0; shift -= 6) characters[at++] = ALPHABET[(group >> shift) & 63] ?? 0
+  }
+  return decoder.decode(characters)
 }
 
 /** Decodes base64url; `undefined` when the text is none. */
 export function base64urlBytes(text: string): Uint8Array | undefined {
+  if (!/^[\w-]*$/.test(text)) return undefined
   try {
-    return decode(text)
+    const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
+    const bytes = new Uint8Array(binary.length)
+    for (let at = 0; at < binary.length; at++) bytes[at] = binary.charCodeAt(at)
+    return bytes
   } catch {
     return undefined
   }
@@ -24,7 +35,7 @@ export function utf8Bytes(text: string): Uint8Array {
 
 /** Standard base64 of UTF-8 text, as HTTP Basic wants it (RFC 7617 §2). */
 export function base64(text: string): string {
-  const padded = encode(text).replaceAll('-', '+').replaceAll('_', '/')
+  const padded = base64url(text).replaceAll('-', '+').replaceAll('_', '/')
   return padded.padEnd(Math.ceil(padded.length / 4) * 4, '=')
 }
 

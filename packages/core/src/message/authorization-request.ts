@@ -4,7 +4,7 @@ import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import { type Form, formGet, type Parameters, toForm } from '../http/form.js'
 import { appendQuery, isAbsolute } from '../http/uri.js'
-import { randomToken } from '../jose/random-token.js'
+import { randomTokens } from '../jose/random-token.js'
 import { endpointUrl, type ServerMetadata } from '../metadata/server-metadata.js'
 import { codeChallenge } from '../proof/pkce.js'
 import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
@@ -96,12 +96,13 @@ export async function authorizationRequest(
   const scope = scopeText(options.scope)
   const redirect_uri = options.redirectUri || undefined
   assertRedirectUri(redirect_uri, 'Authorization request: "redirectUri"')
-  const state = given('state', options.state) ?? randomToken(environment)
-  const nonce =
-    given('nonce', options.nonce) ??
-    (hasScope(scope, 'openid') || promises(responseType, 'id_token') ? randomToken(environment) : undefined)
-  const code_verifier = method === false ? undefined : (options.codeVerifier ?? randomToken(environment))
-  const challenge = code_verifier === undefined ? undefined : await codeChallenge(environment, code_verifier)
+  const hasIdToken = hasScope(scope, 'openid') || promises(responseType, 'id_token')
+  const randomToken = randomTokens(environment, hasIdToken ? 3 : 2)
+  const state = given('state', options.state) ?? randomToken()
+  const nonce = given('nonce', options.nonce) ?? (hasIdToken ? randomToken() : undefined)
+  const code_verifier = method === false ? undefined : (options.codeVerifier ?? randomToken())
+  const hashed = code_verifier === undefined ? undefined : codeChallenge(environment, code_verifier)
+  const challenge = hashed instanceof Promise ? await hashed : hashed
 
   const protocol = toForm({
     response_type: responseType,
@@ -128,9 +129,9 @@ export async function authorizationRequest(
   }
   const transaction = startTransaction(server, client, { state, now: environment.now(), ...members, ...furtherMembers(further) })
   // RFC 6749 §3.1: no parameter more than once, so what the endpoint's own query says of the same is taken out.
-  const replaced = new Set([...RESERVED, ...further.map(([name]) => name)])
+  const isReplaced = (name: string) => RESERVED.has(name) || further.some(([other]) => other === name)
   const sent = [...delimitedScope(protocol, client, environment), ...further]
-  return { url: appendQuery(endpointUrl(server, 'authorization_endpoint'), sent, replaced), state, transaction }
+  return { url: appendQuery(endpointUrl(server, 'authorization_endpoint'), sent, isReplaced), state, transaction }
 }
 
 /**

@@ -28,5 +28,5 @@ export function endSessionUrl(server: ServerMetadata, options: EndSessionOptions
     logout_hint: options.logoutHint,
     ui_locales: options.uiLocales,
   })
-  return appendQuery(endpointUrl(server, 'end_session_endpoint'), form, new Set(form.map(([name]) => name)))
+  return appendQuery(endpointUrl(server, 'end_session_endpoint'), form, (name) => form.some(([own]) => own === name))
 }

@@ -24,7 +24,7 @@ const SET_BY: Readonly<Record<string, Explanation>> = {
  * @throws {@link UsageError} for one that the request or client authentication sets: no parameter may be there twice.
  * @see RFC 6749 §3.2 https://www.rfc-editor.org/rfc/rfc6749#section-3.2
  */
-export function furtherParameters(label: 'token' | 'revocation', own: Form, parameters: Parameters | undefined): Form {
+export function furtherParameters(label: string, own: Form, parameters: Parameters | undefined): Form {
   const further = toForm(parameters)
   const credential = [...own, ...further].find(([name]) => CLIENT_AUTHENTICATION.has(name))
   if (credential !== undefined) {

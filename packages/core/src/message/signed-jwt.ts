@@ -43,12 +43,14 @@ export function decodeJwt(compact: string, { registered, announced, option, typ:
 }
 
 function found(alg: string): Explanation {
-  if (!explain) return false
-  if (/^none$/i.test(alg)) return 'is not signed ("alg" is "none")'
-  if (hmacBits(alg) !== undefined)
-    return `is signed with ${alg}, a symmetric algorithm whose key is the client secret: it is taken only where the client is registered for it`
-  if (alg === 'ES256K') return 'is signed with ES256K, whose curve secp256k1 no platform verifies'
-  return `is signed with ${printableWord(alg)}`
+  return (
+    explain &&
+    (/^none$/i.test(alg)
+      ? 'is not signed ("alg" is "none")'
+      : hmacBits(alg) !== undefined
+        ? `is signed with ${alg}, a symmetric algorithm whose key is the client secret: it is taken only where the client is registered for it`
+        : `is signed with ${printableWord(alg)}${alg === 'ES256K' ? ', whose curve secp256k1 no platform verifies' : ''}`)
+  )
 }
 
 function advice(
@@ -56,14 +58,14 @@ function advice(
   allowed: readonly unknown[],
   { registered, option }: Pick<JwtHeaderExpectation, 'registered' | 'option'>,
 ): Explanation {
-  if (!explain) return false
-  const usable = [...new Set(allowed.filter((one) => typeof one === 'string' && isSignatureAlgorithm(one)))].join(', ')
-  if (registered !== undefined) {
-    return `The option "${option}" allows ${usable || printableWord(registered)}: it has to name what this client is registered for`
-  }
-  const isUsable = isSignatureAlgorithm(alg) || hmacBits(alg) !== undefined
-  if (isUsable)
-    return `The server announces ${usable || 'none that a published key verifies'}. If this client is registered for ${alg}, say so in the option "${option}"`
-  if (usable === '') return 'The server announces none that can be verified with a published key'
-  return `The server announces ${usable}: register the client for one of them`
+  // Each expression is dropped with the text it is for.
+  const usable = explain && [...new Set(allowed.filter((one) => typeof one === 'string' && isSignatureAlgorithm(one)))].join(', ')
+  return (
+    explain &&
+    (registered !== undefined
+      ? `The option "${option}" allows ${usable || printableWord(registered)}: it has to name what this client is registered for`
+      : isSignatureAlgorithm(alg) || hmacBits(alg) !== undefined
+        ? `The server announces ${usable || 'none that a published key verifies'}. If this client is registered for ${alg}, say so in the option "${option}"`
+        : `The server announces ${usable || 'none that can be verified with a published key'}: register the client for one that can be`)
+  )
 }

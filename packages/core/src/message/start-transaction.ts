@@ -39,7 +39,10 @@ export function startTransaction(
 }
 
 function present<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>
+  const there: { [K in keyof T]?: Exclude<T[K], undefined> } = {}
+  for (const name of Object.keys(members) as (keyof T)[]) {
+    const value = members[name]
+    if (value !== undefined) there[name] = value as Exclude<T[keyof T], undefined>
   }
+  return there
 }

@@ -44,7 +44,7 @@ export function tokenRequest(server: ServerMetadata, client: Client, grant: Form
 
 /** Builds a form POST to one of the server's endpoints and authenticates the client, by exactly one method. */
 export async function clientRequest(
-  label: 'token' | 'revocation',
+  label: 'token' | 'revocation' | 'introspection',
   { server, client, method }: { server: ServerMetadata; client: Client; method: string | ClientAuthentication | undefined },
   options: ClientRequestOptions & { readonly form: Form },
 ): Promise<HttpRequest> {

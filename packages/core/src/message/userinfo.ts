@@ -3,11 +3,14 @@ import { ProtocolError } from '../error/protocol-error.js'
 import { ResponseError } from '../error/response-error.js'
 import { getRequest, type HttpRequest } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
+import type { JsonObject } from '../http/json.js'
 import { isJwt } from '../http/media-type.js'
 import { maybeJsonObject, refuseRedirect } from '../http/read-json.js'
+import { quirkFired } from '../metadata/fired-quirk.js'
 import { endpointUrl, type ServerMetadata } from '../metadata/server-metadata.js'
 import { endpointFailure } from './endpoint-failure.js'
 import { type JsonContext, readLabelledJson } from './labelled-json.js'
+import { claimsAt } from './userinfo-members.js'
 
 /** Claims about the person who logged in, as the UserInfo endpoint gives them. */
 export interface UserInfo {
@@ -28,7 +31,7 @@ export function userinfoRequest(server: ServerMetadata, accessToken: string): Ht
  * Reads a UserInfo answer. Its `sub` must be that of the ID token: an answer about somebody else is never used.
  *
  * @throws {@link ProtocolError} another `sub`.
- * @throws {@link ResponseError} no JSON; answers that are signed or encrypted are not read.
+ * @throws {@link ResponseError} no JSON; answers that are signed or encrypted are read by the flow.
  * @see OpenID Connect Core §5.3.2 https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse
  */
 export function userinfoResponse(
@@ -42,14 +45,21 @@ export function userinfoResponse(
     throw new ResponseError(
       'OAUTH_RESPONSE_CONTENT_TYPE',
       explain &&
-        'is a JWT (application/jwt): the server signs or encrypts its UserInfo answers for this client, and such are not read yet. Set the client to plain JSON at the provider (no userinfo_signed_response_alg, no userinfo_encrypted_response_alg), or let the login routes do without UserInfo (userinfo: false).',
+        'is a JWT (application/jwt): the server signs or encrypts its UserInfo answers for this client. The flow userinfo() verifies such; or set the client to plain JSON at the provider (no userinfo_signed_response_alg, no userinfo_encrypted_response_alg), or let the login routes do without UserInfo (userinfo: false).',
       { endpoint: request.endpoint, status: response.status },
     )
   }
-  const claims = readLabelledJson(response, request, context)
+  const answer = readLabelledJson(response, request, context)
+  const members = context.quirks?.userinfoMembers
+  if (members !== undefined) quirkFired(context.environment, 'userinfoMembers')
+  return userinfoClaims(members === undefined ? answer : claimsAt(answer, members), request, subject)
+}
+
+/** Checks whom claims are about. @throws {@link ProtocolError} another `sub`. @throws {@link ResponseError} none. */
+export function userinfoClaims(claims: JsonObject, { endpoint }: HttpRequest, subject: string | undefined): UserInfo {
   const { sub } = claims
   if (typeof sub !== 'string' || sub === '') {
-    throw new ResponseError('OAUTH_RESPONSE_SHAPE', explain && 'has no "sub".', { endpoint: request.endpoint, status: response.status })
+    throw new ResponseError('OAUTH_RESPONSE_SHAPE', explain && 'has no "sub".', { endpoint, status: 200 })
   }
   if (subject !== undefined && sub !== subject) {
     throw new ProtocolError(

@@ -48,6 +48,11 @@ export interface Quirks {
   readonly templatedIssuer?: boolean | { readonly tenants: readonly string[] }
   /** Name of the query parameter that carries the access token, where the token is placed in the query: `'token'`. */
   readonly tokenParameter?: string
+  /**
+   * Where the provider's API, as the UserInfo endpoint, has the claims of OpenID Connect: `{ sub: 'id', name: 'profile.display_name' }`, or
+   * `'data.0.id'` for the first of a list. Nothing else of its answer is read.
+   */
+  readonly userinfoMembers?: { readonly sub: string; readonly [claim: string]: string }
 }
 
 /** What a quirk's value has to be. */
@@ -77,6 +82,10 @@ const HEADERS: ValueType = {
   text: explain && 'an object of texts, and without "authorization"',
   holds: (value) => areTexts(value, 'authorization'),
 }
+const MEMBERS: ValueType = {
+  text: explain && 'an object that says for claims, "sub" among them, where they are, such as { sub: "id" }',
+  holds: (value) => isPlain(value) && Object.hasOwn(value, 'sub') && Object.values(value).every(isName),
+}
 
 /** Every quirk there is, and what its value has to be. */
 const QUIRKS: Readonly<Record<keyof Quirks, ValueType>> = {
@@ -98,6 +107,7 @@ const QUIRKS: Readonly<Record<keyof Quirks, ValueType>> = {
   scopeList: FLAG,
   templatedIssuer: TENANTS,
   tokenParameter: NAME,
+  userinfoMembers: MEMBERS,
 }
 
 /**

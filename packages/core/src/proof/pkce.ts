@@ -1,4 +1,4 @@
-import type { Environment } from '../environment.js'
+import type { Environment, Maybe } from '../environment.js'
 import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import { digest } from '../jose/digest.js'
@@ -10,9 +10,10 @@ import { base64url, utf8Bytes } from '../jose/encoding.js'
  * @throws {@link UsageError} when the verifier is not 43 to 128 unreserved characters.
  * @see RFC 7636 §4.1, §4.2 https://www.rfc-editor.org/rfc/rfc7636#section-4.1
  */
-export async function codeChallenge(environment: Environment, codeVerifier: string): Promise<string> {
+export function codeChallenge(environment: Environment, codeVerifier: string): Maybe<string> {
   if (!/^[A-Za-z0-9._~-]{43,128}$/.test(codeVerifier)) {
     throw new UsageError(explain && 'The code verifier must have 43 to 128 characters out of A-Z a-z 0-9 - . _ ~ (RFC 7636 §4.1).')
   }
-  return base64url(await digest(environment, 'SHA-256', utf8Bytes(codeVerifier)))
+  const hash = digest(environment, 'SHA-256', utf8Bytes(codeVerifier))
+  return hash instanceof Promise ? hash.then(base64url) : base64url(hash)
 }

@@ -38,8 +38,8 @@ export interface LoginFacts {
 export async function* loginClaims<Http>(context: WebContext<Http>, provider: Provider<Http>, facts: LoginFacts): Flow<UserClaims> {
   const { record, claims, server } = facts
   if (claims === undefined) {
-    const asksUserinfo = provider.options.profile === undefined && provider.options.userinfo === true
-    return asksUserinfo ? yield* userinfoClaims(context, provider, facts) : await ownProfile(context, provider, record)
+    const { profile, quirks, userinfo: isAsked = quirks?.userinfoMembers !== undefined } = provider.options
+    return profile === undefined && isAsked ? yield* userinfoClaims(context, provider, facts) : await ownProfile(context, provider, record)
   }
   const person = Object.fromEntries(Object.entries(claims).filter(([name]) => !ABOUT_THE_TOKEN.has(name)))
   if (!wantsUserinfo(provider, claims, server)) return person
@@ -51,12 +51,8 @@ async function* userinfoClaims<Http>(
   { registration }: Provider<Http>,
   { record, claims, server }: LoginFacts,
 ): Flow<UserClaims> {
-  const { client } = registration
-  const all = yield* userinfo(server, client, {
-    accessToken: record.token.access_token,
-    subject: claims?.sub,
-    environment,
-  })
+  const { client, keyCache } = registration
+  const all = yield* userinfo(server, client, { environment, keyCache, accessToken: record.token.access_token, subject: claims?.sub })
   return Object.fromEntries(Object.entries(all).filter(([name]) => !ABOUT_THE_TOKEN.has(name) && name !== 'iss' && name !== 'sid'))
 }
 
@@ -76,6 +72,7 @@ async function ownProfile<Http>(
     environment,
     current: () => record,
     rejected: () => Promise.resolve(false),
+    placement: options.tokenPlacement,
     allowedOrigins: allowedOrigins(options.allowedOrigins, http.baseUrl),
   })
   const profile = await options.profile(http.authorised(authoriser))

@@ -66,6 +66,7 @@ export class Visit<Http> {
       environment,
       current: () => lifeCycle.current(place),
       rejected: (hash) => lifeCycle.rejected(place, hash),
+      placement: options.tokenPlacement,
       allowedOrigins: allowedOrigins(options.allowedOrigins, http.baseUrl),
     })
     return http.authorised(authoriser)

@@ -67,6 +67,7 @@ export class AssertionSession<Http> {
       rejected: (hash) => this.#token.rejected(hash),
       allowedOrigins: allowedOrigins(this.#options.allowedOrigins, baseUrl),
       placement: this.#options.tokenPlacement,
+      quirks: this.#options.quirks,
       protectedRequestHook: () => this.#hooks.protectedRequest(),
     })
   }

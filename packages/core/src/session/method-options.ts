@@ -1,6 +1,7 @@
 import type { ClientAuthentication } from '../client-authentication/client.js'
 import type { Parameters } from '../http/form.js'
 import type { HttpHeaders } from '../http/http-response.js'
+import type { KeysOption } from '../jose/given-keys.js'
 import type { EndSessionOptions } from '../message/end-session.js'
 
 /** What each method that sends a request to the server can vary. */
@@ -36,6 +37,16 @@ export interface VerifyIdTokenOptions {
   readonly maxAge?: number | undefined
   /** The access token that came along, to check `at_hash` with. */
   readonly accessToken?: string | undefined
+  /** Keys to check the signature with, in place of those that the server publishes: a JWK Set, a JWK, PEM, a `CryptoKey`, or a function of header and payload. */
+  readonly keys?: KeysOption | undefined
+}
+
+/** Options of `introspectToken`. */
+export interface IntrospectTokenOptions extends RequestOptions {
+  /** The session's refresh token, else its access token, unless told. */
+  readonly token?: string | undefined
+  /** What kind `token` is; without `token`, which of the session's tokens is meant. */
+  readonly tokenTypeHint?: 'access_token' | 'refresh_token' | undefined
 }
 
 /** Names of {@link RequestOptions}. */
@@ -45,11 +56,13 @@ export const REQUEST_OPTIONS = ['endpoint', 'clientAuthentication', 'headers', '
 export const METHOD_OPTIONS: {
   readonly refreshToken: readonly (keyof RefreshTokenOptions)[]
   readonly revokeToken: readonly (keyof RevokeOptions)[]
+  readonly introspectToken: readonly (keyof IntrospectTokenOptions)[]
   readonly verifyIdToken: readonly (keyof VerifyIdTokenOptions)[]
   readonly createLogoutUrl: readonly (keyof EndSessionOptions)[]
 } = {
   refreshToken: ['scope', ...REQUEST_OPTIONS],
   revokeToken: ['token', 'tokenTypeHint', ...REQUEST_OPTIONS],
-  verifyIdToken: ['nonce', 'maxAge', 'accessToken'],
+  introspectToken: ['token', 'tokenTypeHint', ...REQUEST_OPTIONS],
+  verifyIdToken: ['nonce', 'maxAge', 'accessToken', 'keys'],
   createLogoutUrl: ['idTokenHint', 'clientId', 'postLogoutRedirectUri', 'state', 'logoutHint', 'uiLocales'],
 }

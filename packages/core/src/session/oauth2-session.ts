@@ -7,11 +7,12 @@ import { startAuthorization } from '../flow/authorization-code.js'
 import { coalesce } from '../flow/coalesce.js'
 import type { Flow } from '../flow/flow.js'
 import { finishFrontChannel } from '../flow/front-channel.js'
-import { verifyIdToken } from '../flow/id-token.js'
+import { type IntrospectionResult, introspect } from '../flow/introspect.js'
 import { revoke } from '../flow/revoke.js'
 import { run, type Transport } from '../flow/run.js'
 import { tokenGrant } from '../flow/token.js'
 import { userinfo } from '../flow/userinfo.js'
+import { verifyIdToken } from '../flow/verify-id-token.js'
 import { toForm } from '../http/form.js'
 import { randomToken } from '../jose/random-token.js'
 import { type AuthorizationRequest, scopeText } from '../message/authorization-request.js'
@@ -28,13 +29,14 @@ import { type AuthorizationCodeOptions, type FetchTokenOptions, fetchTokenTask }
 import { assertHttpClient, type HttpClient } from './http-client.js'
 import { type LoginPieces, loginTransaction } from './login-transaction.js'
 import {
+  type IntrospectTokenOptions,
   METHOD_OPTIONS,
   type RefreshTokenOptions,
   type RequestOptions,
   type RevokeOptions,
   type VerifyIdTokenOptions,
 } from './method-options.js'
-import { revokeOwn } from './own-revocation.js'
+import { ownToken, revokeOwn } from './own-revocation.js'
 import { assertKnownOptions, assertMethods, type Registration, registration } from './registration.js'
 import { renewToken } from './renew.js'
 import { renewable } from './renewable.js'
@@ -90,6 +92,7 @@ export class OAuth2Session<Http> {
       rejected: (hash) => this.#token.rejected(hash),
       allowedOrigins: allowedOrigins(this.#options.allowedOrigins, baseUrl),
       placement: this.#options.tokenPlacement,
+      quirks: this.#options.quirks,
       protectedRequestHook: () => this.#hooks.protectedRequest(),
     })
   }
@@ -226,6 +229,34 @@ export class OAuth2Session<Http> {
     }
   }
 
+  /**
+   * Asks the server what a token is worth: the session's refresh token, else its access token, unless told. The claims of a token that is not
+   * `active` mean nothing. The answer as it came is in `response`, which is not enumerable.
+   *
+   * @throws {@link UsageError} when there is no such token, or the server has no introspection endpoint. @throws {@link EndpointError}
+   * @see RFC 7662 §2 https://www.rfc-editor.org/rfc/rfc7662#section-2, and RFC 9701 for signed answers
+   */
+  async introspectToken(options: IntrospectTokenOptions = {}): Promise<IntrospectionResult> {
+    assertKnownOptions(options, METHOD_OPTIONS.introspectToken, 'introspectToken')
+    const { token, tokenTypeHint, ...request } = options
+    const asked = token === undefined ? ownToken(await this.#token.stored(), tokenTypeHint) : { token, token_type_hint: tokenTypeHint }
+    if (asked === undefined) {
+      throw new UsageError(explain && `introspectToken: there is no ${tokenTypeHint ?? 'token'} to ask about.`, {
+        code: 'OAUTH_MISSING_TOKEN',
+      })
+    }
+    const { client, keyCache } = this.#registration
+    const server = await this.server()
+    return this.#run(
+      introspect(server, client, {
+        ...this.#requestOptions(request),
+        requestHook: this.#hooks.request('introspect_token_request'),
+        keyCache,
+        ...asked,
+      }),
+    )
+  }
+
   /** Who the token is about. The answer has to be about the subject of the ID token, where there was one. A 401 renews the token once. */
   async userinfo(): Promise<UserInfo> {
     const record = await this.#token.current()
@@ -244,11 +275,19 @@ export class OAuth2Session<Http> {
   async verifyIdToken(idToken: string, options: VerifyIdTokenOptions = {}): Promise<IdTokenClaims> {
     assertKnownOptions(options, METHOD_OPTIONS.verifyIdToken, 'verifyIdToken')
     if (typeof idToken !== 'string') throw new UsageError(explain && 'verifyIdToken: the first argument must be the ID token, a text.')
-    const { nonce, maxAge, accessToken } = options
+    const { nonce, maxAge, accessToken, keys } = options
     const { client, keyCache, clockTolerance } = this.#registration
     const server = await this.server()
     return this.#run(
-      verifyIdToken(idToken, server, client, { environment: this.#environment, keyCache, clockTolerance, nonce, maxAge, accessToken }),
+      verifyIdToken(idToken, server, client, {
+        environment: this.#environment,
+        keyCache,
+        clockTolerance,
+        nonce,
+        maxAge,
+        accessToken,
+        keys,
+      }),
     )
   }
 
@@ -363,7 +402,12 @@ export class OAuth2Session<Http> {
 
   async *#userinfo({ token, subject }: TokenRecord): Flow<UserInfo> {
     const server = yield* this.#registration.server()
-    return yield* userinfo(server, this.#registration.client, { accessToken: token.access_token, subject, environment: this.#environment })
+    return yield* userinfo(server, this.#registration.client, {
+      environment: this.#environment,
+      keyCache: this.#registration.keyCache,
+      accessToken: token.access_token,
+      subject,
+    })
   }
 
   #run<T>(flow: Flow<T>): Promise<T> {

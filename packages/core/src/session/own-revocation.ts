@@ -18,14 +18,14 @@ export interface RevocationPorts {
  * @throws {@link UsageError} when there is none.
  */
 export async function revokeOwn(kind: RevokeOptions['tokenTypeHint'], { stored, send }: RevocationPorts): Promise<string> {
-  let own = ownRevocation(await stored(), kind)
+  let own = ownToken(await stored(), kind)
   if (own === undefined)
     throw new UsageError(explain && `revokeToken: there is no ${kind ?? 'token'} to revoke.`, { code: 'OAUTH_MISSING_TOKEN' })
   for (;;) {
     await send(own)
     const { token } = own
     // A renewal that was under way may have put another refresh token in its place, which would outlive the logout.
-    const next = kind === 'access_token' ? undefined : ownRevocation(await stored(), kind)
+    const next = kind === 'access_token' ? undefined : ownToken(await stored(), kind)
     if (next === undefined || next.token === token) return token
     own = next
   }
@@ -37,7 +37,8 @@ export function leftover({ access_token, refresh_token }: TokenSet, revoked: str
   return revoked === access_token ? 'refresh_token' : 'all'
 }
 
-function ownRevocation(
+/** The session's token of a kind, as requests about it name it; the refresh token where there is one, unless told. */
+export function ownToken(
   { access_token, refresh_token }: Partial<TokenSet> = {},
   kind: RevokeOptions['tokenTypeHint'],
 ): Revocation | undefined {

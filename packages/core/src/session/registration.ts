@@ -8,7 +8,9 @@ import { type CachedServer, discover } from '../flow/discovery.js'
 import type { Flow } from '../flow/flow.js'
 import { assertIdTokenAlgorithm } from '../flow/id-token.js'
 import type { CachedKeys } from '../flow/jwk-set.js'
+import type { Decryption } from '../jose/decryption.js'
 import { CLOCK_TOLERANCE, MAX_CLOCK_TOLERANCE } from '../message/id-token.js'
+import { assertResponseAlgorithm } from '../message/response-algorithm.js'
 import { assertGivenMetadata } from '../metadata/given-metadata.js'
 import { assertIssuer } from '../metadata/issuer.js'
 import type { Quirks } from '../metadata/quirks.js'
@@ -27,8 +29,23 @@ export interface RegistrationOptions {
   readonly tokenEndpointAuthMethod?: string | ClientAuthentication | undefined
   /** The same for revocation; the token endpoint's when absent. */
   readonly revocationEndpointAuthMethod?: string | ClientAuthentication | undefined
-  /** The only algorithm ID tokens may have. Any asymmetric one that the server announces when absent. */
+  /** The only algorithm ID tokens may have: any asymmetric one that the server announces when absent. `HS256`, `HS384`, `HS512` only by this option. */
   readonly idTokenSignedResponseAlg?: string | undefined
+  /**
+   * Decrypts what the server encrypts for this client: `jweDecryption({ keys })`. ID tokens then have to be encrypted, unless another answer alone
+   * is registered for that, by one of the options below.
+   */
+  readonly decryption?: Decryption | undefined
+  /** The only key management algorithm of encrypted ID tokens. Any that the keys take when absent. */
+  readonly idTokenEncryptedResponseAlg?: string | undefined
+  /** The only algorithm UserInfo answers may be signed with; with it they have to be signed. Plain JSON when absent. */
+  readonly userinfoSignedResponseAlg?: string | undefined
+  /** The only key management algorithm of encrypted UserInfo answers; with it they have to be encrypted. */
+  readonly userinfoEncryptedResponseAlg?: string | undefined
+  /** The only algorithm introspection answers may be signed with; with it they have to be signed (RFC 9701 §6). */
+  readonly introspectionSignedResponseAlg?: string | undefined
+  /** The only key management algorithm of encrypted introspection answers; with it they have to be encrypted. */
+  readonly introspectionEncryptedResponseAlg?: string | undefined
   /**
    * Audiences beside this client that an ID token may name in `aud`, as servers add them for their own APIs. None unless told: a token that
    * others may take for theirs is refused.
@@ -51,6 +68,12 @@ export const REGISTRATION_OPTIONS = [
   'tokenEndpointAuthMethod',
   'revocationEndpointAuthMethod',
   'idTokenSignedResponseAlg',
+  'decryption',
+  'idTokenEncryptedResponseAlg',
+  'userinfoSignedResponseAlg',
+  'userinfoEncryptedResponseAlg',
+  'introspectionSignedResponseAlg',
+  'introspectionEncryptedResponseAlg',
   'trustedAudiences',
   'clockTolerance',
   'allowInsecureHttp',
@@ -91,12 +114,18 @@ export function registration(options: RegistrationOptions, environment: Environm
     token_endpoint_auth_method: options.tokenEndpointAuthMethod,
     revocation_endpoint_auth_method: options.revocationEndpointAuthMethod,
     id_token_signed_response_alg: options.idTokenSignedResponseAlg,
+    decryption: options.decryption,
+    id_token_encrypted_response_alg: options.idTokenEncryptedResponseAlg,
+    userinfo_signed_response_alg: options.userinfoSignedResponseAlg,
+    userinfo_encrypted_response_alg: options.userinfoEncryptedResponseAlg,
+    introspection_signed_response_alg: options.introspectionSignedResponseAlg,
+    introspection_encrypted_response_alg: options.introspectionEncryptedResponseAlg,
     trusted_audiences: options.trustedAudiences,
     quirks,
   }
   assertClient(client)
   assertSecret(options)
-  assertIdTokenAlgorithm(client)
+  assertAlgorithms(client)
   if (!(clockTolerance >= 0 && clockTolerance <= MAX_CLOCK_TOLERANCE)) {
     throw new UsageError(
       explain && `Option "clockTolerance" must be 0 to ${MAX_CLOCK_TOLERANCE} seconds. Set the machine's clock instead of allowing more.`,
@@ -138,6 +167,20 @@ export function assertKnownOptions(options: object, known: readonly string[], wh
 export function assertMethods({ client }: Registration, registered?: ReadonlyMap<string, ClientAuthentication>): void {
   for (const method of [client.token_endpoint_auth_method, client.revocation_endpoint_auth_method]) {
     if (method !== undefined) clientAuthentication(method, registered)
+  }
+}
+
+function assertAlgorithms(client: Client): void {
+  assertIdTokenAlgorithm(client)
+  assertResponseAlgorithm('userinfoSignedResponseAlg', client.userinfo_signed_response_alg, client)
+  assertResponseAlgorithm('introspectionSignedResponseAlg', client.introspection_signed_response_alg, client)
+  const { decryption } = client
+  const encrypted =
+    client.id_token_encrypted_response_alg ?? client.userinfo_encrypted_response_alg ?? client.introspection_encrypted_response_alg
+  if (decryption === undefined ? encrypted !== undefined : typeof decryption !== 'function') {
+    throw new UsageError(
+      explain && 'Option "decryption" is missing, or no function: what is encrypted has to be opened. Give jweDecryption({ keys }).',
+    )
   }
 }
 

@@ -165,3 +165,24 @@ describe('S5: options of one call', () => {
     })
   })
 })
+
+describe('quirks of an API', () => {
+  const token = { access_token: 'a' }
+
+  it('S64: resourceQuery and resourceHeaders go with every request that carries the token', async () => {
+    const line = wire(() => answer(500))
+    const quirks = { resourceQuery: { site: 'stackoverflow' }, resourceHeaders: { 'Client-ID': 'mine' } }
+    await sessionOver(line, { token, quirks }).http(`${API}/me?projection=(id)`)
+    expect(line.sent[0]).toMatchObject({ url: `${API}/me?projection=(id)&site=stackoverflow`, authorization: 'Bearer a' })
+    expect(line.added[0]).toMatchObject({ 'client-id': 'mine' })
+  })
+
+  it('S49: tokenParameter names the token in the query, and says that it fired', async () => {
+    const clock = testClock()
+    const line = wire(() => answer(500))
+    const options = { environment: clock, token, tokenPlacement: 'query', quirks: { tokenParameter: 'token' } } as const
+    await sessionOver(line, options).http(`${API}/me`)
+    expect(line.sent[0]).toMatchObject({ url: `${API}/me?token=a`, authorization: undefined })
+    expect(clock.events).toContainEqual(expect.objectContaining({ type: 'quirk' }))
+  })
+})

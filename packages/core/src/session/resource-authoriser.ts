@@ -4,10 +4,12 @@ import { UsageError } from '../error/usage-error.js'
 import type { Form } from '../http/form.js'
 import type { HttpHeaders } from '../http/http-response.js'
 import { isLoopback, parseUrl } from '../http/uri.js'
+import { tokenParameter, withResourceQuirks } from '../message/resource-quirks.js'
+import type { Quirks } from '../metadata/quirks.js'
 import type { ProtectedRequestHook } from './compliance-hooks.js'
 import { assertKnownOptions } from './registration.js'
 import { tokenHash } from './token-hash.js'
-import { placeToken, type TokenPlacement } from './token-placement.js'
+import { type PlacedToken, placeToken, type TokenPlacement } from './token-placement.js'
 import type { TokenRecord } from './token-record.js'
 
 /** What one call can ask for beside the request. */
@@ -65,15 +67,15 @@ export interface AuthoriserPorts {
   readonly allowedOrigins: ReadonlySet<string> | undefined
   /** Where the token goes: into the header unless told. */
   readonly placement?: TokenPlacement | undefined
-  /** The name of the query or form parameter, where a server calls it something else than `access_token`. */
-  readonly tokenParameter?: string | undefined
+  /** What the API's provider needs beside the token, and what it calls it. */
+  readonly quirks?: Quirks | undefined
   /** What changes a request after the token was put on it; asked for each time, as hooks may be registered later. */
   protectedRequestHook?(): ProtectedRequestHook | undefined
 }
 
 /** Makes the authoriser of one token. */
 export function resourceAuthoriser(ports: AuthoriserPorts): ResourceAuthoriser {
-  const { environment, current, rejected, allowedOrigins, placement = 'header', tokenParameter: parameter } = ports
+  const { environment, current, rejected, allowedOrigins, placement = 'header', quirks } = ports
 
   function withToken(request: ResourceRequest, record: TokenRecord | undefined): Maybe<Authorised> {
     if (record === undefined) {
@@ -81,10 +83,18 @@ export function resourceAuthoriser(ports: AuthoriserPorts): ResourceAuthoriser {
         code: 'OAUTH_MISSING_TOKEN',
       })
     }
-    const placed = placeToken(record.token.access_token, request, { placement, parameter })
+    const placed = withQuirks(record.token.access_token, request)
     const hash = tokenHash(environment, record)
     if (!(hash instanceof Promise)) return hooked(request, { ...placed, tokenHash: hash })
     return hash.then((name) => hooked(request, { ...placed, tokenHash: name }))
+  }
+
+  function withQuirks(token: string, request: ResourceRequest): PlacedToken {
+    if (quirks === undefined) return placeToken(token, request, { placement })
+    const needed = withResourceQuirks(request, quirks, environment)
+    const parameter = placement === 'header' ? undefined : tokenParameter(quirks, environment)
+    const placed = placeToken(token, needed, { placement, parameter })
+    return { ...placed, headers: { ...needed.headers, ...placed.headers } }
   }
 
   function hooked({ method, headers, form }: ResourceRequest, authorised: Authorised): Maybe<Authorised> {

@@ -1,6 +1,7 @@
 import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
-import { type Form, formEncode } from '../http/form.js'
+import type { Form } from '../http/form.js'
+import { setQuery } from '../http/uri.js'
 import type { ResourceRequest } from './resource-authoriser.js'
 
 /** Where a token goes on a request (RFC 6750 §2): the `Authorization` header, the query, or the body of a form. */
@@ -27,7 +28,7 @@ export function placeToken(
   if (placement === 'header') return { url, headers: { authorization: `Bearer ${token}` } }
   if (placement === 'query') {
     // RFC 6750 §2.3: caches must not keep what such a request brings.
-    return { url: withQuery(url, parameter, token), headers: { 'cache-control': 'no-store' } }
+    return { url: setQuery(url, [[parameter, token]]), headers: { 'cache-control': 'no-store' } }
   }
   if (form === undefined || method === 'GET' || method === 'HEAD') {
     throw new UsageError(
@@ -37,15 +38,4 @@ export function placeToken(
   }
   const others: Form = form.filter(([name]) => name !== parameter)
   return { url, headers: {}, form: [...others, [parameter, token]] }
-}
-
-/** The rest of the query stays as it is spelt: there are APIs that take `(a,b)` and not `%28a%2Cb%29`. */
-function withQuery(text: string, name: string, value: string): string {
-  const url = new URL(text)
-  const others = url.search
-    .slice(1)
-    .split('&')
-    .filter((pair) => pair !== '' && !pair.startsWith(`${name}=`))
-  url.search = [...others, formEncode([[name, value]])].join('&')
-  return url.href
 }

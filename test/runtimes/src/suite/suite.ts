@@ -4,6 +4,8 @@ import type { Case, Context } from './case.ts'
 import { contextFrom } from './control.ts'
 import { FETCH } from './fetch-adapter.ts'
 import { type Identity, identity } from './identity.ts'
+import { KY } from './ky-adapter.ts'
+import { KY_CASES } from './ky-cases.ts'
 import { ROUTE_CASES } from './route-cases.ts'
 import { SERVER_CASES } from './server-cases.ts'
 import { sessionCases } from './session-cases.ts'
@@ -17,6 +19,9 @@ export const CASES: readonly Case[] = [
   ...transportCases(FETCH),
   ...ROUTE_CASES,
   ...sessionCases(FETCH),
+  ...transportCases(KY),
+  ...sessionCases(KY),
+  ...KY_CASES,
 ]
 
 /** How one case ended. */

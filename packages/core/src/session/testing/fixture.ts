@@ -3,7 +3,7 @@ import { NOW } from '../../../test/environment.js'
 import { defaultEnvironment, type Environment, type OAuthEvent } from '../../environment.js'
 import { formDecode, formGet } from '../../http/form.js'
 import type { HttpRequest } from '../../http/http-request.js'
-import type { HttpResponse } from '../../http/http-response.js'
+import type { HttpHeaders, HttpResponse } from '../../http/http-response.js'
 import type { ServerMetadata } from '../../metadata/server-metadata.js'
 import type { HttpClient } from '../http-client.js'
 import { OAuth2Session } from '../oauth2-session.js'
@@ -63,6 +63,8 @@ export interface Wire {
   readonly requests: HttpRequest[]
   /** The application's requests, in order. */
   readonly sent: Sent[]
+  /** The headers that the session set on each of them. */
+  readonly added: HttpHeaders[]
   readonly client: HttpClient<Call>
   /** Requests to the token endpoint, as forms. */
   tokenRequests(): Record<string, string>[]
@@ -72,9 +74,11 @@ export interface Wire {
 export function wire(answers: Answer, resource: (sent: Sent) => number = () => 200): Wire {
   const requests: HttpRequest[] = []
   const sent: Sent[] = []
+  const added: HttpHeaders[] = []
   return {
     requests,
     sent,
+    added,
     client: {
       async transport(request) {
         requests.push(request)
@@ -86,8 +90,10 @@ export function wire(answers: Answer, resource: (sent: Sent) => number = () => 2
           const request = { method: 'GET', url, headers, replayable: true, options }
           const attempt = async (number: number) => {
             const authorised = await authoriser.authorise(request, number)
-            const seen = { url: authorised.url, authorization: authorised.headers['authorization'] ?? headers['authorization'] }
+            const authorization = authorised.headers['authorization'] ?? headers['authorization']
+            const seen = { url: authorised.url, authorization }
             sent.push(seen)
+            added.push(authorised.headers)
             return { authorised, status: resource(seen) }
           }
           const first = await attempt(1)
