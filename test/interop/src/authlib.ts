@@ -12,6 +12,7 @@ export function authlib(command: string): ServerKind {
       'refresh tokens outlive revoked access tokens',
       'JWT bearer grant',
       'response type "token"',
+      '"iss" beside an ID token, or no promise of it',
     ],
     start: () => start(command),
   }

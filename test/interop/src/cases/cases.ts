@@ -2,6 +2,7 @@ import type { Case } from './case.ts'
 import { clientAuthenticationCases } from './client-authentication.ts'
 import { frontChannelCases } from './front-channel.ts'
 import { grantCases } from './grant.ts'
+import { introspectionCases } from './introspection.ts'
 import { loginCases } from './login.ts'
 import { openidCases } from './openid.ts'
 import { refreshCases } from './refresh.ts'
@@ -15,5 +16,6 @@ export const cases: readonly Case[] = [
   ...grantCases,
   ...refreshCases,
   ...revocationCases,
+  ...introspectionCases,
   ...clientAuthenticationCases,
 ]
