@@ -27,6 +27,15 @@ export const openidCases: readonly Case[] = [
     }),
   ),
   {
+    title: 'OpenID Connect Core §5.3.2 signed userinfo',
+    needs: 'signed userinfo and introspection',
+    async run({ register, login }) {
+      const session = await register({ userinfo_signed_response_alg: 'ES256' }, { userinfoSignedResponseAlg: 'ES256' })
+      await login(session)
+      expect(await session.userinfo()).toMatchObject({ sub: 'alice', name: 'Alice Example' })
+    },
+  },
+  {
     title: 'OpenID Connect Core §5.3 userinfo',
     async run({ register, login }) {
       const session = await register()
