@@ -11,6 +11,7 @@ export type Feature =
   | 'response type "token"'
   // oidc-provider announces "iss" (RFC 9207) and leaves it out where an ID token says the same; the client insists on it.
   | '"iss" beside an ID token, or no promise of it'
+  | 'encryption'
   | 'signed userinfo and introspection'
 
 /** A kind of authorization server. */

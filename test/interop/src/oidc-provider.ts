@@ -9,6 +9,8 @@ export const oidcProvider: ServerKind = {
     'assertions signed with PS256, EdDSA',
     'decodes Basic credentials',
     'signed userinfo and introspection',
+    'encryption',
+    '"iss" beside an ID token, or no promise of it',
   ],
   start,
 }

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { jweDecryption } from '@oauth/core'
+import { exportJWK, generateKeyPair } from 'jose'
 import { expect } from 'vitest'
 import type { Case } from './case.ts'
 
@@ -22,6 +24,20 @@ export const openidCases: readonly Case[] = [
         const client_secret = randomBytes(64).toString('base64url')
         const session = await register({ client_secret, id_token_signed_response_alg: alg }, { idTokenSignedResponseAlg: alg })
         await login(session)
+        expect(session.claims?.sub).toBe('alice')
+      },
+    }),
+  ),
+  ...['RSA-OAEP-256', 'ECDH-ES'].map(
+    (alg): Case => ({
+      title: `OpenID Connect Core §10.2 an ID token encrypted by ${alg}`,
+      needs: 'encryption',
+      async run({ register, login }) {
+        const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true })
+        const jwks = { keys: [{ ...(await exportJWK(publicKey)), alg, use: 'enc' }] }
+        const decryption = jweDecryption({ keys: privateKey })
+        const session = await register({ jwks, id_token_encrypted_response_alg: alg }, { decryption })
+        expect((await login(session)).id_token?.split('.')).toHaveLength(5)
         expect(session.claims?.sub).toBe('alice')
       },
     }),
