@@ -319,6 +319,17 @@ describe('S32: duplicates, state, iss, error, in this order', () => {
     expect(await play(announcing)).toMatchObject(problem('OAUTH_ISS_MISSING'))
   })
 
+  test('RFC 9207 §1: beside an ID token, which names the issuer, "iss" may be missing; a wrong one is refused, and so is an empty ID token', async () => {
+    const announced = { authorization_response_iss_parameter_supported: true }
+    const { finish, parameters } = await login('id_token token')
+    expect(await play(finish(`#${await parameters()}`, {}, announced))).toMatchObject({ value: { claims: { sub: 'alice' } } })
+    const evil = { iss: 'https://evil.example' }
+    expect(await play(finish(`#${await parameters(evil)}`, {}, announced))).toMatchObject(problem('OAUTH_ISS_MISMATCH'))
+    expect(await play(finish(`#${await parameters({ id_token: '' })}`, {}, announced))).toMatchObject(problem('OAUTH_ISS_MISSING'))
+    const error = { error: 'access_denied', id_token: undefined }
+    expect(await play(finish(`#${await parameters(error)}`, {}, announced))).toMatchObject(problem('OAUTH_ISS_MISSING'))
+  })
+
   test('C2: an error in the fragment is that error, whatever else is missing; its text shows no token', async () => {
     const { transaction, finish } = await login('id_token token')
     const error = `#error=access_denied&error_description=no+${transaction.nonce}&state=${transaction.state}`

@@ -177,9 +177,9 @@ function assertAlgorithms(client: Client): void {
   const { decryption } = client
   const encrypted =
     client.id_token_encrypted_response_alg ?? client.userinfo_encrypted_response_alg ?? client.introspection_encrypted_response_alg
-  if (decryption === undefined ? encrypted !== undefined : typeof decryption !== 'function') {
+  if (decryption === undefined ? encrypted !== undefined : typeof decryption?.decrypt !== 'function') {
     throw new UsageError(
-      explain && 'Option "decryption" is missing, or no function: what is encrypted has to be opened. Give jweDecryption({ keys }).',
+      explain && 'Option "decryption" is missing, or opens nothing: what is encrypted has to be decrypted. Give jweDecryption({ keys }).',
     )
   }
 }

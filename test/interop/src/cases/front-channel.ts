@@ -1,4 +1,3 @@
-import { type CachedKeys, createCache, defaultEnvironment, finishFrontChannel, run } from '@oauth/core'
 import { expect } from 'vitest'
 import type { Feature } from '../interop-server.ts'
 import type { Case } from './case.ts'
@@ -19,14 +18,10 @@ export const frontChannelCases: readonly Case[] = [
   {
     title: 'OpenID Connect Core §3.2 implicit, response type "id_token"',
     needs: FRONT_ID_TOKEN,
-    async run({ server, session, adapter }) {
-      const client = await server.addClient(implicit('id_token'))
-      const visitor = session(client, { responseType: 'id_token' })
-      const { url, transaction } = await visitor.createAuthorizationUrl()
-      const response = await server.authorize(url)
-      const options = { environment: defaultEnvironment(), keyCache: createCache<CachedKeys>(), response, transaction }
-      const finish = finishFrontChannel(await visitor.server(), { client_id: client.client_id }, options)
-      const { claims, token } = await run(finish, adapter.transport)
+    async run({ server, register }) {
+      const session = await register(implicit('id_token'), { responseType: 'id_token' })
+      const { url, transaction } = await session.createAuthorizationUrl()
+      const { claims, token } = await session.finishLogin({ authorizationResponse: await server.authorize(url), transaction })
       expect(claims).toMatchObject({ iss: server.issuer, sub: 'alice' })
       expect(token).toBeUndefined()
     },
