@@ -27,6 +27,7 @@ export type {
   OtherGrantOptions,
   PasswordOptions,
 } from './session/fetch-token.js'
+export { type EnvironmentOptions, fromEnvironment } from './session/from-environment.js'
 export type { HttpClient } from './session/http-client.js'
 export { memoryStore } from './session/memory-store.js'
 export type {

@@ -37,7 +37,7 @@ export async function* userinfo(
   assertResponseAlgorithm(option, signed, client)
   const request = withResourceQuirks(userinfoRequest(server, accessToken), quirks ?? {}, options.environment)
   const response = yield request
-  const compact = jwtAnswer(response, request, { signed, encrypted, refusal })
+  const compact = jwtAnswer(response, { signed, encrypted, refusal })
   if (compact === undefined) return userinfoResponse(response, request, { subject, quirks, environment: options.environment })
   const announced = server['userinfo_signing_alg_values_supported']
   const payload = yield* verifyJwtAnswer(

@@ -41,7 +41,7 @@ export function userinfoResponse(
 ): UserInfo {
   refuseRedirect(response, request)
   if (response.status !== 200) throw endpointFailure(response, request)
-  if (isJwt(response.headers['content-type']) && maybeJsonObject(response, request) === undefined) {
+  if (isJwt(response.headers['content-type']) && maybeJsonObject(response) === undefined) {
     throw new ResponseError(
       'OAUTH_RESPONSE_CONTENT_TYPE',
       explain &&

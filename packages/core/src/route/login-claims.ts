@@ -64,7 +64,7 @@ function wantsUserinfo<Http>({ options, scope }: Provider<Http>, claims: IdToken
 
 async function ownProfile<Http>(
   { environment, http }: WebContext<Http>,
-  { name, options }: Provider<Http>,
+  { name, options, hooks }: Provider<Http>,
   record: TokenRecord,
 ): Promise<UserClaims> {
   if (options.profile === undefined) return { provider: name }
@@ -73,6 +73,8 @@ async function ownProfile<Http>(
     current: () => record,
     rejected: () => Promise.resolve(false),
     placement: options.tokenPlacement,
+    quirks: options.quirks,
+    protectedRequestHook: () => hooks.protectedRequest(),
     allowedOrigins: allowedOrigins(options.allowedOrigins, http.baseUrl),
   })
   const profile = await options.profile(http.authorised(authoriser))

@@ -5,6 +5,7 @@ import { assertSecrets } from '../jose/sealer.js'
 
 import type { TokenSet } from '../message/token-set.js'
 
+import type { ComplianceHookTypes } from '../session/compliance-hooks.js'
 import { assertKnownOptions, REGISTRATION_OPTIONS, type RegistrationOptions } from '../session/registration.js'
 import { TOKEN_PLACEMENTS, type TokenPlacement } from '../session/token-placement.js'
 import type { ReplacedToken } from '../session/update-token.js'
@@ -40,6 +41,8 @@ export interface ProviderOptions<Http> extends RegistrationOptions {
   readonly profile?: ((http: Http) => Maybe<UserClaims & { readonly sub: string }>) | undefined
   /** Where the token goes on requests of the user's HTTP client: the `Authorization` header unless told. */
   readonly tokenPlacement?: TokenPlacement | undefined
+  /** Hooks that put right what this server does otherwise than the standards say, by type: one function each. */
+  readonly complianceHooks?: Partial<ComplianceHookTypes> | undefined
   /** Origins that this provider's token is sent to. */
   readonly allowedOrigins?: readonly string[] | undefined
   /** Seconds before its expiry that the token is renewed. */
@@ -81,6 +84,7 @@ const PROVIDER_OPTIONS: readonly string[] = [
   'userinfo',
   'profile',
   'tokenPlacement',
+  'complianceHooks',
   'allowedOrigins',
   'leeway',
   'updateToken',

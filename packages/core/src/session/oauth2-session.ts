@@ -24,7 +24,7 @@ import type { TokenInput, TokenSet } from '../message/token-set.js'
 import type { UserInfo } from '../message/userinfo.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 import { type AuthorizationUrlOptions, authorizationUrlRequest } from './authorization-url.js'
-import { ComplianceHooks, type ComplianceHookType, type ComplianceHookTypes } from './compliance-hooks.js'
+import { ComplianceHooks, type ComplianceHookType, type ComplianceHookTypes, renewalKind } from './compliance-hooks.js'
 import { type AuthorizationCodeOptions, type FetchTokenOptions, fetchTokenTask } from './fetch-token.js'
 import { assertHttpClient, type HttpClient } from './http-client.js'
 import { type LoginPieces, loginTransaction } from './login-transaction.js'
@@ -60,7 +60,7 @@ export class OAuth2Session<Http> {
   readonly #transport: Transport
   readonly #registration: Registration
   readonly #methods = new Map<string, ClientAuthentication>()
-  readonly #hooks = new ComplianceHooks()
+  readonly #hooks: ComplianceHooks
   readonly #token: SessionToken
 
   /**
@@ -72,6 +72,7 @@ export class OAuth2Session<Http> {
     assertHttpClient(client, 'OAuth2Session: the second argument')
     this.#options = options
     this.#environment = options.environment ?? defaultEnvironment()
+    this.#hooks = new ComplianceHooks(options.quirks, this.#environment)
     this.#registration = registration(options, this.#environment)
     if (typeof options.tokenEndpointAuthMethod !== 'string') assertMethods(this.#registration)
     this.#transport = coalesce(client.transport)
@@ -386,7 +387,7 @@ export class OAuth2Session<Http> {
     const wished = renewable(record, { scope, parameters: request.parameters })
     return renewToken(this.#registration, wished, {
       ...this.#requestOptions(request),
-      ...this.#hooks.of(record.token.refresh_token === undefined ? 'access_token' : 'refresh_token'),
+      ...this.#hooks.of(renewalKind(record)),
       scope,
     })
   }
