@@ -262,7 +262,7 @@ describe('ID19: what binds the ID token to the rest of the answer; the code is n
   })
 })
 
-describe('exactly what the response type promises', () => {
+describe('B23: exactly what the response type promises', () => {
   const TYPES = ['token', 'id_token', 'id_token token', 'code id_token', 'code token', 'code id_token token']
   const MISSING = { code: 'OAUTH_NO_CODE', access_token: 'OAUTH_NO_TOKEN', id_token: 'OAUTH_ID_TOKEN_MISSING' } as const
   const WORDS = { code: 'code', access_token: 'token', id_token: 'id_token' } as const
