@@ -15,6 +15,12 @@ const BUNDLES: readonly (readonly [code: string, ...forbidden: readonly string[]
   ["export * from '@oauth/core/fetch'", ...ADAPTER_FREE_OF],
   ["export { run, discover } from '@oauth/core'", 'jose/dist/webapi/jws/', 'A256GCM', 'code_verifier'],
   ["export { run, tokenGrant } from '@oauth/core'", 'A256GCM', 'jose/dist/webapi/jwe/'],
+  [
+    "export { finishAuthorization, refreshToken, verifyIdToken, userinfo, introspect } from '@oauth/core'",
+    'jose/dist/webapi/jwe/',
+    'jose/dist/webapi/lib/jws_sign.js',
+    'jose/dist/webapi/key/import.js',
+  ],
   ["export * from '@oauth/core'; export * from '@oauth/core/session'", ...TEXTS],
 ]
 

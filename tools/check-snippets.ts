@@ -1,11 +1,11 @@
 /**
  * Compiles the TypeScript of README.md and docs/ that is marked `ts check`, against the packages as built. Each block is a module of
- * its own. Code that a reader copies has to compile, and nobody notices by reading that it no longer does.
+ * its own. One that is marked `ts check ky` is compiled a second time, for ky. Code that a reader copies has to compile, and nobody notices by reading that it no longer does.
  */
 import { existsSync, globSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { finish } from './command.ts'
-import { asModule, snippetsOf } from './snippets.ts'
+import { asModule, forKy, snippetsOf } from './snippets.ts'
 import { inTemporaryFolder, plant } from './temporary-folder.ts'
 import { publishedPackages } from './workspace.ts'
 
@@ -23,7 +23,9 @@ const OPTIONS = {
 
 const pages = globSync(['README.md', 'docs/**/*.md', 'packages/*/README.md'], { exclude: (path) => path.includes('node_modules') })
 const snippets = pages.flatMap((page) => snippetsOf(readFileSync(page, 'utf8')).map((snippet) => ({ page, ...snippet })))
-const checked = snippets.filter((snippet) => snippet.checked)
+const checked = snippets
+  .filter((snippet) => snippet.checked)
+  .flatMap((snippet) => [{ ...snippet, client: '' }, ...(snippet.onKy ? [{ ...snippet, ...forKy(snippet), client: 'ky.' }] : [])])
 
 if (checked.length === 0 && existsSync('README.md')) fail('README.md exists, and no block in it or docs/ is marked `ts check`')
 if (checked.length > 0) {
@@ -31,7 +33,8 @@ if (checked.length > 0) {
   if (errors !== '') fail(errors)
 }
 const notice = existsSync('README.md') ? '' : ', there is no README.md yet'
-console.log(`${checked.length} snippets compile, ${snippets.length - checked.length} are not marked${notice}`)
+const unmarked = snippets.filter((snippet) => !snippet.checked)
+console.log(`${checked.length} snippets compile, ${unmarked.length} are not marked${notice}`)
 
 function compile(folder: string): string {
   linkPackages(join(folder, 'node_modules'))
@@ -49,7 +52,7 @@ function programs(all: typeof checked): readonly (typeof checked)[] {
 }
 
 function compileProgram(folder: string, program: typeof checked): string {
-  const files = program.map(({ page, line, extension }) => `${page}.${line}.${extension}`)
+  const files = program.map(({ page, line, client, extension }) => `${page}.${line}.${client}${extension}`)
   plant(folder, Object.fromEntries(program.map((snippet, index) => [files[index], asModule(snippet)])))
   plant(folder, { 'tsconfig.json': JSON.stringify({ compilerOptions: OPTIONS, files }) })
   const { status, stdout, stderr } = finish('tsc', ['-p', '.'], folder)

@@ -11,10 +11,11 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['flow'],
   ['session'],
   ['route'],
+  ['preset'],
 ]
 
 /** The files of `packages/core/src` that others import: one for each subpath of its `exports`. */
-export const ENTRIES: readonly string[] = ['index', 'adapter', 'session', 'routes', 'fetch']
+export const ENTRIES: readonly string[] = ['index', 'adapter', 'session', 'routes', 'fetch', 'presets']
 
 const CORE = '^packages/core/src/'
 const FOLDERS = LAYERS.flat().join('|')
@@ -36,6 +37,8 @@ export const RULES: readonly IForbiddenRuleType[] = [
     path: `${CORE}(?:${LAYERS.slice(1, 4).flat().join('|')})/`,
     dependencyTypesNot: [...TYPE_ONLY],
   }),
+  // docs/adr/0012-presets-are-plain-data.md says why.
+  forbid('core/preset -> values', `${CORE}preset/`, { path: CORE, dependencyTypesNot: [...TYPE_ONLY] }),
   forbid('core folder -> entry file', `${CORE}[^/]+/`, { path: ENTRY_FILES }),
   forbid('core folder without a layer', `${CORE}(?!(?:${FOLDERS})/)[^/]+/`, {}),
   forbid('core/environment.ts -> anything', `${CORE}environment\\.ts$`, {}),

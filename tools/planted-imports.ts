@@ -23,6 +23,7 @@ const CASES: readonly Case[] = [
   ['core/src/message/', "const a = import('../flow/a.js')", 'core/message -> what lies above'],
   ['core/src/transaction/', "import '../http/a.js'", 'core/transaction -> values other than errors'],
   ['core/src/flow/', "import '../index.js'", 'core folder -> entry file'],
+  ['core/src/preset/', "import { a } from '../session/a.js'", 'core/preset -> values'],
   ['core/src/utils/', "import '../error/a.js'", 'core folder without a layer'],
   ['core/src/environment.ts', "import './error/a.js'", 'core/environment.ts -> anything'],
   ['core/src/flow/', "import { a } from '../environment.js'", 'core below session -> environment as a value'],

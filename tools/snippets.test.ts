@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { asModule, snippetsOf } from './snippets.ts'
+import { asModule, forKy, snippetsOf } from './snippets.ts'
 
 const PAGE = `# Page
 
@@ -43,6 +43,14 @@ describe('snippetsOf', () => {
 
   it('does not take an open block for a snippet', () => {
     expect(snippetsOf('```ts check\nconst a = 1\n')).toEqual([])
+  })
+})
+
+describe('forKy', () => {
+  it('is what a user of ky writes, of a snippet that is marked so', () => {
+    const [one, two] = snippetsOf("```ts check ky run=x\nimport { a } from '@oauth/node-got'\n```\n\n```ts check run=ky\nb\n```\n")
+    expect([one?.onKy, two?.onKy]).toEqual([true, false])
+    expect(one === undefined ? '' : forKy(one).code).toBe("import { a } from '@oauth/ky'\n")
   })
 })
 

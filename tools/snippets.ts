@@ -5,6 +5,8 @@ export interface Snippet {
   readonly code: string
   /** Marked to be compiled: its info string is `ts check` or `tsx check`. */
   readonly checked: boolean
+  /** Marked `ky`: the same code has to compile with `@oauth/ky` in place of `@oauth/node-got`. */
+  readonly onKy: boolean
   readonly extension: 'ts' | 'tsx'
 }
 
@@ -12,13 +14,20 @@ export interface Snippet {
 export function snippetsOf(markdown: string): readonly Snippet[] {
   return [...markdown.matchAll(/^([ \t]*)(`{3,})(tsx?)\b([^\n`]*)\n(.*?)^[ \t]*\2[ \t]*$/gms)].map((match) => {
     const [, indent = '', , language, info = '', body = ''] = match
+    const marks = info.trim().split(/\s+/)
     return {
       line: markdown.slice(0, match.index).split('\n').length + 1,
       code: body.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
-      checked: info.trim().split(/\s+/).includes('check'),
+      checked: marks.includes('check'),
+      onKy: marks.includes('ky'),
       extension: language === 'tsx' ? 'tsx' : 'ts',
     }
   })
+}
+
+/** The snippet as it is for users of ky. */
+export function forKy(snippet: Snippet): Snippet {
+  return { ...snippet, code: snippet.code.replaceAll("'@oauth/node-got'", "'@oauth/ky'") }
 }
 
 /** The code as a module of its own whose lines have the numbers they have on the page, so that an error names the line to repair. */

@@ -7,6 +7,7 @@ export default defineConfig({
     session: 'src/session.ts',
     routes: 'src/routes.ts',
     fetch: 'src/fetch.ts',
+    presets: 'src/presets.ts',
     // Which of the two is used is decided where the package is used, by `imports` in package.json.
     'error/explanations': 'src/error/explanations.ts',
     'error/no-explanations': 'src/error/no-explanations.ts',

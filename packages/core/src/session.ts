@@ -27,6 +27,7 @@ export type {
   OtherGrantOptions,
   PasswordOptions,
 } from './session/fetch-token.js'
+export { type EnvironmentOptions, fromEnvironment } from './session/from-environment.js'
 export type { HttpClient } from './session/http-client.js'
 export { memoryStore } from './session/memory-store.js'
 export type {
@@ -39,7 +40,8 @@ export type {
 export { OAuth2Session } from './session/oauth2-session.js'
 export { randomToken } from './session/random-token.js'
 export type { RegistrationOptions } from './session/registration.js'
-export type { Authorised, ResourceAuthoriser, ResourceOptions, ResourceRequest } from './session/resource-authoriser.js'
+export type { ResourceAuthoriser } from './session/resource-authoriser.js'
+export type { Authorised, ResourceOptions, ResourceRequest } from './session/resource-request.js'
 export { type ServiceAccount, serviceAccountOptions } from './session/service-account.js'
 export type { SessionOptions } from './session/session-options.js'
 export type { Store, StoreEntry, StoreReceipt } from './session/store.js'

@@ -1,15 +1,31 @@
 import { IncomingMessage } from 'node:http'
 import { type AnyOAuthError, type HttpClient, isOAuthError, UsageError } from '@oauth/core/adapter'
 import { type AuthorisedFetch, fetchClient } from '@oauth/core/fetch'
-import { assertGuardOptions, errorPage, type GuardOptions, statusOf, type WebOptions, type WebRoutes, webRoutes } from '@oauth/core/routes'
+import {
+  assertGuardOptions,
+  errorPage,
+  fromEnvironment,
+  type GuardOptions,
+  type ProviderOptions,
+  statusOf,
+  type WebOptions,
+  type WebRoutes,
+  webRoutes,
+} from '@oauth/core/routes'
 import type { Application, Request, RequestHandler } from 'express'
 import onHeaders from 'on-headers'
 import { readBody, readRequest } from './read-request.js'
 import './request-oauth.js'
 import { writeResponse, writeVisit } from './write-response.js'
 
+/** A provider whose client is in environment variables unless it is given: `GITHUB_CLIENT_ID`, `GITHUB_CLIENT_SECRET`, … of `github`. */
+export type EnvironmentProvider<Http> = Omit<ProviderOptions<Http>, 'clientId'> & { readonly clientId?: string | undefined }
+
 /** Options of {@link oauth}. */
-export interface OAuthOptions<Http, Name extends string = string> extends WebOptions<Http, Name> {
+export interface OAuthOptions<Http, Name extends string = string> extends Omit<WebOptions<Http, Name>, 'providers'> {
+  readonly providers: Readonly<Record<Name, EnvironmentProvider<Http>>>
+  /** Where providers without `clientId` find their client. `process.env` unless told. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined
   /** What `req.oauth.client()` gives, and what the library's own requests are sent with: `gotClient(got)`. `fetch` unless told. */
   readonly http?: HttpClient<Http> | undefined
   /** Whether errors of the login routes end in a plain page. Unless told: when the application has no error handler, which gets them otherwise. */
@@ -28,7 +44,11 @@ export interface OAuthOptions<Http, Name extends string = string> extends WebOpt
 export function oauth<Http = AuthorisedFetch, Name extends string = string>(options: OAuthOptions<Http, Name>): RequestHandler {
   // What is no object cannot be taken apart, and is refused by the check of the options.
   const { http, errorPage: page }: OAuthOptions<Http, Name> = Object(options)
-  const routes = webRoutes(options, http ?? (fetchClient() as HttpClient<unknown> as HttpClient<Http>), ['http', 'errorPage'])
+  const routes = webRoutes(complete(options), http ?? (fetchClient() as HttpClient<unknown> as HttpClient<Http>), [
+    'http',
+    'errorPage',
+    'env',
+  ])
   if (page !== undefined && typeof page !== 'boolean')
     throw new UsageError(`Option "errorPage" must be true or false, and is of type ${typeof page}. A page of your own is an error handler.`)
 
@@ -56,6 +76,19 @@ export function oauth<Http = AuthorisedFetch, Name extends string = string>(opti
       next(error)
     }
   }
+}
+
+/** The options with the clients that the environment has. What the application gives wins; what is no provider is refused by the check of the options. */
+function complete<Http, Name extends string>(options: OAuthOptions<Http, Name>): WebOptions<Http, Name> {
+  const { providers, env = process.env }: OAuthOptions<Http, Name> = Object(options)
+  if (typeof providers !== 'object' || providers === null || Array.isArray(providers)) return options as WebOptions<Http, Name>
+  const found = Object.entries<EnvironmentProvider<Http>>(providers).map(([name, given]) => {
+    if (typeof given !== 'object' || given === null || given.clientId !== undefined) return [name, given] as const
+    const { issuer, ...client } = fromEnvironment(name, env)
+    const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+    return [name, { ...client, ...(issuer === undefined || given.server !== undefined ? {} : { issuer }), ...present }] as const
+  })
+  return { ...options, providers: Object.fromEntries(found) as WebOptions<Http, Name>['providers'] }
 }
 
 /**

@@ -1,13 +1,6 @@
-import type { ResourceAuthoriser, ResourceOptions } from '@oauth/core/adapter'
+import type { ResourceAuthoriser } from '@oauth/core/adapter'
 import type { KyInstance } from 'ky'
 import { AuthorisedCall } from './authorised-call.js'
-
-declare module 'ky' {
-  interface Options {
-    /** What one call wants different of the session's authorisation. It does not reach `fetch`. */
-    oauth?: ResourceOptions | undefined
-  }
-}
 
 /**
  * The same instance, with the session's token on each attempt of each call. Everything else stays ky's: retries, hooks, timeouts, streams, errors.

@@ -1,7 +1,15 @@
-import { type HttpClient, UsageError } from '@oauth/core/adapter'
+import { type HttpClient, type ResourceOptions, UsageError } from '@oauth/core/adapter'
 import ky, { type KyInstance, type Options } from 'ky'
 import { authorisedKy } from './authorised-ky.js'
 import { kyTransport } from './ky-transport.js'
+
+// Here, and not where it is read: the declarations of the package have to reach it.
+declare module 'ky' {
+  interface Options {
+    /** What one call wants different of the session's authorisation. It does not reach `fetch`. */
+    oauth?: ResourceOptions | undefined
+  }
+}
 
 /**
  * ky as the HTTP client of sessions and frameworks: `oauth({ http: kyClient(ky) })`.

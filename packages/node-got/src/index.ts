@@ -12,6 +12,7 @@ export {
   clientSecretJwt,
   type FetchTokenOptions,
   filterClaims,
+  fromEnvironment,
   type JweDecryptionOptions,
   jweDecryption,
   memoryStore,

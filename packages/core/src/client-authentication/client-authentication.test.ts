@@ -8,8 +8,9 @@ import { formRequest, getRequest } from '../http/http-request.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 import type { ClientAuthentication } from './client.js'
 import { assertClient, type Client } from './client.js'
-import { clientAuthentication, defaultMethod, noBuiltInMethod } from './client-authentication.js'
+import { clientAuthentication, defaultMethod } from './client-authentication.js'
 import { clientSecretBasic } from './client-secret-basic.js'
+import { noBuiltInMethod } from './invalid-client-hint.js'
 
 const environment = testEnvironment()
 const request = formRequest('token', server.token_endpoint ?? '', [['grant_type', 'client_credentials']])

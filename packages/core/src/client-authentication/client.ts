@@ -3,7 +3,7 @@ import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import type { HttpRequest } from '../http/http-request.js'
 import type { Decryption } from '../jose/decryption.js'
-import { assertQuirks, type Quirks } from '../metadata/quirks.js'
+import { assertQuirks, type ClientQuirks } from '../metadata/quirks.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 
 /**
@@ -38,7 +38,8 @@ export interface Client {
   readonly introspection_encrypted_response_alg?: string | undefined
   /** Audiences beside the client id that an ID token may name (OpenID Connect Core §3.1.3.7 step 3). None when absent. */
   readonly trusted_audiences?: readonly string[] | undefined
-  readonly quirks?: Quirks | undefined
+  /** Those of token answers are applied by `tokenQuirks`, a `responseHook`. */
+  readonly quirks?: ClientQuirks | undefined
 }
 
 /** What a client authentication method may look at beside the request. */

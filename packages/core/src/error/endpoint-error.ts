@@ -37,15 +37,6 @@ export interface EndpointErrorResponse {
   readonly hint?: Explanation | undefined
 }
 
-const HINTS: Readonly<Record<string, Explanation>> = {
-  invalid_client:
-    explain &&
-    ' Check client id, client secret and the client authentication method. Where no secret is configured, say because an environment variable is unset, none is sent.',
-  unauthorized_client: explain && ' The client is not registered for this grant.',
-  unsupported_grant_type: explain && ' The server does not offer this grant.',
-  invalid_scope: explain && ' The server does not grant one of the scopes asked for.',
-}
-
 /**
  * An endpoint refused the request with an OAuth error body.
  *
@@ -63,11 +54,10 @@ export class EndpointError extends OAuthError {
 
   constructor({ endpoint, status, error, error_description, error_uri, retryAfter, hint }: EndpointErrorResponse) {
     const word = printableWord(error)
-    const hints = `${Object.hasOwn(HINTS, word) ? HINTS[word] : ''}${hint ? ` ${hint}` : ''}`
     const said = explain && error_description ? ` The server says: ${quoted(error_description)}` : ''
     super(
       explain
-        ? `The ${endpoint} endpoint refused the request with "${word}" (HTTP status ${status}).${hints}${said}`
+        ? `The ${endpoint} endpoint refused the request with "${word}" (HTTP status ${status}).${hintFor(word)}${hint ? ` ${hint}` : ''}${said}`
         : `OAUTH_ENDPOINT_ERROR: ${endpoint}, ${word}, status ${status}`,
     )
     this.endpoint = endpoint
@@ -77,4 +67,16 @@ export class EndpointError extends OAuthError {
     this.error_uri = error_uri === undefined ? undefined : printable(error_uri)
     this.retryAfter = retryAfter
   }
+}
+
+const HINTS = explain && {
+  invalid_client:
+    ' Check client id, client secret and the client authentication method. Where no secret is configured, say because an environment variable is unset, none is sent.',
+  unauthorized_client: ' The client is not registered for this grant.',
+  unsupported_grant_type: ' The server does not offer this grant.',
+  invalid_scope: ' The server does not grant one of the scopes asked for.',
+}
+
+function hintFor(word: string): string {
+  return HINTS && Object.hasOwn(HINTS, word) ? HINTS[word as keyof typeof HINTS] : ''
 }

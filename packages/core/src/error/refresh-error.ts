@@ -16,13 +16,15 @@ export type RefreshFailure =
   | { readonly kind: 'terminal'; readonly reason: TerminalReason }
   | { readonly kind: 'transient'; readonly retryAt?: number | undefined }
 
-const TERMINAL: Readonly<Record<TerminalReason, Explanation>> = {
-  invalid_grant: explain && 'the authorization server no longer accepts the refresh token (expired, revoked or already used)',
-  refresh_answer_lost: explain && 'the refresh token may have been rotated by a request whose answer was lost, and is no longer accepted',
-  identity_changed: explain && 'the renewed ID token is not for the same issuer, subject and client, or does not verify',
-  session_deleted: explain && 'the session was ended while the token was being renewed',
-  no_refresh_token: explain && 'there is no refresh token to renew the access token with',
-}
+const TERMINAL: Readonly<Record<TerminalReason, string>> | undefined = explain
+  ? {
+      invalid_grant: 'the authorization server no longer accepts the refresh token (expired, revoked or already used)',
+      refresh_answer_lost: 'the refresh token may have been rotated by a request whose answer was lost, and is no longer accepted',
+      identity_changed: 'the renewed ID token is not for the same issuer, subject and client, or does not verify',
+      session_deleted: 'the session was ended while the token was being renewed',
+      no_refresh_token: 'there is no refresh token to renew the access token with',
+    }
+  : undefined
 
 /**
  * A token could not be renewed.
@@ -38,7 +40,7 @@ export class RefreshError extends OAuthError {
   readonly retryAt: number | undefined
 
   constructor(failure: RefreshFailure, options?: OAuthErrorOptions) {
-    super(explain ? explanation(failure) : brief(failure), options)
+    super(explanation(failure) || brief(failure), options)
     this.terminal = failure.kind === 'terminal'
     this.code = this.terminal ? 'OAUTH_REFRESH_TERMINAL' : 'OAUTH_REFRESH_TRANSIENT'
     this.reason = failure.kind === 'terminal' ? failure.reason : undefined
@@ -46,10 +48,13 @@ export class RefreshError extends OAuthError {
   }
 }
 
-function explanation(failure: RefreshFailure): string {
-  if (failure.kind === 'terminal') return `The token cannot be renewed: ${TERMINAL[failure.reason]}. A new login is needed.`
-  const when = failure.retryAt === undefined ? 'later' : 'from "retryAt" on, as the server asked'
-  return `The token could not be renewed now. Token and session are kept; try again ${when}.`
+function explanation(failure: RefreshFailure): Explanation {
+  return (
+    explain &&
+    (failure.kind === 'terminal'
+      ? `The token cannot be renewed: ${TERMINAL?.[failure.reason]}. A new login is needed.`
+      : `The token could not be renewed now. Token and session are kept; try again ${failure.retryAt === undefined ? 'later' : 'from "retryAt" on, as the server asked'}.`)
+  )
 }
 
 function brief(failure: RefreshFailure): string {

@@ -1,5 +1,5 @@
 import type { TransportErrorCode, TransportReason } from './error-code.js'
-import { type Explanation, explain } from './explain.js'
+import { explain } from './explain.js'
 import { OAuthError, type OAuthErrorOptions } from './oauth-error.js'
 
 /** What a transport knows of a request that brought no answer. */
@@ -15,17 +15,19 @@ export interface FailedRequest {
   readonly url: string
 }
 
-const EXPLANATIONS: Readonly<Record<TransportReason, Explanation>> = {
-  dns: explain && 'the host name could not be resolved',
-  refused: explain && 'the connection was refused',
-  reset: explain && 'the connection broke before the answer was complete',
-  tls: explain && 'the TLS connection could not be made or its certificate is not trusted',
-  timeout: explain && 'no complete answer arrived in time',
-  redirect: explain && 'the server answered with a redirect, which is never followed: credentials could reach another server',
-  too_large: explain && 'the answer is larger than allowed',
-  aborted: explain && 'the caller aborted it',
-  blocked: explain && 'the host has an address that is not public, and this client connects to public ones alone',
-}
+const EXPLANATIONS: Readonly<Record<TransportReason, string>> | undefined = explain
+  ? {
+      dns: 'the host name could not be resolved',
+      refused: 'the connection was refused',
+      reset: 'the connection broke before the answer was complete',
+      tls: 'the TLS connection could not be made or its certificate is not trusted',
+      timeout: 'no complete answer arrived in time',
+      redirect: 'the server answered with a redirect, which is never followed: credentials could reach another server',
+      too_large: 'the answer is larger than allowed',
+      aborted: 'the caller aborted it',
+      blocked: 'the host has an address that is not public, and this client connects to public ones alone',
+    }
+  : undefined
 
 /**
  * A request brought no usable answer. The only error a `Transport` may reject with.
@@ -51,7 +53,7 @@ export class TransportError extends OAuthError {
         : ''
     super(
       explain
-        ? `The request to the ${endpoint} endpoint${origin === undefined ? '' : ` at ${origin}`} failed: ${EXPLANATIONS[reason]}.${hint}`
+        ? `The request to the ${endpoint} endpoint${origin === undefined ? '' : ` at ${origin}`} failed: ${EXPLANATIONS?.[reason]}.${hint}`
         : `${reason}: ${endpoint}, ${origin}`,
       options,
     )

@@ -2,7 +2,6 @@ import type { Environment } from '../environment.js'
 import { isOAuthError } from '../error/any-oauth-error.js'
 import { explain } from '../error/explain.js'
 import { ResponseError } from '../error/response-error.js'
-import type { HttpRequest } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
 import { isJson } from '../http/media-type.js'
 import { maybeJsonObject } from '../http/read-json.js'
@@ -46,7 +45,7 @@ export async function* discover(issuer: string, options: DiscoveryOptions): Flow
   const { environment, cache, quirks } = options
   const url = assertIssuer(issuer, options)
   // What may be used of the same document depends on the policy.
-  const cacheKey = `${issuer}${options.allowInsecureHttp ? ' (http)' : ''}${quirks?.templatedIssuer ? ' (template)' : ''}`
+  const cacheKey = `${issuer}${options.allowInsecureHttp ? ' (http)' : ''}${quirks?.templatedIssuer ? ' (template)' : ''}${options.endpointOrigins?.join(' ') ?? ''}`
   const cached = cache?.get(cacheKey)
   if (cached !== undefined && environment.now() - cached.fetchedAt < METADATA_TTL) return cached.server
   try {
@@ -64,10 +63,10 @@ export async function* discover(issuer: string, options: DiscoveryOptions): Flow
 async function* metadataDocument(issuer: URL, context: JsonContext): Flow<ReturnType<typeof discoveryResponse>> {
   const openid = discoveryRequest(discoveryUrl(issuer, 'openid-configuration'))
   const answer = yield openid
-  if (!isAbsent(answer, openid)) return discoveryResponse(answer, openid, context)
+  if (!isAbsent(answer)) return discoveryResponse(answer, openid, context)
   const oauth = discoveryRequest(discoveryUrl(issuer, 'oauth-authorization-server'))
   const second = yield oauth
-  if (!isAbsent(second, oauth)) return discoveryResponse(second, oauth, context)
+  if (!isAbsent(second)) return discoveryResponse(second, oauth, context)
   // The first place is the better known one: when there is no metadata at all, its answer is what to look at.
   const { status } = answer
   if (status === 429) return discoveryResponse(answer, openid, context)
@@ -83,9 +82,9 @@ async function* metadataDocument(issuer: URL, context: JsonContext): Flow<Return
  * A redirect or an outage is not absence: the first must be refused, the second says nothing of what is there. A page that is neither
  * called JSON nor is any is absence: web applications answer with their start page whatever the path.
  */
-function isAbsent(response: HttpResponse, request: HttpRequest): boolean {
+function isAbsent(response: HttpResponse): boolean {
   const { status, headers } = response
-  if (status === 200) return !isJson(headers['content-type']) && maybeJsonObject(response, request) === undefined
+  if (status === 200) return !isJson(headers['content-type']) && maybeJsonObject(response) === undefined
   return status >= 400 && status < 500
 }
 

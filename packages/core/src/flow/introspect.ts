@@ -41,7 +41,7 @@ export async function* introspect(server: ServerMetadata, client: Client, option
   assertResponseAlgorithm(option, signed, client)
   const request = await introspectionRequest(server, client, options)
   const response = yield request
-  const compact = jwtAnswer(response, request, { signed, encrypted, refusal })
+  const compact = jwtAnswer(response, { signed, encrypted, refusal })
   if (compact === undefined) return withResponse(introspectionResponse(response, request, client.quirks), response)
   const announced = server['introspection_signing_alg_values_supported']
   const typ = /^(application\/)?token-introspection\+jwt$/i

@@ -6,6 +6,7 @@ import { createSigner } from '../../test/signer.js'
 import type { OAuthEvent } from '../environment.js'
 import { formDecode, toForm } from '../http/form.js'
 import { authorizationRequest } from '../message/authorization-request.js'
+import { tokenQuirks } from '../message/token-quirks.js'
 import type { Quirks } from '../metadata/quirks.js'
 import { createCache } from './cache.js'
 import { type CachedServer, discover } from './discovery.js'
@@ -220,7 +221,8 @@ test('B37: no event has a value of what was sent or received', async () => {
   const environment = testEnvironment({ emit: (event) => void events.push(event) })
   const quirks: Quirks = { getTokenRequest: true, rawBasicCredentials: true, missingTokenType: true, scopeDelimiter: ',' }
   const secretive = { client_id: 'client', client_secret: 'the+client+secret', quirks }
-  await play(tokenGrant(server, secretive, { environment, grant }), json({ access_token: 'the-access-token', scope: 'c,d' }))
+  const responseHook = tokenQuirks(quirks, environment)
+  await play(tokenGrant(server, secretive, { environment, grant, responseHook }), json({ access_token: 'the-access-token', scope: 'c,d' }))
   expect(events).toHaveLength(5)
   expect(JSON.stringify(events)).not.toMatch(/the.client.secret|the-access-token|as\.example/)
 })

@@ -1,6 +1,8 @@
 import type { Client } from '../client-authentication/client.js'
-import { invalidClientHint, registeredMethod } from '../client-authentication/client-authentication.js'
+import { registeredMethod } from '../client-authentication/client-authentication.js'
+import { invalidClientHint } from '../client-authentication/invalid-client-hint.js'
 import type { Maybe } from '../environment.js'
+import { explain } from '../error/explain.js'
 import type { Form } from '../http/form.js'
 import { formGet } from '../http/form.js'
 import type { HttpResponse } from '../http/http-response.js'
@@ -40,6 +42,6 @@ export async function* tokenGrant(
     scope: formGet(grant, 'scope'),
     quirks: client.quirks,
     environment,
-    invalidClientHint: invalidClientHint(client, server, method),
+    invalidClientHint: explain && invalidClientHint(client, server, method),
   })
 }

@@ -2,6 +2,7 @@ import type { Client } from '../client-authentication/client.js'
 import type { Environment } from '../environment.js'
 import { jwtAnswer } from '../message/jwt-answer.js'
 import { answerRefusal } from '../message/jwt-refusal.js'
+import { withResourceQuirks } from '../message/resource-quirks.js'
 import { assertResponseAlgorithm } from '../message/response-algorithm.js'
 import { type UserInfo, userinfoClaims, userinfoRequest, userinfoResponse } from '../message/userinfo.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
@@ -34,9 +35,9 @@ export async function* userinfo(
   const { userinfo_signed_response_alg: signed, userinfo_encrypted_response_alg: encrypted, quirks } = client
   const option = 'userinfo_signed_response_alg'
   assertResponseAlgorithm(option, signed, client)
-  const request = userinfoRequest(server, accessToken)
+  const request = withResourceQuirks(userinfoRequest(server, accessToken), quirks ?? {}, options.environment)
   const response = yield request
-  const compact = jwtAnswer(response, request, { signed, encrypted, refusal })
+  const compact = jwtAnswer(response, { signed, encrypted, refusal })
   if (compact === undefined) return userinfoResponse(response, request, { subject, quirks, environment: options.environment })
   const announced = server['userinfo_signing_alg_values_supported']
   const payload = yield* verifyJwtAnswer(

@@ -58,7 +58,7 @@ test.each([
   ['100 000 nested lists', '['.repeat(100_000), 'OAUTH_RESPONSE_JSON'],
 ])('TR03, TR04, RX06: %s', async (_name, body, code) => {
   expect(await thrown(() => readJsonObject(json(body), request))).toMatchObject({ name: 'ResponseError', code })
-  expect(maybeJsonObject(json(body), request)).toBeUndefined()
+  expect(maybeJsonObject(json(body))).toBeUndefined()
 })
 
 test.each([300, 301, 302, 303, 307, 308, 304])('JK07, F12: status %d is never followed', async (status) => {

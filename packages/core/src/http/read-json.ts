@@ -24,7 +24,11 @@ export function refuseRedirect({ status }: HttpResponse, request: HttpRequest): 
  *
  * @throws {@link ResponseError} when the content type, the encoding, the JSON or its shape is not right.
  */
-export function readJsonObject(response: HttpResponse, request: HttpRequest, { anyContentType = false }: JsonTolerance = {}): JsonObject {
+export function readJsonObject(
+  response: HttpResponse,
+  request: Pick<HttpRequest, 'endpoint'>,
+  { anyContentType = false }: JsonTolerance = {},
+): JsonObject {
   const where = { endpoint: request.endpoint, status: response.status }
   if (!anyContentType && !isJson(response.headers['content-type'])) {
     throw new ResponseError(
@@ -39,10 +43,13 @@ export function readJsonObject(response: HttpResponse, request: HttpRequest, { a
   return value
 }
 
+/** For errors that nobody sees. */
+const NOWHERE = { endpoint: '' }
+
 /** The same for a body that may be anything, such as that of an error: `undefined` where {@link readJsonObject} throws. */
-export function maybeJsonObject(response: HttpResponse, request: HttpRequest): JsonObject | undefined {
+export function maybeJsonObject(response: HttpResponse): JsonObject | undefined {
   try {
-    return readJsonObject(response, request, { anyContentType: true })
+    return readJsonObject(response, NOWHERE, { anyContentType: true })
   } catch {
     return undefined
   }

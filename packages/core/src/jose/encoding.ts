@@ -1,5 +1,3 @@
-import { decode } from 'jose/base64url'
-
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 const utf8 = new TextDecoder('utf-8', { fatal: true })
@@ -20,8 +18,12 @@ export function base64url(data: Uint8Array | string): string {
 
 /** Decodes base64url; `undefined` when the text is none. */
 export function base64urlBytes(text: string): Uint8Array | undefined {
+  if (!/^[\w-]*$/.test(text)) return undefined
   try {
-    return decode(text)
+    const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
+    const bytes = new Uint8Array(binary.length)
+    for (let at = 0; at < binary.length; at++) bytes[at] = binary.charCodeAt(at)
+    return bytes
   } catch {
     return undefined
   }

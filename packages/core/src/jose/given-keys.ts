@@ -6,6 +6,7 @@ import type { JsonObject } from '../http/json.js'
 import { derContents, derElement } from './der.js'
 import { candidateKeys, verificationKeys } from './jwk-set.js'
 import type { DecodedJws, JwsKey } from './jws.js'
+import { webCryptoAlgorithm } from './jws-algorithm.js'
 import { isCryptoKey, isJwk, isNodeKey, type Jwk, type NodeKey } from './key-input.js'
 import { decodePem, type Pem } from './pem.js'
 
@@ -71,7 +72,7 @@ async function fromPem(text: string, alg: string, where: string): Promise<readon
   const spki = publicKeyBytes(pem)
   if (spki === undefined) throw new UsageError(explain && `${where} is PEM that cannot be read: it is damaged.`)
   try {
-    return [await crypto.subtle.importKey('spki', spki as Uint8Array<ArrayBuffer>, algorithmOf(alg), false, ['verify'])]
+    return [await crypto.subtle.importKey('spki', spki as Uint8Array<ArrayBuffer>, webCryptoAlgorithm(alg), false, ['verify'])]
   } catch {
     // A key of another kind than the one that the algorithm needs.
     return []
@@ -87,21 +88,6 @@ function publicKeyBytes({ label, der = new Uint8Array() }: Pem): Uint8Array | un
   const at = elements[0]?.tag === 0xa0 ? 6 : 5
   const [before, key] = [elements[at - 1], elements[at]]
   return before && key && der.subarray(before.end, key.end)
-}
-
-/** What WebCrypto calls the algorithm (RFC 7518 §3.1). */
-function algorithmOf(alg: string): { readonly name: string; readonly hash?: string; readonly namedCurve?: string } {
-  const hash = `SHA-${alg.slice(2)}`
-  switch (alg.slice(0, 2)) {
-    case 'RS':
-      return { name: 'RSASSA-PKCS1-v1_5', hash }
-    case 'PS':
-      return { name: 'RSA-PSS', hash }
-    case 'ES':
-      return { name: 'ECDSA', namedCurve: alg === 'ES512' ? 'P-521' : `P-${alg.slice(2)}` }
-    default:
-      return { name: 'Ed25519' }
-  }
 }
 
 function notPublic(where: string): UsageError {

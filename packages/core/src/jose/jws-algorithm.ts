@@ -1,28 +1,46 @@
 import type { DigestAlgorithm } from '../environment.js'
 
-/** Signature algorithms with a public key that are accepted (RFC 7518 §3.1, RFC 8037, RFC 9864), and the key each needs. */
-const KEYS: Readonly<Record<string, { readonly kty: string; readonly crv?: string }>> = {
-  RS256: { kty: 'RSA' },
-  RS384: { kty: 'RSA' },
-  RS512: { kty: 'RSA' },
-  PS256: { kty: 'RSA' },
-  PS384: { kty: 'RSA' },
-  PS512: { kty: 'RSA' },
-  ES256: { kty: 'EC', crv: 'P-256' },
-  ES384: { kty: 'EC', crv: 'P-384' },
-  ES512: { kty: 'EC', crv: 'P-521' },
-  EdDSA: { kty: 'OKP', crv: 'Ed25519' },
-  Ed25519: { kty: 'OKP', crv: 'Ed25519' },
+/** The key that a signature algorithm needs, as a JWK spells it. */
+export interface SignatureKey {
+  readonly kty: string
+  readonly crv?: string
 }
 
-/** The key that an algorithm needs; `undefined` for an algorithm that is not accepted (`none` and `HS*` among them). */
-export function keyFor(alg: string): { readonly kty: string; readonly crv?: string } | undefined {
-  return Object.hasOwn(KEYS, alg) ? KEYS[alg] : undefined
+/** How WebCrypto names a signature algorithm: to import a key for it, and to verify with that. */
+export interface WebCryptoAlgorithm {
+  readonly name: string
+  readonly hash: string
+  readonly namedCurve?: string | undefined
+  /** In bytes: that of the hash (RFC 7518 §3.5). */
+  readonly saltLength: number
+}
+
+const EC_CURVES: Readonly<Record<string, string>> = { '256': 'P-256', '384': 'P-384', '512': 'P-521' }
+const NAMES: Readonly<Record<string, string>> = { RS: 'RSASSA-PKCS1-v1_5', PS: 'RSA-PSS', ES: 'ECDSA', HS: 'HMAC' }
+
+/**
+ * The key that an algorithm with a public key needs; `undefined` for one that is not accepted (`none` and `HS*` among them).
+ *
+ * @see RFC 7518 §3.1, RFC 8037 §3.1, RFC 9864 §2.2
+ */
+export function keyFor(alg: string): SignatureKey | undefined {
+  if (isEdwards(alg)) return { kty: 'OKP', crv: 'Ed25519' }
+  const [, family, bits = ''] = /^([PR]S|ES)(256|384|512)$/.exec(alg) ?? []
+  const crv = EC_CURVES[bits]
+  if (family === undefined || crv === undefined) return undefined
+  return family === 'ES' ? { kty: 'EC', crv } : { kty: 'RSA' }
 }
 
 /** Tells whether signatures of this algorithm can be checked with a published key. */
 export function isSignatureAlgorithm(alg: string): boolean {
   return keyFor(alg) !== undefined
+}
+
+/** What WebCrypto calls an algorithm that is accepted, `HS*` included. */
+export function webCryptoAlgorithm(alg: string): WebCryptoAlgorithm {
+  const bits = alg.slice(2)
+  const hash = `SHA-${bits}`
+  return { name: NAMES[alg.slice(0, 2)] ?? 'Ed25519', hash, namedCurve: EC_CURVES[bits], saltLength: Number(bits) / 8 }
 }
 
 /**
@@ -31,15 +49,11 @@ export function isSignatureAlgorithm(alg: string): boolean {
  * @see OpenID Connect Core §3.1.3.6 https://openid.net/specs/openid-connect-core-1_0.html#CodeIDToken
  */
 export function hashOf(alg: string): DigestAlgorithm | undefined {
-  if (alg === 'EdDSA' || alg === 'Ed25519') return 'SHA-512'
-  switch (alg.slice(-3)) {
-    case '256':
-      return 'SHA-256'
-    case '384':
-      return 'SHA-384'
-    case '512':
-      return 'SHA-512'
-    default:
-      return undefined
-  }
+  if (isEdwards(alg)) return 'SHA-512'
+  const bits = /(256|384|512)$/.exec(alg)?.[0]
+  return bits === undefined ? undefined : (`SHA-${bits}` as DigestAlgorithm)
+}
+
+function isEdwards(alg: string): boolean {
+  return alg === 'EdDSA' || alg === 'Ed25519'
 }

@@ -13,11 +13,11 @@ import { parseChallenges } from '../http/www-authenticate.js'
 import { redaction } from './confidential.js'
 
 /** What `invalid_grant` means of each grant (RFC 6749 §5.2). */
-const INVALID_GRANT: Readonly<Record<string, Explanation>> = {
-  authorization_code: explain && 'The code is spent, expired, or was issued for another client, redirect URI or PKCE verifier.',
-  refresh_token: explain && 'The refresh token is spent, expired, revoked, or was issued to another client.',
-  password: explain && 'User name or password are wrong, or this user may not log in so.',
-}
+const INVALID_GRANT: ReadonlyMap<string, Explanation> = new Map([
+  ['authorization_code', explain && 'The code is spent, expired, or was issued for another client, redirect URI or PKCE verifier.'],
+  ['refresh_token', explain && 'The refresh token is spent, expired, revoked, or was issued to another client.'],
+  ['password', explain && 'User name or password are wrong, or this user may not log in so.'],
+])
 const OTHER_GRANT: Explanation = explain && 'What was presented is wrong, spent, expired, revoked, or was issued to another client.'
 
 /** The request that was refused, and what is known of the cause if the server does not know the client. */
@@ -32,7 +32,7 @@ export interface Refused {
  * the bare status.
  */
 export function endpointFailure(response: HttpResponse, request: HttpRequest, invalidClientHint?: Explanation): OAuthError {
-  const body = maybeJsonObject(response, request)
+  const body = maybeJsonObject(response)
   // An `error` of another type is still the server's refusal; what it says cannot be read.
   if (body?.['error'] !== undefined && body['error'] !== null) return endpointError(body, response, { request, invalidClientHint })
   const challenges = parseChallenges(response.headers['www-authenticate'])
@@ -63,8 +63,7 @@ export function endpointError(body: JsonObject, response: HttpResponse, { reques
 }
 
 function invalidGrantHint({ body = '' }: HttpRequest): Explanation {
-  const grant = formGet(formDecode(body), 'grant_type') ?? ''
-  return (Object.hasOwn(INVALID_GRANT, grant) ? INVALID_GRANT[grant] : undefined) ?? OTHER_GRANT
+  return explain && (INVALID_GRANT.get(formGet(formDecode(body), 'grant_type') ?? '') ?? OTHER_GRANT)
 }
 
 function challengeError(challenges: readonly AuthenticationChallenge[], { status }: HttpResponse, request: HttpRequest): ChallengeError {

@@ -1,4 +1,4 @@
-import { type Explanation, explain } from '../error/explain.js'
+import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import { type Form, type Parameters, toForm } from '../http/form.js'
 
@@ -9,14 +9,16 @@ const CLIENT_AUTHENTICATION: ReadonlySet<string> = new Set(['client_id', 'client
 const REPEATABLE: ReadonlySet<string> = new Set(['resource', 'audience'])
 
 /** Who sets a parameter, where its name does not say so. */
-const SET_BY: Readonly<Record<string, Explanation>> = {
-  grant_type: explain && '"grantType"',
-  code: explain && '"authorizationResponse"',
-  redirect_uri: explain && '"redirectUri"',
-  code_verifier: explain && '"codeVerifier"',
-  refresh_token: explain && "the session's token, which setToken replaces; it is not an option",
-  token_type_hint: explain && '"tokenTypeHint"',
-}
+const SET_BY: Readonly<Record<string, string>> | undefined = explain
+  ? {
+      grant_type: '"grantType"',
+      code: '"authorizationResponse"',
+      redirect_uri: '"redirectUri"',
+      code_verifier: '"codeVerifier"',
+      refresh_token: "the session's token, which setToken replaces; it is not an option",
+      token_type_hint: '"tokenTypeHint"',
+    }
+  : undefined
 
 /**
  * The further parameters of a request, after those it has by itself.
@@ -38,7 +40,7 @@ export function furtherParameters(label: string, own: Form, parameters: Paramete
   if (double !== undefined) {
     throw new UsageError(
       explain &&
-        `Request to the ${label} endpoint: "${double}" cannot be among the further parameters, because the request has one. It is set by ${SET_BY[double] ?? `"${double}"`}.`,
+        `Request to the ${label} endpoint: "${double}" cannot be among the further parameters, because the request has one. It is set by ${SET_BY?.[double] ?? `"${double}"`}.`,
     )
   }
   return further

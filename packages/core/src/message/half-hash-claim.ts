@@ -25,10 +25,10 @@ export async function checkHalfHash(environment: Environment, { header, payload 
   const hash = payload[claim]
   const expected = await halfHash(environment, header.alg, text)
   if (expected === undefined || typeof hash !== 'string' || !constantTimeEqual(hash, expected)) {
-    const what = { at_hash: 'access token', c_hash: 'code', s_hash: 'state' }
     refuseIdToken(
       claim.toUpperCase() as 'AT_HASH' | 'C_HASH' | 'S_HASH',
-      explain && `does not belong to the ${what[claim]} it came with: "${claim}" differs`,
+      explain &&
+        `does not belong to the ${{ at_hash: 'access token', c_hash: 'code', s_hash: 'state' }[claim]} it came with: "${claim}" differs`,
       reference,
     )
   }

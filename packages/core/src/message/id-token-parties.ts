@@ -1,4 +1,4 @@
-import { explain } from '../error/explain.js'
+import { type Explanation, explain } from '../error/explain.js'
 import { quoted } from '../error/printable.js'
 import type { Json, JsonObject } from '../http/json.js'
 import { refuseIdToken } from './refuse-id-token.js'
@@ -68,11 +68,17 @@ export function checkParties(
   }
 }
 
-/** What a claim is, briefly. */
-function shown(claim: Json | undefined, redacted: (text: string) => string): string {
-  if (claim === undefined) return 'absent'
-  if (!Array.isArray(claim)) return typeof claim === 'string' ? quoted(redacted(claim)) : 'no text'
-  const first = claim.slice(0, MAX_SHOWN).map((one: Json) => (typeof one === 'string' ? quoted(redacted(one)) : 'no text'))
-  if (first.length === 0) return 'an empty list'
-  return claim.length > first.length ? `${first.join(', ')} and ${claim.length - first.length} more` : first.join(', ')
+/** What a claim is, briefly; in one expression, which bundles without texts drop. */
+function shown(claim: Json | undefined, redacted: (text: string) => string): Explanation {
+  if (claim === undefined) return explain && 'absent'
+  const all: readonly Json[] = Array.isArray(claim) ? claim : [claim]
+  return (
+    explain &&
+    `${
+      all
+        .slice(0, MAX_SHOWN)
+        .map((one) => (typeof one === 'string' ? quoted(redacted(one)) : 'no text'))
+        .join(', ') || 'an empty list'
+    }${all.length > MAX_SHOWN ? ` and ${all.length - MAX_SHOWN} more` : ''}`
+  )
 }

@@ -1,5 +1,4 @@
 import { explain } from '../error/explain.js'
-import type { HttpRequest } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
 import { isJwt } from '../http/media-type.js'
 import { maybeJsonObject } from '../http/read-json.js'
@@ -20,14 +19,10 @@ const ascii = new TextDecoder()
  *
  * @throws {@link ProtocolError} for plain JSON where a JWT was agreed.
  */
-export function jwtAnswer(
-  response: HttpResponse,
-  request: HttpRequest,
-  { signed, encrypted, refusal }: AnswerRegistration,
-): string | undefined {
+export function jwtAnswer(response: HttpResponse, { signed, encrypted, refusal }: AnswerRegistration): string | undefined {
   const { status, body } = response
   if (status !== 200) return undefined
-  if (isJwt(response.headers['content-type']) && maybeJsonObject(response, request) === undefined) return ascii.decode(body).trim()
+  if (isJwt(response.headers['content-type']) && maybeJsonObject(response) === undefined) return ascii.decode(body).trim()
   const agreed = signed ?? encrypted
   if (agreed === undefined) return undefined
   throw refusal(

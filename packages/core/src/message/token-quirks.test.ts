@@ -2,10 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { answer, json, thrown } from '../../test/answers.js'
 import { NOW } from '../../test/environment.js'
+import type { OAuthEvent } from '../environment.js'
 import { formRequest } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
 import type { Quirks } from '../metadata/quirks.js'
-import { withoutQuirks } from './token-quirks.js'
+import { tokenQuirks, withoutQuirks } from './token-quirks.js'
 import { tokenResponse } from './token-response.js'
 
 const request = formRequest('token', 'https://as.example/token', [['grant_type', 'authorization_code']])
@@ -14,7 +15,9 @@ const good = { access_token: 'A', token_type: 'Bearer' }
 /** Reads an answer: the token, and the quirks that told of themselves. */
 function read(response: HttpResponse, quirks?: Quirks) {
   const fired: (string | undefined)[] = []
-  const token = tokenResponse(response, { request, now: NOW, quirks, environment: { emit: ({ quirk }) => void fired.push(quirk) } })
+  const environment = { emit: ({ quirk }: OAuthEvent) => void fired.push(quirk) }
+  const fix = quirks && tokenQuirks(quirks, environment)
+  const token = tokenResponse(fix === undefined ? response : fix(response), { request, now: NOW, quirks, environment })
   return { token, fired }
 }
 const refusal = (response: HttpResponse, quirks?: Quirks) => thrown(() => read(response, quirks))

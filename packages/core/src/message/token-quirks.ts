@@ -1,17 +1,24 @@
+import type { Environment } from '../environment.js'
 import { formDecode } from '../http/form.js'
 import type { HttpResponse } from '../http/http-response.js'
 import type { Json, JsonObject } from '../http/json.js'
 import { isJson } from '../http/media-type.js'
-import type { Quirks } from '../metadata/quirks.js'
+import { maybeJsonObject } from '../http/read-json.js'
+import { utf8Bytes } from '../jose/encoding.js'
+import { quirkFired } from '../metadata/fired-quirk.js'
+import type { TokenQuirks } from '../metadata/quirks.js'
+
+/** Changes a token answer before it is read. */
+export type TokenAnswerFix = (response: HttpResponse) => HttpResponse
 
 /** Told the name of each quirk that has changed something. */
-export type QuirkListener = (quirk: keyof Quirks) => void
+type QuirkListener = (quirk: keyof TokenQuirks) => void
 
 /** Takes the body as it came, and gives it as the standard has it; `undefined` where it is that already. */
-type Rule = (body: JsonObject, quirks: Quirks) => JsonObject | undefined
+type Rule = (body: JsonObject, quirks: TokenQuirks) => JsonObject | undefined
 
 /** What quirks make of the members of a token answer, in the order in which they are applied. */
-const RULES: readonly (readonly [quirk: keyof Quirks, rule: Rule])[] = [
+const RULES: readonly (readonly [quirk: keyof TokenQuirks, rule: Rule])[] = [
   ['camelCaseMembers', (body) => renamed(body, (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`))],
   ['expiresInMember', (body, { expiresInMember }) => renamed(body, (name) => (name === expiresInMember ? 'expires_in' : name))],
   ['expiresInZero', ({ expires_in, ...body }) => (String(expires_in) === '0' ? body : undefined)],
@@ -33,8 +40,23 @@ const RULES: readonly (readonly [quirk: keyof Quirks, rule: Rule])[] = [
   ],
 ]
 
-/** The body of a token answer as the standard has it, once the quirks of its server are taken out. */
-export function withoutQuirks(body: JsonObject, quirks: Quirks, fired: QuirkListener): JsonObject {
+/**
+ * Makes of a server's token answers what the standard has them be: a `responseHook` for the flows, of quirks as data. `undefined` where none of
+ * the quirks is about token answers. What is no JSON object stays as it is, to be refused by its reader.
+ */
+export function tokenQuirks(quirks: TokenQuirks, environment?: Pick<Environment, 'emit'>): TokenAnswerFix | undefined {
+  const fired: QuirkListener = (quirk) => quirkFired(environment, quirk)
+  if (!quirks.formEncodedTokenResponse && !RULES.some(([quirk]) => quirks[quirk])) return undefined
+  return (received) => {
+    const response = quirks.formEncodedTokenResponse ? formAsJson(received, fired) : received
+    const body = maybeJsonObject(response)
+    const standard = body && withoutQuirks(body, quirks, fired)
+    return standard === body ? response : { ...response, body: utf8Bytes(JSON.stringify(standard)) }
+  }
+}
+
+/** The body of a token answer as the standard has it; the very same where nothing had to be changed. */
+export function withoutQuirks(body: JsonObject, quirks: TokenQuirks, fired: QuirkListener): JsonObject {
   let standard = body
   for (const [quirk, rule] of RULES) {
     const changed = quirks[quirk] ? rule(standard, quirks) : undefined
@@ -46,15 +68,11 @@ export function withoutQuirks(body: JsonObject, quirks: Quirks, fired: QuirkList
 }
 
 /** A form-encoded answer as the JSON it should have been, so that what is refused in JSON is refused here, too: a member that is there twice. */
-export function formAsJson(response: HttpResponse, fired: QuirkListener): HttpResponse {
+function formAsJson(response: HttpResponse, fired: QuirkListener): HttpResponse {
   if (isJson(response.headers['content-type'])) return response
   fired('formEncodedTokenResponse')
   const members = formDecode(new TextDecoder().decode(response.body)).map((pair) => pair.map((text) => JSON.stringify(text)).join(':'))
-  return {
-    ...response,
-    headers: { ...response.headers, 'content-type': 'application/json' },
-    body: new TextEncoder().encode(`{${members}}`),
-  }
+  return { ...response, headers: { ...response.headers, 'content-type': 'application/json' }, body: utf8Bytes(`{${members}}`) }
 }
 
 /** Gives members the names that the standard has for them; one that is there by its right name stays, and the other with it. */

@@ -10,7 +10,6 @@ import type { Quirks } from '../metadata/quirks.js'
 import { endpointError, endpointFailure } from './endpoint-failure.js'
 import { expiresAt, wholeSeconds } from './expiry.js'
 import { readLabelledJson } from './labelled-json.js'
-import { formAsJson, withoutQuirks } from './token-quirks.js'
 import type { TokenSet } from './token-set.js'
 
 /** What is known when a token answer is read. */
@@ -42,17 +41,15 @@ const TOKEN = /^[\x21-\x7e]+$/
  * @throws {@link TransportError} the server answered with a redirect.
  * @see RFC 6749 §5.1 https://www.rfc-editor.org/rfc/rfc6749#section-5.1
  */
-export function tokenResponse(received: HttpResponse, context: TokenResponseContext): TokenSet {
+export function tokenResponse(response: HttpResponse, context: TokenResponseContext): TokenSet {
   const { request, now, scope, quirks = {}, environment, invalidClientHint } = context
   const fired = (quirk: keyof Quirks) => quirkFired(environment, quirk)
-  refuseRedirect(received, request)
-  const response = quirks.formEncodedTokenResponse ? formAsJson(received, fired) : received
+  refuseRedirect(response, request)
   if (response.status !== 200) {
     if (!quirks.acceptTokenStatus?.includes(response.status)) throw notSuccessful(response, context)
     fired('acceptTokenStatus')
   }
-  const members = readLabelledJson(response, request, context)
-  const body = context.quirks === undefined ? members : withoutQuirks(members, quirks, fired)
+  const body = readLabelledJson(response, request, context)
   const shape = (problem: Explanation) =>
     new ResponseError('OAUTH_RESPONSE_SHAPE', problem, { endpoint: request.endpoint, status: response.status })
 

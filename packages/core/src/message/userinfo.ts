@@ -6,9 +6,11 @@ import type { HttpResponse } from '../http/http-response.js'
 import type { JsonObject } from '../http/json.js'
 import { isJwt } from '../http/media-type.js'
 import { maybeJsonObject, refuseRedirect } from '../http/read-json.js'
+import { quirkFired } from '../metadata/fired-quirk.js'
 import { endpointUrl, type ServerMetadata } from '../metadata/server-metadata.js'
 import { endpointFailure } from './endpoint-failure.js'
 import { type JsonContext, readLabelledJson } from './labelled-json.js'
+import { claimsAt } from './userinfo-members.js'
 
 /** Claims about the person who logged in, as the UserInfo endpoint gives them. */
 export interface UserInfo {
@@ -39,7 +41,7 @@ export function userinfoResponse(
 ): UserInfo {
   refuseRedirect(response, request)
   if (response.status !== 200) throw endpointFailure(response, request)
-  if (isJwt(response.headers['content-type']) && maybeJsonObject(response, request) === undefined) {
+  if (isJwt(response.headers['content-type']) && maybeJsonObject(response) === undefined) {
     throw new ResponseError(
       'OAUTH_RESPONSE_CONTENT_TYPE',
       explain &&
@@ -47,7 +49,10 @@ export function userinfoResponse(
       { endpoint: request.endpoint, status: response.status },
     )
   }
-  return userinfoClaims(readLabelledJson(response, request, context), request, subject)
+  const answer = readLabelledJson(response, request, context)
+  const members = context.quirks?.userinfoMembers
+  if (members !== undefined) quirkFired(context.environment, 'userinfoMembers')
+  return userinfoClaims(members === undefined ? answer : claimsAt(answer, members), request, subject)
 }
 
 /** Checks whom claims are about. @throws {@link ProtocolError} another `sub`. @throws {@link ResponseError} none. */

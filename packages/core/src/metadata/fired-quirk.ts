@@ -22,6 +22,7 @@ export const QUIRK_REASONS: Readonly<Record<keyof Quirks, string>> | false = exp
   scopeList: 'RFC 6749 §3.3 has scope be a text; Twitch sends a list',
   templatedIssuer: 'OpenID Connect Discovery §4.3 has the issuer be the one configured; Microsoft publishes {tenantid}',
   tokenParameter: 'RFC 6750 §2.3 calls the query parameter access_token; Slack calls it token',
+  userinfoMembers: 'OpenID Connect Core §5.3.2 has UserInfo be claims; APIs of providers without OpenID Connect name them otherwise',
 }
 
 /** Tells that a quirk has changed something: its name and reason, never what it was applied to. */

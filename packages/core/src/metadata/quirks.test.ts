@@ -22,6 +22,7 @@ const ALL: Required<Quirks> = {
   scopeList: true,
   templatedIssuer: { tenants: ['contoso'] },
   tokenParameter: 'token',
+  userinfoMembers: { sub: 'id' },
 }
 
 test.each<Quirks | undefined>([undefined, {}, { acceptTokenStatus: [] }, { templatedIssuer: true }, ALL])(
@@ -52,6 +53,8 @@ test.each([
   [{ templatedIssuer: { tenant: 'contoso' } }, '"templatedIssuer" must be true or false, or { tenants }'],
   [{ templatedIssuer: { tenants: 'contoso' } }, '"templatedIssuer" must be true or false, or { tenants }'],
   [{ tokenParameter: '' }, '"tokenParameter" must be a text that is not empty'],
+  [{ userinfoMembers: { name: 'name' } }, '"userinfoMembers" must be an object that says for claims, "sub" among them'],
+  [{ userinfoMembers: { sub: 0 } }, '"userinfoMembers" must be an object that says for claims'],
   [true, 'must be an object'],
   [null, 'must be an object'],
   [['anyContentType'], 'must be an object'],

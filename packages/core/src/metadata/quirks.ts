@@ -1,34 +1,42 @@
 import { type Explanation, explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 
-/**
- * Where one provider is known to depart from the standard, as data. Nothing here applies unless it is set, and it is set per provider. Each
- * time one changes something, `environment.emit` is told its name and reason.
- */
-export interface Quirks {
-  /** Statuses beyond 200 that the token endpoint answers a success with, such as `[201]`. */
-  readonly acceptTokenStatus?: readonly number[]
-  /** Takes JSON whatever its `content-type` says. */
-  readonly anyContentType?: boolean
+/** How a server's token answers are known to differ from RFC 6749 §5.1. Sessions and login routes put them right; flows by `tokenQuirks`. */
+export interface TokenQuirks {
   /** Values of `token_type`, whatever their case, that mean "Bearer", such as `['User Access Token']`. */
   readonly bearerTokenTypes?: readonly string[]
   /** Reads the members of a token answer, its own too, as if they were not in camelCase: `accessToken` as `access_token`. */
   readonly camelCaseMembers?: boolean
-  /** Reads `{"error": …}` with status 200 as the error it is, as GitHub's token endpoint sends it, and Slack's as `{"ok": false, "error": …}`. */
-  readonly errorWithStatus200?: boolean
   /** The member of a token answer that says what `expires_in` should, in seconds too, such as `'expires'`. */
   readonly expiresInMember?: string
   /** Reads an `expires_in` of 0 as a token that does not expire. */
   readonly expiresInZero?: boolean
   /** Reads answers of the token endpoint that are not declared as JSON as `application/x-www-form-urlencoded`. */
   readonly formEncodedTokenResponse?: boolean
+  /** Reads a token answer without `token_type` as "Bearer". */
+  readonly missingTokenType?: boolean
+  /** Reads a `scope` that is a list. */
+  readonly scopeList?: boolean
+  /** What stands between scopes, when they are sent and when they are read, where it is no space: `','`. */
+  readonly scopeDelimiter?: string
+}
+
+/**
+ * Where one provider is known to depart from the standard, as data. Nothing here applies unless it is set, and it is set per provider. Each
+ * time one changes something, `environment.emit` is told its name and reason.
+ */
+export interface Quirks extends TokenQuirks {
+  /** Statuses beyond 200 that the token endpoint answers a success with, such as `[201]`. */
+  readonly acceptTokenStatus?: readonly number[]
+  /** Takes JSON whatever its `content-type` says. */
+  readonly anyContentType?: boolean
+  /** Reads `{"error": …}` with status 200 as the error it is, as GitHub's token endpoint sends it, and Slack's as `{"ok": false, "error": …}`. */
+  readonly errorWithStatus200?: boolean
   /**
    * Sends token requests as GET, with all parameters in the query, the secret of `client_secret_post` included. Servers and proxies write URLs
    * into their logs: only for a server that takes nothing else.
    */
   readonly getTokenRequest?: boolean
-  /** Reads a token answer without `token_type` as "Bearer". */
-  readonly missingTokenType?: boolean
   /** Takes an ID token of the token endpoint that has no `nonce`, though one was sent; one that has another is refused as ever. */
   readonly nonceNotReturned?: boolean
   /** Sends client id and secret in HTTP Basic as they are, without the form encoding of RFC 6749 §2.3.1. */
@@ -37,10 +45,6 @@ export interface Quirks {
   readonly resourceHeaders?: Readonly<Record<string, string>>
   /** Query parameters that every request to the provider's API needs, such as `{ v: '5.80' }`. One that the URL has by itself stays. */
   readonly resourceQuery?: Readonly<Record<string, string>>
-  /** What stands between scopes, when they are sent and when they are read, where it is no space: `','`. */
-  readonly scopeDelimiter?: string
-  /** Reads a `scope` that is a list. */
-  readonly scopeList?: boolean
   /**
    * The metadata's `issuer` is a template with `{tenantid}`: an ID token's `iss` has to be that template, filled with the token's own `tid`. Any
    * tenant may then log people in; name those that may: `{ tenants: ['<tenant id>'] }`.
@@ -48,7 +52,15 @@ export interface Quirks {
   readonly templatedIssuer?: boolean | { readonly tenants: readonly string[] }
   /** Name of the query parameter that carries the access token, where the token is placed in the query: `'token'`. */
   readonly tokenParameter?: string
+  /**
+   * Where the provider's API, as the UserInfo endpoint, has the claims of OpenID Connect: `{ sub: 'id', name: 'profile.display_name' }`, or
+   * `'data.0.id'` for the first of a list. Nothing else of its answer is read.
+   */
+  readonly userinfoMembers?: { readonly sub: string; readonly [claim: string]: string }
 }
+
+/** The quirks that flows apply by themselves. */
+export type ClientQuirks = Omit<Quirks, Exclude<keyof TokenQuirks, 'scopeDelimiter'>>
 
 /** What a quirk's value has to be. */
 interface ValueType {
@@ -77,6 +89,10 @@ const HEADERS: ValueType = {
   text: explain && 'an object of texts, and without "authorization"',
   holds: (value) => areTexts(value, 'authorization'),
 }
+const MEMBERS: ValueType = {
+  text: explain && 'an object that says for claims, "sub" among them, where they are, such as { sub: "id" }',
+  holds: (value) => isPlain(value) && Object.hasOwn(value, 'sub') && Object.values(value).every(isName),
+}
 
 /** Every quirk there is, and what its value has to be. */
 const QUIRKS: Readonly<Record<keyof Quirks, ValueType>> = {
@@ -98,6 +114,7 @@ const QUIRKS: Readonly<Record<keyof Quirks, ValueType>> = {
   scopeList: FLAG,
   templatedIssuer: TENANTS,
   tokenParameter: NAME,
+  userinfoMembers: MEMBERS,
 }
 
 /**

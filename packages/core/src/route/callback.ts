@@ -54,6 +54,7 @@ export async function* callback<Http>(context: WebContext<Http>, visit: SessionV
   const { keyCache, clockTolerance, allowInsecureHttp } = registration
   const result = yield* finishAuthorization(server, registration.client, {
     environment: context.environment,
+    ...provider.hooks.of('access_token'),
     response: parameters,
     transaction: attempt,
     keyCache,

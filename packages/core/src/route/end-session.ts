@@ -24,7 +24,7 @@ export async function* endSession<Http>(context: WebContext<Http>, visit: Sessio
   for (const [name, record] of logins) {
     const provider = context.providers.get(name)
     if (provider === undefined) continue
-    yield* quietly(revokeTokens(provider.registration, record.token, context.environment))
+    yield* quietly(revokeTokens(provider, record.token, context.environment))
     if (name === last) location = (yield* quietly(providerLogout(context, provider, record.token.id_token))) ?? location
   }
   return location

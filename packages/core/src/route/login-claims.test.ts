@@ -53,6 +53,22 @@ describe('B15: UserInfo at login', () => {
     expect((await app.login(app.browser())).error).toMatchObject({ code: 'OAUTH_RESPONSE_SHAPE' })
   })
 
+  it('Authlib #424: is asked without an ID token where quirks say how the API names its claims; a profile of one’s own goes first', async () => {
+    const quirks = { userinfoMembers: { sub: 'id', name: 'login' }, resourceQuery: { v: '1' } }
+    const app = world({}, { scope: 'email', quirks })
+    app.server.userinfo = { id: 583231, login: 'alice', plan: { name: 'pro' } }
+    const browser = app.browser()
+    await app.login(browser)
+    expect((await browser.open()).user).toEqual({ sub: '583231', name: 'alice' })
+    expect(asked(app)[0]?.url).toBe('https://as.example/userinfo?v=1')
+
+    for (const own of [{ userinfo: false }, { profile: () => ({ sub: 'own' }) }]) {
+      const other = world({}, { scope: 'email', quirks, ...own })
+      await other.login(other.browser())
+      expect(asked(other)).toEqual([])
+    }
+  })
+
   it('is not asked where the server has no such endpoint', async () => {
     const app = world({}, { scope: 'openid email' })
     app.server.metadata = { userinfo_endpoint: undefined }
@@ -169,4 +185,13 @@ describe('a provider without OpenID Connect', () => {
     expect((await app.login(app.browser())).error).toMatchObject({ code: 'OAUTH_ORIGIN_NOT_ALLOWED' })
     expect(app.sent).toEqual([])
   })
+})
+
+it('S49: the token goes where the provider wants it, at login and afterwards', async () => {
+  const app = world({}, { scope: 'email', tokenPlacement: 'query', profile: async (call) => ({ sub: `status ${await call()}` }) })
+  const browser = app.browser()
+  await app.login(browser)
+  await (await browser.open()).client()()
+  // The header has none; that it is in the URL is shown beside the placement itself.
+  expect(app.sent).toEqual(['', ''])
 })

@@ -38,8 +38,8 @@ export interface LoginFacts {
 export async function* loginClaims<Http>(context: WebContext<Http>, provider: Provider<Http>, facts: LoginFacts): Flow<UserClaims> {
   const { record, claims, server } = facts
   if (claims === undefined) {
-    const asksUserinfo = provider.options.profile === undefined && provider.options.userinfo === true
-    return asksUserinfo ? yield* userinfoClaims(context, provider, facts) : await ownProfile(context, provider, record)
+    const { profile, quirks, userinfo: isAsked = quirks?.userinfoMembers !== undefined } = provider.options
+    return profile === undefined && isAsked ? yield* userinfoClaims(context, provider, facts) : await ownProfile(context, provider, record)
   }
   const person = Object.fromEntries(Object.entries(claims).filter(([name]) => !ABOUT_THE_TOKEN.has(name)))
   if (!wantsUserinfo(provider, claims, server)) return person
@@ -64,7 +64,7 @@ function wantsUserinfo<Http>({ options, scope }: Provider<Http>, claims: IdToken
 
 async function ownProfile<Http>(
   { environment, http }: WebContext<Http>,
-  { name, options }: Provider<Http>,
+  { name, options, hooks }: Provider<Http>,
   record: TokenRecord,
 ): Promise<UserClaims> {
   if (options.profile === undefined) return { provider: name }
@@ -72,6 +72,9 @@ async function ownProfile<Http>(
     environment,
     current: () => record,
     rejected: () => Promise.resolve(false),
+    placement: options.tokenPlacement,
+    quirks: options.quirks,
+    protectedRequestHook: () => hooks.protectedRequest(),
     allowedOrigins: allowedOrigins(options.allowedOrigins, http.baseUrl),
   })
   const profile = await options.profile(http.authorised(authoriser))

@@ -4,6 +4,7 @@ import { revoke } from '../flow/revoke.js'
 import { run, type Transport } from '../flow/run.js'
 import { scopeText } from '../message/authorization-request.js'
 import type { TokenSet } from '../message/token-set.js'
+import { ComplianceHooks, type ComplianceHookType, renewalKind } from '../session/compliance-hooks.js'
 import { assertMethods, type Registration, type RegistrationOptions, registration, type ServerCaches } from '../session/registration.js'
 import { renewToken } from '../session/renew.js'
 import { allowedOrigins } from '../session/resource-authoriser.js'
@@ -15,6 +16,7 @@ export interface Provider<Http> {
   readonly name: string
   readonly options: ProviderOptions<Http>
   readonly registration: Registration
+  readonly hooks: ComplianceHooks
   readonly scope: string | undefined
   readonly redirectUri: string
   readonly lifeCycle: TokenLifeCycle
@@ -38,16 +40,18 @@ export function createProvider<Http>(
   // Read at each use; what is no origin is refused now.
   allowedOrigins(options.allowedOrigins, undefined)
   const { updateToken } = options
+  const hooks = complianceHooks(options, environment)
   return {
     name,
     options,
     registration: checked,
+    hooks,
     scope: options.scope === undefined ? defaultScope(options) : scopeText(options.scope),
     redirectUri,
     lifeCycle: new TokenLifeCycle({
       environment,
-      renew: (record) => run(renewToken(checked, record, { environment }), transport),
-      revoke: (token) => run(revokeTokens(checked, token, environment), transport),
+      renew: (record) => run(renewToken(checked, record, { environment, ...hooks.of(renewalKind(record)) }), transport),
+      revoke: (token) => run(revokeTokens({ registration: checked, hooks }, token, environment), transport),
       updateToken:
         updateToken === undefined
           ? undefined
@@ -57,16 +61,28 @@ export function createProvider<Http>(
   }
 }
 
+function complianceHooks<Http>({ quirks, complianceHooks: given = {} }: ProviderOptions<Http>, environment: Environment): ComplianceHooks {
+  const hooks = new ComplianceHooks(quirks, environment)
+  for (const [type, hook] of Object.entries(given)) hooks.register(type as ComplianceHookType, hook)
+  return hooks
+}
+
 /** Without keys no ID token can be verified, so none is asked for unless the application does. */
 function defaultScope({ issuer, server }: RegistrationOptions): string | undefined {
   return issuer !== undefined || (server?.issuer !== undefined && server.jwks_uri !== undefined) ? 'openid' : undefined
 }
 
 /** Gives tokens back to the server, where it takes them: the refresh token, else the access token. */
-export async function* revokeTokens(checked: Registration, token: TokenSet, environment: Environment): Flow<void> {
-  const { client, allowInsecureHttp } = checked
-  const server = yield* checked.server()
+export async function* revokeTokens(
+  { registration, hooks }: Pick<Provider<unknown>, 'registration' | 'hooks'>,
+  token: TokenSet,
+  environment: Environment,
+): Flow<void> {
+  const { client, allowInsecureHttp } = registration
+  const requestHook = hooks.request('revoke_token_request')
+  const server = yield* registration.server()
   if (server.revocation_endpoint === undefined) return
   const hint = token.refresh_token === undefined ? 'access_token' : 'refresh_token'
-  yield* revoke(server, client, { environment, allowInsecureHttp, token: token.refresh_token ?? token.access_token, token_type_hint: hint })
+  const revocation = { token: token.refresh_token ?? token.access_token, token_type_hint: hint }
+  yield* revoke(server, client, { environment, allowInsecureHttp, requestHook, ...revocation })
 }

@@ -60,12 +60,15 @@ export class Visit<Http> {
       })
     }
     const { environment, http } = this.#context
-    const { lifeCycle, options } = providerOf(this.#context, owner)
+    const { lifeCycle, options, hooks } = providerOf(this.#context, owner)
     const place = this.#session.place(owner)
     const authoriser = resourceAuthoriser({
       environment,
       current: () => lifeCycle.current(place),
       rejected: (hash) => lifeCycle.rejected(place, hash),
+      placement: options.tokenPlacement,
+      quirks: options.quirks,
+      protectedRequestHook: () => hooks.protectedRequest(),
       allowedOrigins: allowedOrigins(options.allowedOrigins, http.baseUrl),
     })
     return http.authorised(authoriser)

@@ -52,6 +52,10 @@ describe('B1, B2: options that cannot work are refused at once', () => {
       { providers: { demo: { ...registered, allowedOrigins: 'https://api.example' } } },
       /"allowedOrigins" must be a list.*type string/,
     ],
+    'S49: an unknown place for the token': [
+      { providers: { demo: { ...registered, tokenPlacement: 'url' } } },
+      /provider "demo": option "tokenPlacement": there is no "url". Placements: header, query, body/,
+    ],
     'an unknown quirk': [
       { providers: { demo: { ...registered, quirks: { rawBasic: true } } } },
       /no quirk "rawBasic".*rawBasicCredentials/,

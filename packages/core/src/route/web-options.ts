@@ -5,7 +5,9 @@ import { assertSecrets } from '../jose/sealer.js'
 
 import type { TokenSet } from '../message/token-set.js'
 
+import type { ComplianceHookTypes } from '../session/compliance-hooks.js'
 import { assertKnownOptions, REGISTRATION_OPTIONS, type RegistrationOptions } from '../session/registration.js'
+import { TOKEN_PLACEMENTS, type TokenPlacement } from '../session/token-placement.js'
 import type { ReplacedToken } from '../session/update-token.js'
 import type { ClaimsRequest } from '../transaction/claims-request.js'
 import type { RoutePaths } from './paths.js'
@@ -31,11 +33,16 @@ export interface ProviderOptions<Http> extends RegistrationOptions {
   readonly codeChallengeMethod?: 'S256' | false | undefined
   /**
    * Whether the UserInfo endpoint is asked at login. By default it is when a scope was asked for whose claims are not in the ID token, as at
-   * providers that keep ID tokens small. `true` also asks it where there is no ID token: its `sub` then says who logged in.
+   * providers that keep ID tokens small. `true`, or `quirks.userinfoMembers`, also asks it where there is no ID token: its `sub` then says who
+   * logged in.
    */
   readonly userinfo?: boolean | undefined
   /** Who logged in, at providers without OpenID Connect: asked once at login, with an authorised client. Has to give a `sub`. */
   readonly profile?: ((http: Http) => Maybe<UserClaims & { readonly sub: string }>) | undefined
+  /** Where the token goes on requests of the user's HTTP client: the `Authorization` header unless told. */
+  readonly tokenPlacement?: TokenPlacement | undefined
+  /** Hooks that put right what this server does otherwise than the standards say, by type: one function each. */
+  readonly complianceHooks?: Partial<ComplianceHookTypes> | undefined
   /** Origins that this provider's token is sent to. */
   readonly allowedOrigins?: readonly string[] | undefined
   /** Seconds before its expiry that the token is renewed. */
@@ -76,6 +83,8 @@ const PROVIDER_OPTIONS: readonly string[] = [
   'codeChallengeMethod',
   'userinfo',
   'profile',
+  'tokenPlacement',
+  'complianceHooks',
   'allowedOrigins',
   'leeway',
   'updateToken',
@@ -137,6 +146,9 @@ function assertProviderOptions<Http>(options: ProviderOptions<Http> | undefined,
   const { claims } = options as ProviderOptions<Http>
   if (claims !== undefined && (typeof claims !== 'object' || claims === null))
     throw new UsageError(`${where}: option "claims" must be an object, such as { id_token: { acr: { essential: true } } }.`)
+  const placement = options?.tokenPlacement
+  if (placement !== undefined && !TOKEN_PLACEMENTS.includes(placement))
+    throw new UsageError(`${where}: option "tokenPlacement": there is no "${placement}". Placements: ${TOKEN_PLACEMENTS.join(', ')}.`)
   for (const name of ['profile', 'updateToken'] as const) {
     const found: unknown = options?.[name]
     if (found !== undefined && typeof found !== 'function')

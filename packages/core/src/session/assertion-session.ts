@@ -34,7 +34,7 @@ export class AssertionSession<Http> {
   readonly #environment: Environment
   readonly #transport: Transport
   readonly #sign: JwtSigner
-  readonly #hooks = new ComplianceHooks()
+  readonly #hooks: ComplianceHooks
   readonly #token: SessionToken
   /** The first token, on its way. */
   #fetching: Promise<TokenSet> | undefined
@@ -49,6 +49,7 @@ export class AssertionSession<Http> {
     const { key, alg, kid, header, issuer, subject, clientId, tokenEndpoint, scope, store, updateToken, leeway } = options
     this.#options = options
     this.#environment = options.environment ?? defaultEnvironment()
+    this.#hooks = new ComplianceHooks(options.quirks, this.#environment)
     this.#transport = client.transport
     this.#sign = jwtSigner('AssertionSession', { key, alg, kid, header })
     this.#token = new SessionToken(

@@ -1,11 +1,14 @@
-import type { Maybe } from '../environment.js'
+import type { Environment, Maybe } from '../environment.js'
 import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import type { ResponseHook } from '../flow/token.js'
 import type { Form } from '../http/form.js'
 import type { HttpHeaders, HttpResponse } from '../http/http-response.js'
 import { utf8Bytes } from '../jose/encoding.js'
+import { tokenQuirks } from '../message/token-quirks.js'
 import type { RequestHook } from '../message/token-request.js'
+import type { Quirks } from '../metadata/quirks.js'
+import type { TokenRecord } from './token-record.js'
 
 /** A request of the application, with its token on it, as it is about to be sent. */
 export interface ProtectedRequest {
@@ -57,6 +60,13 @@ const TYPES: readonly ComplianceHookType[] = [
 /** The hooks of one session. Those of one type run in the order they were registered in, each with what the one before returned. */
 export class ComplianceHooks {
   readonly #hooks = new Map<string, readonly unknown[]>()
+  /** What quirks as data make of a token answer, after all hooks. */
+  readonly #quirks: readonly ResponseHook[]
+
+  constructor(quirks: Quirks = {}, environment?: Pick<Environment, 'emit'>) {
+    const fix = tokenQuirks(quirks, environment)
+    this.#quirks = fix === undefined ? [] : [fix]
+  }
 
   /** @throws {@link UsageError} for a type that does not exist, and for what is no function. */
   register<Type extends ComplianceHookType>(type: Type, hook: ComplianceHookTypes[Type]): void {
@@ -77,17 +87,8 @@ export class ComplianceHooks {
 
   /** All hooks of one kind of token request, as the flows take them. */
   of(kind: 'access_token' | 'refresh_token'): { requestHook: RequestHook | undefined; responseHook: ResponseHook | undefined } {
-    const hooks = this.#of(`${kind}_response`)
-    return {
-      requestHook: this.request(`${kind}_request`),
-      responseHook: inTurn(
-        hooks.map(
-          (hook): ResponseHook =>
-            (response) =>
-              answerOf(hook(response), response),
-        ),
-      ),
-    }
+    const own = this.#of(`${kind}_response`).map(answerHook)
+    return { requestHook: this.request(`${kind}_request`), responseHook: inTurn([...own, ...this.#quirks]) }
   }
 
   /** The same for the hooks of protected requests. Synchronous while the hooks are. */
@@ -100,9 +101,18 @@ export class ComplianceHooks {
   }
 }
 
+/** Which hooks a renewal of a record calls: without a refresh token it asks as it did at first. */
+export function renewalKind({ token }: Pick<TokenRecord, 'token'>): 'access_token' | 'refresh_token' {
+  return token.refresh_token === undefined ? 'access_token' : 'refresh_token'
+}
+
 function inTurn<T>(hooks: readonly ((value: T) => Maybe<T>)[]): ((value: T) => Maybe<T>) | undefined {
   if (hooks.length === 0) return undefined
   return (value) => hooks.reduce((before: Maybe<T>, hook) => (before instanceof Promise ? before.then(hook) : hook(before)), value)
+}
+
+function answerHook(hook: AnswerHook): ResponseHook {
+  return (response) => answerOf(hook(response), response)
 }
 
 function answerOf(given: ReturnType<AnswerHook>, response: HttpResponse): Maybe<HttpResponse> {

@@ -6,7 +6,7 @@ import { UsageError } from '../error/usage-error.js'
 import { startAuthorization } from '../flow/authorization-code.js'
 import { coalesce } from '../flow/coalesce.js'
 import type { Flow } from '../flow/flow.js'
-import { finishFrontChannel } from '../flow/front-channel.js'
+import { type FrontChannelResult, finishFrontChannel } from '../flow/front-channel.js'
 import { type IntrospectionResult, introspect } from '../flow/introspect.js'
 import { revoke } from '../flow/revoke.js'
 import { run, type Transport } from '../flow/run.js'
@@ -24,7 +24,7 @@ import type { TokenInput, TokenSet } from '../message/token-set.js'
 import type { UserInfo } from '../message/userinfo.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 import { type AuthorizationUrlOptions, authorizationUrlRequest } from './authorization-url.js'
-import { ComplianceHooks, type ComplianceHookType, type ComplianceHookTypes } from './compliance-hooks.js'
+import { ComplianceHooks, type ComplianceHookType, type ComplianceHookTypes, renewalKind } from './compliance-hooks.js'
 import { type AuthorizationCodeOptions, type FetchTokenOptions, fetchTokenTask } from './fetch-token.js'
 import { assertHttpClient, type HttpClient } from './http-client.js'
 import { type LoginPieces, loginTransaction } from './login-transaction.js'
@@ -60,7 +60,7 @@ export class OAuth2Session<Http> {
   readonly #transport: Transport
   readonly #registration: Registration
   readonly #methods = new Map<string, ClientAuthentication>()
-  readonly #hooks = new ComplianceHooks()
+  readonly #hooks: ComplianceHooks
   readonly #token: SessionToken
 
   /**
@@ -72,6 +72,7 @@ export class OAuth2Session<Http> {
     assertHttpClient(client, 'OAuth2Session: the second argument')
     this.#options = options
     this.#environment = options.environment ?? defaultEnvironment()
+    this.#hooks = new ComplianceHooks(options.quirks, this.#environment)
     this.#registration = registration(options, this.#environment)
     if (typeof options.tokenEndpointAuthMethod !== 'string') assertMethods(this.#registration)
     this.#transport = coalesce(client.transport)
@@ -172,6 +173,19 @@ export class OAuth2Session<Http> {
     const grant = { type, ...(scope === undefined ? {} : { scope }), ...repeated }
     await this.#token.put(token, grant, { server, endpoint: task.endpoint })
     return token
+  }
+
+  /**
+   * Finishes a login of any response type and tells all that it brought: the token, which becomes the session's, and the verified claims of the
+   * ID token. `id_token` alone brings no token, and leaves the session's as it is.
+   *
+   * @throws as `fetchToken`.
+   */
+  async finishLogin(options: AuthorizationCodeOptions): Promise<FrontChannelResult> {
+    const task = fetchTokenTask({ ...options, grantType: 'authorization_code' }, undefined)
+    if (task.kind !== 'code') throw new UsageError(explain && 'finishLogin finishes logins; fetchToken takes other grants.')
+    this.#token.assertKey({ type: 'authorization_code' })
+    return this.#finish(task)
   }
 
   /**
@@ -328,6 +342,12 @@ export class OAuth2Session<Http> {
   }
 
   async #redeem(task: AuthorizationCodeOptions): Promise<TokenSet> {
+    const { token } = await this.#finish(task)
+    if (token !== undefined) return token
+    throw new UsageError(explain && 'fetchToken: the response type "id_token" brings no access token. finishLogin tells who logged in.')
+  }
+
+  async #finish(task: AuthorizationCodeOptions): Promise<FrontChannelResult> {
     const { authorizationResponse, transaction, ...pieces } = task
     const server = await this.server()
     const kept = transaction ?? loginTransaction(server, this.#registration.client, this.#pieces(pieces))
@@ -340,18 +360,13 @@ export class OAuth2Session<Http> {
       keyCache,
       clockTolerance,
     })
-    const { token, claims } = await this.#run(finish)
-    if (token === undefined) {
-      throw new UsageError(
-        explain &&
-          'fetchToken: the response type "id_token" brings no access token, so there is none for a session to keep. Finish such a login by finishFrontChannel, with the server from session.server().',
-      )
-    }
+    const result = await this.#run(finish)
+    if (result.token === undefined) return result
     const { scope, resource } = kept
     const type = promises(kept.response_type, 'code') ? 'authorization_code' : 'implicit'
     const grant = { type, ...(scope === undefined ? {} : { scope }), ...(resource === undefined ? {} : { resource }) }
-    await this.#token.put(token, grant, { server, endpoint: task.endpoint, claims })
-    return token
+    await this.#token.put(result.token, grant, { server, endpoint: task.endpoint, claims: result.claims })
+    return result
   }
 
   #pieces({ state, codeVerifier, nonce, redirectUri }: Omit<AuthorizationCodeOptions, 'authorizationResponse'>): LoginPieces {
@@ -386,7 +401,7 @@ export class OAuth2Session<Http> {
     const wished = renewable(record, { scope, parameters: request.parameters })
     return renewToken(this.#registration, wished, {
       ...this.#requestOptions(request),
-      ...this.#hooks.of(record.token.refresh_token === undefined ? 'access_token' : 'refresh_token'),
+      ...this.#hooks.of(renewalKind(record)),
       scope,
     })
   }

@@ -1,48 +1,18 @@
 import type { Environment, Maybe } from '../environment.js'
 import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
-import type { Form } from '../http/form.js'
 import type { HttpHeaders } from '../http/http-response.js'
 import { isLoopback, parseUrl } from '../http/uri.js'
+import { tokenParameter, withResourceQuirks } from '../message/resource-quirks.js'
 import type { Quirks } from '../metadata/quirks.js'
 import type { ProtectedRequestHook } from './compliance-hooks.js'
 import { assertKnownOptions } from './registration.js'
-import { tokenParameter, withResourceQuirks } from './resource-quirks.js'
+import type { Authorised, ResourceOptions, ResourceRequest } from './resource-request.js'
 import { tokenHash } from './token-hash.js'
 import { type PlacedToken, placeToken, type TokenPlacement } from './token-placement.js'
 import type { TokenRecord } from './token-record.js'
 
-/** What one call can ask for beside the request. */
-export interface ResourceOptions {
-  /** Sends the request without a token. */
-  readonly withholdToken?: boolean | undefined
-  readonly resource?: string | undefined
-  readonly provider?: string | undefined
-}
-
 const RESOURCE_OPTIONS: readonly (keyof ResourceOptions)[] = ['withholdToken', 'resource', 'provider']
-
-/** A request of the application, as its HTTP client is about to send it. */
-export interface ResourceRequest {
-  readonly method: string
-  /** Absolute. */
-  readonly url: string
-  readonly headers: HttpHeaders
-  /** The body, where it is a form. */
-  readonly form?: Form | undefined
-  /** Whether the request can be sent a second time: `false` for a body that is a stream. */
-  readonly replayable: boolean
-  readonly options?: ResourceOptions | undefined
-}
-
-/** What to send instead: the URL, the headers to set on top of the request's own, and the form where the body is another one now. */
-export interface Authorised {
-  readonly url: string
-  readonly headers: HttpHeaders
-  readonly form?: Form | undefined
-  /** Names the token that was used; empty when none was. */
-  readonly tokenHash: string
-}
 
 /**
  * Puts the token on an application's requests. Asked for each attempt, the client's own retries included, so that every attempt carries

@@ -2,7 +2,7 @@ import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import type { Form } from '../http/form.js'
 import { setQuery } from '../http/uri.js'
-import type { ResourceRequest } from './resource-authoriser.js'
+import type { ResourceRequest } from './resource-request.js'
 
 /** Where a token goes on a request (RFC 6750 §2): the `Authorization` header, the query, or the body of a form. */
 export type TokenPlacement = 'header' | 'query' | 'body'

@@ -5,11 +5,14 @@ import { setQuery } from '../http/uri.js'
 import { quirkFired } from '../metadata/fired-quirk.js'
 import type { Quirks } from '../metadata/quirks.js'
 
-/** A request to a provider's API, with the query parameters and headers that the provider needs. What the request has by itself stays. */
+/**
+ * A request to a provider's API, with the query parameters and headers that the provider needs. What the request has by itself stays, and is
+ * spelt as it was: there are APIs that take `(a,b)` and not `%28a%2Cb%29`.
+ */
 export function withResourceQuirks<T extends { readonly url: string; readonly headers: HttpHeaders }>(
   request: T,
   { resourceQuery = {}, resourceHeaders = {} }: Quirks,
-  environment: Pick<Environment, 'emit'>,
+  environment?: Pick<Environment, 'emit'>,
 ): T {
   const ownParameters = new Set(formDecode(new URL(request.url).search).map(([name]) => name))
   const ownHeaders = new Set(Object.keys(request.headers).map((name) => name.toLowerCase()))
@@ -25,7 +28,7 @@ export function withResourceQuirks<T extends { readonly url: string; readonly he
 }
 
 /** The query parameter that carries the access token, where it is placed in the query (RFC 6750 §2.3). */
-export function tokenParameter({ tokenParameter: name }: Quirks, environment: Pick<Environment, 'emit'>): string {
+export function tokenParameter({ tokenParameter: name }: Quirks, environment?: Pick<Environment, 'emit'>): string {
   if (name === undefined || name === 'access_token') return 'access_token'
   quirkFired(environment, 'tokenParameter')
   return name

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { testClock } from '../session/testing/fixture.js'
 import { tokenParameter, withResourceQuirks } from './resource-quirks.js'
-import { testClock } from './testing/fixture.js'
 
 const URL_OF_API = 'https://api.example/method/users.get?fields=bdate'
 const fired = ({ events }: ReturnType<typeof testClock>) => events.map(({ quirk }) => quirk)
@@ -22,6 +22,11 @@ describe('S64: what a provider asks for on every request', () => {
     const request = { url: URL_OF_API, headers: { 'CLIENT-id': 'other' } }
     expect(withResourceQuirks(request, quirks, clock)).toEqual(request)
     expect(fired(clock)).toEqual([])
+  })
+
+  test('what the URL says stays as it is spelt', () => {
+    const url = 'https://api.example/people(~)?projection=(id,firstName)'
+    expect(withResourceQuirks({ url, headers: {} }, { resourceQuery: { v: '1' } }, testClock()).url).toBe(`${url}&v=1`)
   })
 
   test('a request to a provider without them is as it was, to the letter', () => {
