@@ -282,7 +282,11 @@ describe('the code is sent once', () => {
       json({ error: 'invalid_client' }, 401),
       { name: 'EndpointError', error: 'invalid_client' },
     ],
-    ['CA06: a challenge: no other method is tried', answer(401, '', { 'www-authenticate': 'Basic' }), { name: 'ChallengeError' }],
+    [
+      'CA06: a challenge: no other method is tried',
+      answer(401, '', { 'www-authenticate': 'Basic' }),
+      { name: 'ResponseError', status: 401 },
+    ],
     ['F12: a redirect', answer(307, '', { location: 'https://evil.example' }), { code: 'OAUTH_REDIRECT' }],
     ['F09: truncated JSON', json('{"access_token":"A"'), { code: 'OAUTH_RESPONSE_JSON' }],
   ])('%s', async (_name, response, error) => {

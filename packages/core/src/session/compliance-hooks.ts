@@ -5,7 +5,7 @@ import type { ResponseHook } from '../flow/token.js'
 import type { Form } from '../http/form.js'
 import type { HttpHeaders, HttpResponse } from '../http/http-response.js'
 import { utf8Bytes } from '../jose/encoding.js'
-import { tokenQuirks } from '../message/token-quirks.js'
+import { type TokenHooks, tokenQuirks } from '../message/token-quirks.js'
 import type { RequestHook } from '../message/token-request.js'
 import type { Quirks } from '../metadata/quirks.js'
 import type { TokenRecord } from './token-record.js'
@@ -60,12 +60,11 @@ const TYPES: readonly ComplianceHookType[] = [
 /** The hooks of one session. Those of one type run in the order they were registered in, each with what the one before returned. */
 export class ComplianceHooks {
   readonly #hooks = new Map<string, readonly unknown[]>()
-  /** What quirks as data make of a token answer, after all hooks. */
-  readonly #quirks: readonly ResponseHook[]
+  /** What quirks as data make of a token request, before all hooks, and of its answer, after them. */
+  readonly #quirks: TokenHooks
 
   constructor(quirks: Quirks = {}, environment?: Pick<Environment, 'emit'>) {
-    const fix = tokenQuirks(quirks, environment)
-    this.#quirks = fix === undefined ? [] : [fix]
+    this.#quirks = tokenQuirks(quirks, environment)
   }
 
   /** @throws {@link UsageError} for a type that does not exist, and for what is no function. */
@@ -79,16 +78,17 @@ export class ComplianceHooks {
   }
 
   /** All request hooks of a type as one; `undefined` when there is none. */
-  request(
-    type: 'access_token_request' | 'refresh_token_request' | 'revoke_token_request' | 'introspect_token_request',
-  ): RequestHook | undefined {
+  request(type: 'revoke_token_request' | 'introspect_token_request'): RequestHook | undefined {
     return inTurn(this.#of(type))
   }
 
   /** All hooks of one kind of token request, as the flows take them. */
   of(kind: 'access_token' | 'refresh_token'): { requestHook: RequestHook | undefined; responseHook: ResponseHook | undefined } {
-    const own = this.#of(`${kind}_response`).map(answerHook)
-    return { requestHook: this.request(`${kind}_request`), responseHook: inTurn([...own, ...this.#quirks]) }
+    const { requestHook, responseHook } = this.#quirks
+    return {
+      requestHook: inTurn([...asList(requestHook), ...this.#of(`${kind}_request`)]),
+      responseHook: inTurn([...this.#of(`${kind}_response`).map(answerHook), ...asList(responseHook)]),
+    }
   }
 
   /** The same for the hooks of protected requests. Synchronous while the hooks are. */
@@ -104,6 +104,10 @@ export class ComplianceHooks {
 /** Which hooks a renewal of a record calls: without a refresh token it asks as it did at first. */
 export function renewalKind({ token }: Pick<TokenRecord, 'token'>): 'access_token' | 'refresh_token' {
   return token.refresh_token === undefined ? 'access_token' : 'refresh_token'
+}
+
+function asList<T>(hook: T | undefined): readonly T[] {
+  return hook === undefined ? [] : [hook]
 }
 
 function inTurn<T>(hooks: readonly ((value: T) => Maybe<T>)[]): ((value: T) => Maybe<T>) | undefined {
