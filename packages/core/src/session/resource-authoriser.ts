@@ -5,7 +5,7 @@ import type { HttpHeaders } from '../http/http-response.js'
 import { isLoopback, parseUrl } from '../http/uri.js'
 import { tokenParameter, withResourceQuirks } from '../message/resource-quirks.js'
 import type { Quirks } from '../metadata/quirks.js'
-import type { ProtectedRequestHook } from './compliance-hooks.js'
+import type { ProtectedRequest, ProtectedRequestHook } from './compliance-hooks.js'
 import { assertKnownOptions } from './registration.js'
 import type { Authorised, ResourceOptions, ResourceRequest } from './resource-request.js'
 import { tokenHash } from './token-hash.js'
@@ -66,16 +66,25 @@ export function resourceAuthoriser(ports: AuthoriserPorts): ResourceAuthoriser {
     const needed = withResourceQuirks(request, quirks, environment)
     const parameter = placement === 'header' ? undefined : tokenParameter(quirks, environment)
     const placed = placeToken(token, needed, { placement, parameter })
-    return { ...placed, headers: { ...needed.headers, ...placed.headers } }
+    return { ...placed, headers: { ...onTopOf(request.headers, needed.headers), ...placed.headers } }
   }
 
-  function hooked(request: ResourceRequest, authorised: Authorised): Maybe<Authorised> {
+  function hooked(request: ResourceRequest, placed: Authorised): Maybe<Authorised> {
     const hook = ports.protectedRequestHook?.()
-    if (hook === undefined) return authorised
+    if (hook === undefined) return placed
     const { method, headers, form } = request
-    const { tokenHash } = authorised
-    const changed = hook({ method, form, ...authorised, headers: { ...headers, ...authorised.headers } })
-    return changed instanceof Promise ? changed.then((known) => ({ ...known, tokenHash })) : { ...changed, tokenHash }
+    const shown = { method, form, ...placed, headers: { ...headers, ...placed.headers } }
+
+    function authorised(changed: ProtectedRequest): Authorised {
+      const { url } = changed
+      if (url !== shown.url) assertAllowed(url, allowedOrigins)
+      const { tokenHash } = placed
+      // A form that the hook leaves alone stays as it is spelt; the client may have counted its length already.
+      return { url, headers: onTopOf(headers, changed.headers), form: changed.form === shown.form ? placed.form : changed.form, tokenHash }
+    }
+
+    const changed = hook(shown)
+    return changed instanceof Promise ? changed.then(authorised) : authorised(changed)
   }
 
   return {
@@ -105,6 +114,12 @@ export function allowedOrigins(given: readonly string[] | undefined, baseUrl: st
     return new Set(given.map(originOf))
   }
   return baseUrl === undefined || baseUrl === '' ? undefined : new Set([originOf(baseUrl)])
+}
+
+/** Those of all headers that a request does not have by itself, in lower case. */
+function onTopOf(own: HttpHeaders, all: HttpHeaders): HttpHeaders {
+  const lowerCase = Object.entries(all).map(([name, value]) => [name.toLowerCase(), value] as const)
+  return Object.fromEntries(lowerCase.filter(([name, value]) => own[name] !== value))
 }
 
 function originOf(text: string): string {

@@ -22,14 +22,17 @@ export type PlacedToken = Pick<ResourceRequest, 'url' | 'headers' | 'form'>
  */
 export function placeToken(
   token: string,
-  { method, url, form }: ResourceRequest,
+  request: ResourceRequest,
   { placement, parameter = 'access_token' }: { readonly placement: TokenPlacement; readonly parameter?: string | undefined },
 ): PlacedToken {
+  const { url } = request
   if (placement === 'header') return { url, headers: { authorization: `Bearer ${token}` } }
   if (placement === 'query') {
     // RFC 6750 §2.3: caches must not keep what such a request brings.
     return { url: setQuery(url, [[parameter, token]]), headers: { 'cache-control': 'no-store' } }
   }
+  // Read only here: it may have to be taken apart first.
+  const { method, form } = request
   if (form === undefined || method === 'GET' || method === 'HEAD') {
     throw new UsageError(
       explain &&
