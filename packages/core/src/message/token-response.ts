@@ -79,9 +79,21 @@ export function tokenResponse(response: HttpResponse, context: TokenResponseCont
   const expires_in = member(body['expires_in'], isSeconds, explain && 'has an "expires_in" that is not a number of seconds, 0 or more.')
 
   const expires_at = expiresAt({ expires_at: body['expires_at'], expires_in }, now)
-  const read = { access_token, token_type, refresh_token, id_token, scope: granted ?? scope, expires_in, expires_at }
-  return Object.fromEntries(Object.entries({ ...read, ...body, ...read }).filter(([, value]) => value !== undefined)) as TokenSet
+  const stated = granted ?? scope
+  const token: Writable<TokenSet> = { access_token, token_type }
+  if (refresh_token !== undefined) token.refresh_token = refresh_token
+  if (id_token !== undefined) token.id_token = id_token
+  if (stated !== undefined) token.scope = stated
+  if (expires_in !== undefined) token.expires_in = expires_in
+  if (expires_at !== undefined) token.expires_at = expires_at
+  for (const name of Object.keys(body)) if (!READ.has(name)) token[name] = body[name]
+  return token
 }
+
+/** A token set that is being put together, member by member: copies of the whole would take as long as parsing it. */
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
+
+const READ: ReadonlySet<string> = new Set(['access_token', 'token_type', 'refresh_token', 'id_token', 'scope', 'expires_in', 'expires_at'])
 
 function notSuccessful(response: HttpResponse, { request, invalidClientHint }: TokenResponseContext) {
   if (response.status < 300) {
