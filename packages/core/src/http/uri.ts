@@ -2,7 +2,11 @@ import { type Form, formDecode, formEncode } from './form.js'
 
 /** Parses an absolute URL; `undefined` when it is none. */
 export function parseUrl(text: string): URL | undefined {
-  return URL.canParse(text) ? new URL(text) : undefined
+  try {
+    return new URL(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** A URL as the platform writes it: what a shell, a terminal or HTML would read as their own is escaped. What is no URL stays as it is. */
