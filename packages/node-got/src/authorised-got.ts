@@ -23,7 +23,7 @@ export function authorisedGot(instance: Got, authoriser: ResourceAuthoriser): Go
     headers: { [MARK]: undefined },
     handlers: [
       (options, next) => {
-        const state = new CallState(MARK in options.headers ? undefined : '', options)
+        const state = new CallState(authoriser, MARK in options.headers ? undefined : '', options)
         Object.assign(options.context, { [STATE]: state })
         const call = next(options)
         if (!options.isStream && call instanceof Promise) {
@@ -43,7 +43,7 @@ export function authorisedGot(instance: Got, authoriser: ResourceAuthoriser): Go
 }
 
 function authorise(options: NormalizedOptions, authoriser: ResourceAuthoriser): Promise<void> | undefined {
-  const state = stateOf(options)
+  const state = stateOf(options, authoriser)
   if (state === undefined) return undefined
   state.begin(options)
   const url = options.url instanceof URL ? options.url : new URL(String(options.url))
@@ -68,7 +68,7 @@ function authorise(options: NormalizedOptions, authoriser: ResourceAuthoriser): 
 
 async function isRejected(response: Response, authoriser: ResourceAuthoriser): Promise<boolean> {
   const { options } = response.request
-  const state = stateOf(options)
+  const state = stateOf(options, authoriser)
   if (state?.authorised === undefined || state.repeated) return false
   const again = (await authoriser.answered(state.authorised, answerOf(response))) === 'again'
   state.repeated = again && state.isReplayable(options)
@@ -89,8 +89,9 @@ function answerOf({ statusCode = 0, headers }: { readonly statusCode?: number | 
   }
 }
 
-function stateOf({ context }: Pick<Options, 'context'>): CallState | undefined {
-  return (context as { [STATE]?: CallState })[STATE]
+function stateOf({ context }: Pick<Options, 'context'>, authoriser: ResourceAuthoriser): CallState | undefined {
+  const state = (context as { [STATE]?: CallState })[STATE]
+  return state?.isOf(authoriser) ? state : undefined
 }
 
 function headersOf(headers: Readonly<Record<string, string | readonly string[] | undefined>>): Record<string, string> {

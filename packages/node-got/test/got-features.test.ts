@@ -272,6 +272,16 @@ describe('where the token goes', () => {
     await expect(session.http.get('http://api.example.invalid/')).rejects.toMatchObject({ code: 'OAUTH_ORIGIN_NOT_ALLOWED' })
   })
 
+  it('of two sessions on one instance the later one puts its token on, and renews it', async () => {
+    const first = await world.session()
+    const second = await world.session({ http: first.http })
+    await second.http.get(`${world.api}/me`)
+    world.forget()
+    await second.http.get(`${world.api}/me`)
+    expect(world.authorizations()).toEqual(['Bearer access-2', 'Bearer access-2', 'Bearer access-3'])
+    expect(first.token).toMatchObject({ access_token: 'access-1' })
+  })
+
   it('S48: withholdToken sends without it, and without asking for one', async () => {
     const session = await world.session()
     await session.setToken({ access_token: 'gone', expires_at: 1 })
