@@ -63,8 +63,17 @@ function authorisedFetch(fetch: Fetch, authoriser: ResourceAuthoriser): Authoris
     const { body } = init
     const replayable = body ? isInMemory(body) : request.body === null || !(input instanceof Request)
     const { method, url, headers } = request
-    const form = formOf(body, headers.get('content-type') ?? '')
-    const resource = { method, url, headers: Object.fromEntries(headers), form, replayable, options }
+    const resource = {
+      method,
+      url,
+      headers: Object.fromEntries(headers),
+      replayable,
+      options,
+      // Few ask for it, and it has to be taken apart.
+      get form() {
+        return formOf(body, headers.get('content-type') ?? '')
+      },
+    }
 
     /** Made of what the caller gave: taken from another request, a body is a stream, which browsers do not send by HTTP/1.1. */
     function anew(authorised: Authorised): Request {
