@@ -1,6 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { isOAuthError, type ResourceAuthoriser, type ResourceOptions } from '@oauth/core/adapter'
-import type { AfterResponseHook, ExtendOptions, Got, NormalizedOptions, Options, Response } from 'got'
+import {
+  type AfterResponseHook,
+  type ExtendOptions,
+  type Got,
+  type NormalizedOptions,
+  type Options,
+  RequestError,
+  type Response,
+} from 'got'
 import { CallState, formOf } from './call-state.js'
 import { onlyForFailures } from './rejection-hook.js'
 
@@ -36,7 +44,7 @@ export function authorisedGot(instance: Got, authoriser: ResourceAuthoriser): Go
       beforeRequest: [(options) => authorise(options, authoriser)],
       afterResponse: [repeat],
       // got wraps whatever a hook throws; our own errors are given back as they are.
-      beforeError: [(error) => (isOAuthError(error.cause) ? error.cause : error)],
+      beforeError: [(error) => (isOAuthError(error.cause) ? error.cause : speakable(error, authoriser))],
     },
   }
   return instance.extend(additions)
@@ -78,6 +86,16 @@ async function isRejected(response: Response, authoriser: ResourceAuthoriser): P
 /** The authoriser hears of it, and nobody waits: there is nothing to repeat. */
 function succeeded({ authorised }: CallState, response: Parameters<typeof answerOf>[0], authoriser: ResourceAuthoriser): void {
   if (authorised !== undefined) void authoriser.answered(authorised, answerOf(response))
+}
+
+/** got names the URL in what it says, and logs are made of that. */
+function speakable(error: Error, authoriser: ResourceAuthoriser): Error {
+  const state = error instanceof RequestError ? stateOf(error.options, authoriser) : undefined
+  if (state === undefined) return error
+  const { message, stack } = error
+  error.message = state.withoutToken(message)
+  if (stack !== undefined) error.stack = state.withoutToken(stack)
+  return error
 }
 
 function answerOf({ statusCode = 0, headers }: { readonly statusCode?: number | undefined; readonly headers: IncomingHttpHeaders }) {

@@ -72,6 +72,13 @@ export class CallState {
     if (body.after !== body.before && options.body === body.after) options.body = body.before
   }
 
+  /** A text about the attempt, with the query as the application wrote it: where a token is in it, messages of errors are no place for it. */
+  withoutToken(text: string): string {
+    if (this.#placed === undefined) return text
+    const { before, after } = this.#placed.url
+    return before === after ? text : text.replaceAll(new URL(after).search, new URL(before).search)
+  }
+
   /** Puts an authorisation on the attempt. */
   place(options: NormalizedOptions, authorised: Authorised): void {
     const headers = new Map<string, Replaced<string | string[] | undefined>>()
