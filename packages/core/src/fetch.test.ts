@@ -191,6 +191,13 @@ describe('fetchClient: the application’s requests', () => {
     expect(as.seen).toHaveLength(0)
   })
 
+  it('what another session authorised puts no token on token requests', async () => {
+    const server = { issuer: as.url, token_endpoint: `${as.url}/token` }
+    const other = new OAuth2Session({ server, clientId: 'other' }, fetchClient(session.http))
+    await other.fetchToken({ grantType: 'client_credentials' })
+    expect(as.seen).toMatchObject([{ path: '/token', authorization: undefined }])
+  })
+
   it('S48: withholdToken, or an authorization of the application', async () => {
     await session.http(`${api.url}/me`, { oauth: { withholdToken: true } })
     await session.http(`${api.url}/me`, { headers: { authorization: 'Basic x' } })

@@ -37,7 +37,7 @@ export function fetchTransport(fetch: Fetch = globalThis.fetch): Transport {
     const timeout = AbortSignal.timeout(timeoutMs)
     const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout])
     try {
-      const response = await fetch(url, {
+      const init: Parameters<AuthorisedFetch>[1] = {
         method,
         headers,
         body,
@@ -45,7 +45,10 @@ export function fetchTransport(fetch: Fetch = globalThis.fetch): Transport {
         credentials: 'omit',
         ...noCache,
         signal: either,
-      })
+        // It may be another session's `fetch`. The platform's own looks at nothing that it does not know.
+        oauth: { withholdToken: true },
+      }
+      const response = await fetch(url, init)
       if (response.type === 'opaqueredirect') throw new TransportError(request, { reason: 'redirect', sent: 'maybe' })
       return { status: response.status, headers: headersOf(response), body: await readBody(response, request) }
     } catch (error) {
