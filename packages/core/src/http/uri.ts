@@ -38,7 +38,9 @@ export function appendQuery(url: string, form: Form, isReplaced: (name: string) 
 export function setQuery(text: string, form: Form): string {
   const url = new URL(text)
   const others = url.search.slice(1).split('&')
-  const kept = others.filter((pair) => pair !== '' && !form.some(([name]) => pair.startsWith(`${name}=`)))
+  const names = new Set(form.map(([name]) => name))
+  // Compared as a server reads them: a name may be escaped, and need not have a value.
+  const kept = others.filter((pair) => pair !== '' && !names.has(formDecode(pair)[0]?.[0] ?? ''))
   url.search = [...kept, formEncode(form)].join('&')
   return url.href
 }
