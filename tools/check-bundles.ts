@@ -4,6 +4,9 @@
  */
 import { build } from 'esbuild'
 
+/** Signing, encryption and key files: only their users have them. Signatures are verified without. */
+const JOSE = ['jose/', 'A256GCM', 'RSA-OAEP', 'BEGIN']
+
 const ADAPTER_FREE_OF = ['jose/', 'A256GCM', 'grant_type', 'code_verifier']
 
 /** Of the texts of errors, which browsers do not load, one each in a table, in a call and in a function. */
@@ -14,7 +17,20 @@ const BUNDLES: readonly (readonly [code: string, ...forbidden: readonly string[]
   ["export * from '@oauth/core/adapter'", ...ADAPTER_FREE_OF],
   ["export * from '@oauth/core/fetch'", ...ADAPTER_FREE_OF],
   ["export { run, discover } from '@oauth/core'", 'jose/dist/webapi/jws/', 'A256GCM', 'code_verifier'],
-  ["export { run, tokenGrant } from '@oauth/core'", 'A256GCM', 'jose/dist/webapi/jwe/'],
+  [
+    "export { run, tokenGrant, refreshAccessToken } from '@oauth/core'",
+    ...JOSE,
+    'code_verifier',
+    'id_token_signed_response_alg',
+    'camelCaseMembers',
+  ],
+  [
+    "export { run, startAuthorization, finishAuthorization, refreshToken, createCache } from '@oauth/core'",
+    ...JOSE,
+    'camelCaseMembers',
+    'introspection_endpoint',
+  ],
+  ["export { OAuth2Session } from '@oauth/core/session'", ...JOSE],
   [
     "export { finishAuthorization, refreshToken, verifyIdToken, userinfo, introspect } from '@oauth/core'",
     'jose/dist/webapi/jwe/',
