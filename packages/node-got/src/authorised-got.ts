@@ -1,32 +1,8 @@
-import { type Authorised, isOAuthError, type ResourceAuthoriser, type ResourceOptions } from '@oauth/core/adapter'
-import type { ExtendOptions, Got, NormalizedOptions, Options, Response } from 'got'
-
-/** What is remembered of one call through its redirects and retries. It is in `context`, so whoever logs got's options sees it. */
-class CallState {
-  attempts = 0
-  /** The origin the call was made to. The token goes nowhere else, wherever redirects lead. Empty: it goes nowhere. */
-  origin: string | undefined
-  /** Whether an attempt was already repeated because of a 401. */
-  repeated = false
-  /** A body that got turns into a stream to send it, and can turn again. */
-  readonly isForm: boolean
-  /** Private, since it holds the token: no log prints it. */
-  #authorised: Authorised | undefined
-
-  constructor({ origin, isForm }: Pick<CallState, 'origin' | 'isForm'>) {
-    this.origin = origin
-    this.isForm = isForm
-  }
-
-  /** How the last attempt was authorised; absent when it was not. */
-  get authorised(): Authorised | undefined {
-    return this.#authorised
-  }
-
-  set authorised(authorised: Authorised | undefined) {
-    this.#authorised = authorised
-  }
-}
+import type { IncomingHttpHeaders } from 'node:http'
+import { isOAuthError, type ResourceAuthoriser, type ResourceOptions } from '@oauth/core/adapter'
+import type { AfterResponseHook, ExtendOptions, Got, NormalizedOptions, Options, Response } from 'got'
+import { CallState, formOf } from './call-state.js'
+import { onlyForFailures } from './rejection-hook.js'
 
 const STATE: unique symbol = Symbol('oauth')
 
@@ -41,17 +17,24 @@ const MARK = 'cookie2'
  * streams, errors. A stream gets a fresh token, but its 401 is got's own error: its body may be gone.
  */
 export function authorisedGot(instance: Got, authoriser: ResourceAuthoriser): Got {
+  const repeat: AfterResponseHook = async (response, retry) =>
+    (await isRejected(response, authoriser)) ? retry({ preserveHooks: true }) : response
   const additions: ExtendOptions = {
     headers: { [MARK]: undefined },
     handlers: [
       (options, next) => {
-        begin(options)
-        return next(options)
+        const state = new CallState(MARK in options.headers ? undefined : '', options)
+        Object.assign(options.context, { [STATE]: state })
+        const call = next(options)
+        if (!options.isStream && call instanceof Promise) {
+          onlyForFailures(repeat, { call, state, succeeded: (response) => succeeded(state, response, authoriser) })
+        }
+        return call
       },
     ],
     hooks: {
       beforeRequest: [(options) => authorise(options, authoriser)],
-      afterResponse: [async (response, retry) => ((await isRejected(response, authoriser)) ? retry({ preserveHooks: true }) : response)],
+      afterResponse: [repeat],
       // got wraps whatever a hook throws; our own errors are given back as they are.
       beforeError: [(error) => (isOAuthError(error.cause) ? error.cause : error)],
     },
@@ -59,55 +42,64 @@ export function authorisedGot(instance: Got, authoriser: ResourceAuthoriser): Go
   return instance.extend(additions)
 }
 
-function begin(options: Options): void {
-  const origin = MARK in options.headers ? undefined : ''
-  const isForm = options.body instanceof FormData
-  options.context = { ...options.context, [STATE]: new CallState({ origin, isForm }) }
-}
-
-async function authorise(options: NormalizedOptions, authoriser: ResourceAuthoriser): Promise<void> {
+function authorise(options: NormalizedOptions, authoriser: ResourceAuthoriser): Promise<void> | undefined {
   const state = stateOf(options)
-  if (state === undefined) return
-  const url = new URL(String(options.url))
-  const before = state.authorised
-  state.authorised = undefined
+  if (state === undefined) return undefined
+  state.begin(options)
+  const url = options.url instanceof URL ? options.url : new URL(String(options.url))
   state.origin ??= url.origin
-  if (before !== undefined && options.headers['authorization'] === before.headers['authorization']) delete options.headers['authorization']
-  if (url.origin !== state.origin) return
-  const authorised = await authoriser.authorise(
-    {
-      method: options.method,
-      url: url.href,
-      headers: headersOf(options),
-      replayable: isReplayable(options, state),
-      options: (options.context as { oauth?: ResourceOptions }).oauth,
+  if (url.origin !== state.origin) return undefined
+  const request = {
+    method: options.method,
+    url: url.href,
+    headers: headersOf(options.headers),
+    replayable: state.isReplayable(options),
+    options: (options.context as { oauth?: ResourceOptions }).oauth,
+    // Few ask for it, and it has to be taken apart.
+    get form() {
+      return formOf(options)
     },
-    ++state.attempts,
-  )
-  if (authorised.url !== url.href) options.url = new URL(authorised.url)
-  Object.assign(options.headers, authorised.headers)
-  state.authorised = authorised
+  }
+  const authorised = authoriser.authorise(request, ++state.attempts)
+  if (authorised instanceof Promise) return authorised.then((known) => state.place(options, known))
+  state.place(options, authorised)
+  return undefined
 }
 
 async function isRejected(response: Response, authoriser: ResourceAuthoriser): Promise<boolean> {
   const { options } = response.request
   const state = stateOf(options)
   if (state?.authorised === undefined || state.repeated) return false
-  const headers = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, String(value)]))
-  const again = (await authoriser.answered(state.authorised, { status: response.statusCode, headers })) === 'again'
-  state.repeated = again && isReplayable(options, state)
+  const again = (await authoriser.answered(state.authorised, answerOf(response))) === 'again'
+  state.repeated = again && state.isReplayable(options)
   return state.repeated
+}
+
+/** The authoriser hears of it, and nobody waits: there is nothing to repeat. */
+function succeeded({ authorised }: CallState, response: Parameters<typeof answerOf>[0], authoriser: ResourceAuthoriser): void {
+  if (authorised === undefined) return
+  const told = authoriser.answered(authorised, answerOf(response))
+  if (told instanceof Promise) told.catch(() => undefined)
+}
+
+function answerOf({ statusCode = 0, headers }: { readonly statusCode?: number | undefined; readonly headers: IncomingHttpHeaders }) {
+  return {
+    status: statusCode,
+    get headers() {
+      return headersOf(headers)
+    },
+  }
 }
 
 function stateOf({ context }: Pick<Options, 'context'>): CallState | undefined {
   return (context as { [STATE]?: CallState })[STATE]
 }
 
-function headersOf({ headers }: Pick<Options, 'headers'>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])))
-}
-
-/** A body that is a stream or a generator is gone once it was sent. */
-function isReplayable({ body }: Pick<Options, 'body'>, { isForm }: CallState): boolean {
-  return body === undefined || typeof body === 'string' || body instanceof Uint8Array || isForm
+function headersOf(headers: Readonly<Record<string, string | readonly string[] | undefined>>): Record<string, string> {
+  const there: Record<string, string> = {}
+  for (const name of Object.keys(headers)) {
+    const value = headers[name]
+    if (value !== undefined) there[name] = typeof value === 'string' ? value : value.join(', ')
+  }
+  return there
 }

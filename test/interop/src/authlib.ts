@@ -11,6 +11,8 @@ export function authlib(command: string): ServerKind {
       'takes Basic credentials as they are',
       'refresh tokens outlive revoked access tokens',
       'JWT bearer grant',
+      'response type "token"',
+      '"iss" beside an ID token, or no promise of it',
     ],
     start: () => start(command),
   }

@@ -8,6 +8,11 @@ export type Feature =
   | 'takes Basic credentials as they are'
   | 'refresh tokens outlive revoked access tokens'
   | 'JWT bearer grant'
+  | 'response type "token"'
+  // oidc-provider announces "iss" (RFC 9207) and leaves it out where an ID token says the same; the client insists on it.
+  | '"iss" beside an ID token, or no promise of it'
+  | 'encryption'
+  | 'signed userinfo and introspection'
 
 /** A kind of authorization server. */
 export interface ServerKind {

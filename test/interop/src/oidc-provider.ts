@@ -4,7 +4,14 @@ import { type InteropServer, redirectUri, type ServerKind } from './interop-serv
 /** `oidc-provider`, certified by the OpenID Foundation, in this process. */
 export const oidcProvider: ServerKind = {
   name: 'oidc-provider',
-  features: ['ID tokens signed with PS256, ES256, EdDSA', 'assertions signed with PS256, EdDSA', 'decodes Basic credentials'],
+  features: [
+    'ID tokens signed with PS256, ES256, EdDSA',
+    'assertions signed with PS256, EdDSA',
+    'decodes Basic credentials',
+    'signed userinfo and introspection',
+    'encryption',
+    '"iss" beside an ID token, or no promise of it',
+  ],
   start,
 }
 

@@ -15,7 +15,7 @@ else notRun(`Authlib: the suite does not run against it, because there is ${pyth
 
 /** Declares every case that a server can show, for every adapter. */
 function suite({ name, features, start }: ServerKind): void {
-  describe(name, () => {
+  describe(`S1: the same members on every adapter, at ${name}`, () => {
     let server: InteropServer
     beforeAll(async () => {
       server = await start()

@@ -27,7 +27,7 @@ export function describeRuntime(runtime: Runtime): void {
     afterAll(() => world?.close())
 
     it(`${name}: the whole suite ran there, and nowhere else`, () => {
-      expect(report.identity).toEqual({ ...identity, userAgent: expect.stringMatching(identity?.userAgent ?? "" })
+      expect(report.identity).toEqual({ ...identity, userAgent: expect.stringMatching(identity?.userAgent ?? '') })
       expect(report.outcomes.map(({ title }) => title)).toEqual(CASES.map(({ title }) => title))
     })
 

@@ -262,7 +262,7 @@ describe('ID19: what binds the ID token to the rest of the answer; the code is n
   })
 })
 
-describe('exactly what the response type promises', () => {
+describe('B23: exactly what the response type promises', () => {
   const TYPES = ['token', 'id_token', 'id_token token', 'code id_token', 'code token', 'code id_token token']
   const MISSING = { code: 'OAUTH_NO_CODE', access_token: 'OAUTH_NO_TOKEN', id_token: 'OAUTH_ID_TOKEN_MISSING' } as const
   const WORDS = { code: 'code', access_token: 'token', id_token: 'id_token' } as const
@@ -317,6 +317,17 @@ describe('S32: duplicates, state, iss, error, in this order', () => {
     expect(await answered({ iss: 'https://evil.example' })).toMatchObject(problem('OAUTH_ISS_MISMATCH'))
     const announcing = finish(`#${await parameters()}`, {}, { authorization_response_iss_parameter_supported: true })
     expect(await play(announcing)).toMatchObject(problem('OAUTH_ISS_MISSING'))
+  })
+
+  test('RFC 9207 §1: beside an ID token, which names the issuer, "iss" may be missing; a wrong one is refused, and so is an empty ID token', async () => {
+    const announced = { authorization_response_iss_parameter_supported: true }
+    const { finish, parameters } = await login('id_token token')
+    expect(await play(finish(`#${await parameters()}`, {}, announced))).toMatchObject({ value: { claims: { sub: 'alice' } } })
+    const evil = { iss: 'https://evil.example' }
+    expect(await play(finish(`#${await parameters(evil)}`, {}, announced))).toMatchObject(problem('OAUTH_ISS_MISMATCH'))
+    expect(await play(finish(`#${await parameters({ id_token: '' })}`, {}, announced))).toMatchObject(problem('OAUTH_ISS_MISSING'))
+    const error = { error: 'access_denied', id_token: undefined }
+    expect(await play(finish(`#${await parameters(error)}`, {}, announced))).toMatchObject(problem('OAUTH_ISS_MISSING'))
   })
 
   test('C2: an error in the fragment is that error, whatever else is missing; its text shows no token', async () => {

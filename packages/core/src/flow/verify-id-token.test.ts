@@ -154,6 +154,13 @@ describe('CA07: what is no public key', () => {
     expect(error).toMatchObject({ name: 'UsageError', message: expect.stringMatching(message) })
   })
 
+  test('a private CryptoKey', async () => {
+    const algorithm = { name: 'ECDSA', namedCurve: 'P-256' }
+    const pair = (await webcrypto.subtle.generateKey(algorithm, false, ['sign', 'verify'])) as CryptoKeyPair
+    const { error } = await verify(rsa.sign(CLAIMS), pair.privateKey)
+    expect(error).toMatchObject({ name: 'UsageError', message: expect.stringMatching(/private key or a secret/) })
+  })
+
   test('a damaged certificate of any shape ends in an error', async () => {
     for (let length = 0; length < 60; length++) {
       const body = Buffer.concat([Buffer.of(0x30, length), randomBytes(length)]).toString('base64')

@@ -5,6 +5,11 @@ export function parseUrl(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined
 }
 
+/** A URL as the platform writes it: what a shell, a terminal or HTML would read as their own is escaped. What is no URL stays as it is. */
+export function serialised(url: string): string {
+  return parseUrl(url)?.href ?? url
+}
+
 /** Tells whether a text is an absolute URI. `localhost:3000` is a host in a hurry, not a scheme. */
 export function isAbsolute(text: string): boolean {
   return typeof text === 'string' && URL.canParse(text) && !(text.includes('localhost:') && new URL(text).protocol === 'localhost:')

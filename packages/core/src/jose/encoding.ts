@@ -1,5 +1,6 @@
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
+const utf8 = new TextDecoder('utf-8', { fatal: true })
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 /** Bytes, or the UTF-8 bytes of a text, as unpadded base64url (RFC 7515 §2). */
@@ -18,6 +19,17 @@ export function base64url(data: Uint8Array | string): string {
 /** Decodes base64url; `undefined` when the text is none. */
 export function base64urlBytes(text: string): Uint8Array | undefined {
   return /^[\w-]*$/.test(text) ? base64Bytes(text.replaceAll('-', '+').replaceAll('_', '/')) : undefined
+}
+
+/** Decodes base64url of UTF-8 text; `undefined` when it is none. */
+export function base64urlText(text: string): string | undefined {
+  try {
+    const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
+    // Most is ASCII, and that needs no bytes in between.
+    return /[\u0080-\u00ff]/.test(binary) ? utf8.decode(Uint8Array.from(binary, (byte) => byte.charCodeAt(0))) : binary
+  } catch {
+    return undefined
+  }
 }
 
 /** The UTF-8 bytes of a text. */

@@ -40,7 +40,7 @@ export function frontChannelResponse(
   transaction: AuthorizationTransaction,
   { server, now }: { readonly server: ServerMetadata; readonly now: number },
 ): FrontChannelResponse {
-  assertAnswer(parameters, transaction, server)
+  assertAnswer(parameters, transaction, withIssuerOf(parameters, transaction, server))
   refuseDuplicates(parameters, SINGLE)
   const { response_type } = transaction
   refuseUnlessPromised(parameters, 'code', promises(response_type, 'code'))
@@ -53,6 +53,17 @@ export function frontChannelResponse(
     ...(idToken === undefined ? {} : { idToken }),
     ...(promises(response_type, 'token') ? { token: promisedToken(parameters, transaction.scope, now) } : {}),
   }
+}
+
+/**
+ * An ID token says who issued it, and is verified before anything else of the answer is used: servers leave `iss` out beside one, also where they
+ * announce it. An `iss` that is there is compared all the same.
+ *
+ * @see RFC 9207 §1 https://www.rfc-editor.org/rfc/rfc9207#section-1
+ */
+function withIssuerOf(parameters: Form, { response_type }: AuthorizationTransaction, server: ServerMetadata): ServerMetadata {
+  const isNamed = promises(response_type, 'id_token') && Boolean(formGet(parameters, 'id_token'))
+  return isNamed ? { ...server, authorization_response_iss_parameter_supported: false } : server
 }
 
 function refuseUnlessPromised(parameters: Form, name: string, isPromised: boolean): void {

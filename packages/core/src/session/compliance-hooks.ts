@@ -21,7 +21,7 @@ export interface ProtectedRequest {
   readonly form?: Form | undefined
 }
 
-/** Changes a protected request. What it leaves out of `headers` stays as it was. */
+/** Changes a protected request. What it leaves out of `headers` stays as it was; another URL has to be where the token may go (`allowedOrigins`). */
 export type ProtectedRequestHook = (request: ProtectedRequest) => Maybe<ProtectedRequest>
 
 /** Changes an answer before it is read: returns an answer, or what the answer should have said, as `{ json }`. */
@@ -74,7 +74,8 @@ export class ComplianceHooks {
         explain && `registerComplianceHook: a type and a function are needed, and "${type}" is ${typeof hook}. Types: ${TYPES.join(', ')}.`,
       )
     }
-    this.#hooks.set(type, [...this.#of(type), hook])
+    const checked = (value: never) => returned(type, (hook as (value: never) => Maybe<unknown>)(value))
+    this.#hooks.set(type, [...this.#of(type), checked])
   }
 
   /** All request hooks of a type as one; `undefined` when there is none. */
@@ -113,6 +114,16 @@ function asList<T>(hook: T | undefined): readonly T[] {
 function inTurn<T>(hooks: readonly ((value: T) => Maybe<T>)[]): ((value: T) => Maybe<T>) | undefined {
   if (hooks.length === 0) return undefined
   return (value) => hooks.reduce((before: Maybe<T>, hook) => (before instanceof Promise ? before.then(hook) : hook(before)), value)
+}
+
+/** A hook that changes what it was given, and forgets to return it, is found at once. */
+function returned<T>(type: ComplianceHookType, value: Maybe<T>): Maybe<T> {
+  if (value instanceof Promise) return value.then((known) => returned(type, known))
+  if (typeof value === 'object' && value !== null) return value
+  throw new UsageError(
+    explain &&
+      `A hook of type "${type}" returned ${value === null ? 'null' : typeof value}. It must return what to go on with: what it was given, or a copy with changes.`,
+  )
 }
 
 function answerHook(hook: AnswerHook): ResponseHook {

@@ -99,7 +99,7 @@ describe('fetchToken: the implicit grant', () => {
     expect(await session.fetchToken({ authorizationResponse, transaction })).toMatchObject({ access_token: 'front' })
   })
 
-  it('an ID token alone is no token for a session, which says what finishes such a login', async () => {
+  it('OpenID Connect Core §3.2: an ID token alone says who logged in, by finishLogin; it is no token for a session', async () => {
     const line = wire(() => json({ keys: [signer.jwk] }))
     const session = sessionOver(line, { environment: clock(), server: metadata, responseType: 'id_token', scope: 'openid' })
     const { transaction, state } = await session.createAuthorizationUrl()
@@ -108,8 +108,21 @@ describe('fetchToken: the implicit grant', () => {
     const authorizationResponse = `#id_token=${idToken}&state=${state}`
     await expect(session.fetchToken({ authorizationResponse, transaction })).rejects.toMatchObject({
       code: 'OAUTH_USAGE',
-      message: expect.stringContaining('finishFrontChannel'),
+      message: expect.stringContaining('finishLogin'),
     })
+    await session.setToken({ access_token: 'before' })
+    const { token, claims } = await session.finishLogin({ authorizationResponse, transaction })
+    expect([token, claims?.sub, session.token?.access_token]).toEqual([undefined, 'alice', 'before'])
+  })
+})
+
+describe('finishLogin', () => {
+  it('tells the token, which is the session’s then, and takes nothing but answers to logins', async () => {
+    const session = sessionOver(nothing(), { responseType: 'token' })
+    const authorizationResponse = '#access_token=front&token_type=Bearer&state=mine'
+    expect(await session.finishLogin({ authorizationResponse, state: 'mine' })).toMatchObject({ token: { access_token: 'front' } })
+    expect(session.token?.access_token).toBe('front')
+    await expect(session.finishLogin({} as never)).rejects.toMatchObject({ code: 'OAUTH_USAGE' })
   })
 })
 

@@ -6,7 +6,7 @@ import { UsageError } from '../error/usage-error.js'
 import { startAuthorization } from '../flow/authorization-code.js'
 import { coalesce } from '../flow/coalesce.js'
 import type { Flow } from '../flow/flow.js'
-import { finishFrontChannel } from '../flow/front-channel.js'
+import { type FrontChannelResult, finishFrontChannel } from '../flow/front-channel.js'
 import { type IntrospectionResult, introspect } from '../flow/introspect.js'
 import { revoke } from '../flow/revoke.js'
 import { run, type Transport } from '../flow/run.js'
@@ -176,6 +176,19 @@ export class OAuth2Session<Http> {
   }
 
   /**
+   * Finishes a login of any response type and tells all that it brought: the token, which becomes the session's, and the verified claims of the
+   * ID token. `id_token` alone brings no token, and leaves the session's as it is.
+   *
+   * @throws as `fetchToken`.
+   */
+  async finishLogin(options: AuthorizationCodeOptions): Promise<FrontChannelResult> {
+    const task = fetchTokenTask({ ...options, grantType: 'authorization_code' }, undefined)
+    if (task.kind !== 'code') throw new UsageError(explain && 'finishLogin finishes logins; fetchToken takes other grants.')
+    this.#token.assertKey({ type: 'authorization_code' })
+    return this.#finish(task)
+  }
+
+  /**
    * Renews the token now. Callers at the same moment share one request; `updateToken` is called as with an automatic renewal. A `scope`
    * holds for the token that this call brings: the next renewal asks again for what was granted (RFC 6749 §6).
    *
@@ -329,6 +342,12 @@ export class OAuth2Session<Http> {
   }
 
   async #redeem(task: AuthorizationCodeOptions): Promise<TokenSet> {
+    const { token } = await this.#finish(task)
+    if (token !== undefined) return token
+    throw new UsageError(explain && 'fetchToken: the response type "id_token" brings no access token. finishLogin tells who logged in.')
+  }
+
+  async #finish(task: AuthorizationCodeOptions): Promise<FrontChannelResult> {
     const { authorizationResponse, transaction, ...pieces } = task
     const server = await this.server()
     const kept = transaction ?? loginTransaction(server, this.#registration.client, this.#pieces(pieces))
@@ -341,18 +360,13 @@ export class OAuth2Session<Http> {
       keyCache,
       clockTolerance,
     })
-    const { token, claims } = await this.#run(finish)
-    if (token === undefined) {
-      throw new UsageError(
-        explain &&
-          'fetchToken: the response type "id_token" brings no access token, so there is none for a session to keep. Finish such a login by finishFrontChannel, with the server from session.server().',
-      )
-    }
+    const result = await this.#run(finish)
+    if (result.token === undefined) return result
     const { scope, resource } = kept
     const type = promises(kept.response_type, 'code') ? 'authorization_code' : 'implicit'
     const grant = { type, ...(scope === undefined ? {} : { scope }), ...(resource === undefined ? {} : { resource }) }
-    await this.#token.put(token, grant, { server, endpoint: task.endpoint, claims })
-    return token
+    await this.#token.put(result.token, grant, { server, endpoint: task.endpoint, claims: result.claims })
+    return result
   }
 
   #pieces({ state, codeVerifier, nonce, redirectUri }: Omit<AuthorizationCodeOptions, 'authorizationResponse'>): LoginPieces {

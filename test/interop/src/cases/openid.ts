@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { jweDecryption } from '@oauth/core'
+import { exportJWK, generateKeyPair } from 'jose'
 import { expect } from 'vitest'
 import type { Case } from './case.ts'
 
@@ -26,6 +28,29 @@ export const openidCases: readonly Case[] = [
       },
     }),
   ),
+  ...['RSA-OAEP-256', 'ECDH-ES'].map(
+    (alg): Case => ({
+      title: `OpenID Connect Core §10.2 an ID token encrypted by ${alg}`,
+      needs: 'encryption',
+      async run({ register, login }) {
+        const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true })
+        const jwks = { keys: [{ ...(await exportJWK(publicKey)), alg, use: 'enc' }] }
+        const decryption = jweDecryption({ keys: privateKey })
+        const session = await register({ jwks, id_token_encrypted_response_alg: alg }, { decryption })
+        expect((await login(session)).id_token?.split('.')).toHaveLength(5)
+        expect(session.claims?.sub).toBe('alice')
+      },
+    }),
+  ),
+  {
+    title: 'OpenID Connect Core §5.3.2 signed userinfo',
+    needs: 'signed userinfo and introspection',
+    async run({ register, login }) {
+      const session = await register({ userinfo_signed_response_alg: 'ES256' }, { userinfoSignedResponseAlg: 'ES256' })
+      await login(session)
+      expect(await session.userinfo()).toMatchObject({ sub: 'alice', name: 'Alice Example' })
+    },
+  },
   {
     title: 'OpenID Connect Core §5.3 userinfo',
     async run({ register, login }) {

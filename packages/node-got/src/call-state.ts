@@ -1,0 +1,94 @@
+import { type Authorised, type Form, formDecode, formEncode } from '@oauth/core/adapter'
+import type { NormalizedOptions, Options } from 'got'
+
+/** Something of got's options before an attempt, and what was put there for it. */
+interface Replaced<T> {
+  readonly before: T
+  readonly after: T
+}
+
+/** What was put on an attempt. */
+interface Placed {
+  readonly authorised: Authorised
+  readonly headers: ReadonlyMap<string, Replaced<string | string[] | undefined>>
+  readonly url: Replaced<string>
+  readonly body: Replaced<NormalizedOptions['body']>
+}
+
+/**
+ * What is remembered of one call through its redirects and retries. It is in `context`, so whoever logs got's options sees it: what holds a
+ * token, or the options themselves, is private.
+ */
+export class CallState {
+  attempts = 0
+  /** The origin the call was made to. The token goes nowhere else, wherever redirects lead. Empty: it goes nowhere. */
+  origin: string | undefined
+  /** Whether an attempt was already repeated because of a 401. */
+  repeated = false
+  /** A body that got turns into a stream to send it, and can turn again. */
+  readonly #isMultipart: boolean
+  #options: NormalizedOptions | undefined
+  #placed: Placed | undefined
+
+  constructor(origin: string | undefined, { body }: Pick<Options, 'body'>) {
+    this.origin = origin
+    this.#isMultipart = body instanceof FormData
+  }
+
+  /** The options of the attempt under way: got copies them for each. */
+  get options(): NormalizedOptions | undefined {
+    return this.#options
+  }
+
+  /** How the attempt under way is authorised; absent when it is not. */
+  get authorised(): Authorised | undefined {
+    return this.#placed?.authorised
+  }
+
+  /** A body that is a stream or a generator is gone once it was sent. */
+  isReplayable({ body }: Pick<Options, 'body'>): boolean {
+    return body === undefined || typeof body === 'string' || body instanceof Uint8Array || this.#isMultipart
+  }
+
+  /** Begins an attempt: takes back what was put on the one before, unless somebody has replaced it since. */
+  begin(options: NormalizedOptions): void {
+    this.#options = options
+    if (this.#placed === undefined) return
+    const { headers, url, body } = this.#placed
+    this.#placed = undefined
+    for (const [name, { before, after }] of headers) {
+      if (options.headers[name] !== after) continue
+      if (before === undefined) delete options.headers[name]
+      else options.headers[name] = before
+    }
+    if (url.after !== url.before && String(options.url) === url.after) setUrl(options, url.before)
+    if (body.after !== body.before && options.body === body.after) options.body = body.before
+  }
+
+  /** Puts an authorisation on the attempt. */
+  place(options: NormalizedOptions, authorised: Authorised): void {
+    const headers = new Map<string, Replaced<string | string[] | undefined>>()
+    for (const [name, after] of Object.entries(authorised.headers)) {
+      headers.set(name, { before: options.headers[name], after })
+      options.headers[name] = after
+    }
+    const url = { before: String(options.url), after: authorised.url }
+    if (url.after !== url.before) setUrl(options, url.after)
+    const { body } = options
+    const after = authorised.form === undefined ? body : formEncode(authorised.form)
+    if (after !== body) options.body = after
+    this.#placed = { authorised, headers, url, body: { before: body, after } }
+  }
+}
+
+/** The body of a request as pairs, where it is a form. */
+export function formOf({ body, headers }: Pick<Options, 'body' | 'headers'>): Form | undefined {
+  const isForm = typeof body === 'string' && /^application\/x-www-form-urlencoded\s*(;|$)/i.test(String(headers['content-type']))
+  return isForm ? formDecode(body) : undefined
+}
+
+/** In place: with `allowAbsoluteUrls: false` got takes no absolute URL, and this one has the origin of the one before. */
+function setUrl(options: NormalizedOptions, url: string): void {
+  if (options.url instanceof URL) options.url.href = url
+  else options.url = url
+}
