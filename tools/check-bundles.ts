@@ -4,8 +4,11 @@
  */
 import { build } from 'esbuild'
 
-/** Signing, encryption and key files: only their users have them. Signatures are verified without. */
-const JOSE = ['jose/', 'A256GCM', 'RSA-OAEP', 'BEGIN']
+/** Signing, encryption and private keys: only their users have them. Signatures are verified without. */
+const JOSE = ['jose/', 'A256GCM', 'RSA-OAEP']
+
+/** What is handed in by those whose provider departs from the standards. */
+const QUIRKS = ['camelCaseMembers', 'cache-control']
 
 const ADAPTER_FREE_OF = ['jose/', 'A256GCM', 'grant_type', 'code_verifier']
 
@@ -20,17 +23,21 @@ const BUNDLES: readonly (readonly [code: string, ...forbidden: readonly string[]
   [
     "export { run, tokenGrant, refreshAccessToken } from '@oauth/core'",
     ...JOSE,
+    ...QUIRKS,
     'code_verifier',
+    'www-authenticate',
+    'jwks_uri',
     'id_token_signed_response_alg',
-    'camelCaseMembers',
   ],
   [
     "export { run, startAuthorization, finishAuthorization, refreshToken, createCache } from '@oauth/core'",
     ...JOSE,
-    'camelCaseMembers',
+    ...QUIRKS,
+    'www-authenticate',
     'introspection_endpoint',
+    'BEGIN',
   ],
-  ["export { OAuth2Session } from '@oauth/core/session'", ...JOSE],
+  ["export { OAuth2Session } from '@oauth/core/session'", ...JOSE, 'scopePlacement'],
   [
     "export { finishAuthorization, refreshToken, verifyIdToken, userinfo, introspect } from '@oauth/core'",
     'jose/dist/webapi/jwe/',
