@@ -25,9 +25,9 @@ export function isLoopback({ hostname }: URL): boolean {
 }
 
 /** Appends parameters to a URL, after those it has; of these, those that are replaced are taken out first. The fragment stays at the end. */
-export function appendQuery(url: string, form: Form, isReplaced: (name: string) => boolean = () => false): string {
+export function appendQuery(url: string, form: Form, isReplaced?: (name: string) => boolean): string {
   const [, base = '', query = '', fragment = ''] = /^([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(url) ?? []
-  const search = formEncode([...formDecode(query).filter(([name]) => !isReplaced(name)), ...form])
+  const search = formEncode([...formDecode(query).filter(([name]) => !isReplaced?.(name)), ...form])
   return base + (search && `?${search}`) + fragment
 }
 

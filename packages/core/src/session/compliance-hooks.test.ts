@@ -104,6 +104,20 @@ describe('S63: where hooks are called', () => {
     ])
   })
 
+  it('S24: quirks of token requests come first, so that hooks have the request as it is sent; other requests have none', async () => {
+    const line = wire(() => json({ ...TOKEN, refresh_token: 'r' }))
+    const session = sessionOver(line, { quirks: { getTokenRequest: true } })
+    session.registerComplianceHook('access_token_request', (request) => ({ ...request, url: `${request.url}&method=${request.method}` }))
+    await session.fetchToken()
+    await session.refreshToken()
+    expect(line.requests.map(({ method, body }) => [method, body])).toEqual([
+      ['GET', undefined],
+      ['GET', undefined],
+    ])
+    expect(new URL(line.requests[0]?.url ?? '').searchParams.get('method')).toBe('GET')
+    expect(new URL(line.requests[1]?.url ?? '').searchParams.get('refresh_token')).toBe('r')
+  })
+
   it('access_token_response before the answer is read, whatever its status', async () => {
     const session = sessionOver(wire(() => answer(503, 'access_token=a&expires=60', { 'content-type': 'text/plain' })))
     const seen: number[] = []
