@@ -11,12 +11,13 @@ export interface Sending {
 export async function sendAuthorised(request: Request, authorised: Authorised, { send, replayable }: Sending): Promise<Response> {
   const { url, headers, form } = authorised
   const sent = url === request.url && form === undefined ? request : await rebuilt(request, authorised, replayable)
+  const own = Object.keys(headers).map((name) => [name, sent.headers.get(name)] as const)
   for (const [name, value] of Object.entries(headers)) sent.headers.set(name, value)
   try {
     return await send(sent)
   } finally {
-    // ky's errors hold the request. Whoever logs them should not log the token.
-    for (const name of Object.keys(headers)) sent.headers.delete(name)
+    // ky's errors hold the request. Whoever logs them should not log the token; and a request that is sent again has to be as it was.
+    for (const [name, value] of own) value === null ? sent.headers.delete(name) : sent.headers.set(name, value)
   }
 }
 
