@@ -232,6 +232,22 @@ describe('a store', () => {
     expect(line.requests).toHaveLength(3)
   })
 
+  it.each<[string, Partial<AssertionSessionOptions>, Partial<AssertionSessionOptions>]>([
+    ['issuers of one client', { clientId: 'app', issuer: 'one' }, { clientId: 'app', issuer: 'two' }],
+    ['subjects among the claims', { claims: { sub: 'alice' } }, { claims: { sub: 'bob' } }],
+    ['other claims', { claims: { target_audience: 'one' } }, { claims: { target_audience: 'two' } }],
+    ['parameters', { parameters: { resource: ['https://one.example'] } }, { parameters: { resource: ['https://two.example'] } }],
+    ['audiences', { audience: 'one' }, { audience: ['one', 'two'] }],
+  ])('S67: sessions that differ in %s share no token', async (_name, one, two) => {
+    const clock = testClock()
+    const store = memoryStore<TokenRecord>(clock)
+    const line = bearerWire()
+    for (const options of [one, two, one, two]) await sessionOver(line, { environment: clock, store, ...options }).http(`${API}/me`)
+    expect(line.sent.map(({ authorization }) => authorization)).toEqual(
+      ['token-1', 'token-2', 'token-1', 'token-2'].map((token) => `Bearer ${token}`),
+    )
+  })
+
   it('a token that was handed in is used', async () => {
     const line = bearerWire()
     const session = sessionOver(line, { token: { access_token: 'kept' } })

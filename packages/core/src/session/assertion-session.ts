@@ -3,6 +3,7 @@ import { defaultEnvironment, type Environment, type Maybe } from '../environment
 import { assertionGrant, JWT_BEARER } from '../flow/assertion.js'
 import type { Flow } from '../flow/flow.js'
 import { run, type Transport } from '../flow/run.js'
+import { toForm } from '../http/form.js'
 import { type JwtSigner, jwtSigner } from '../jose/sign-jwt.js'
 import { scopeText } from '../message/authorization-request.js'
 import type { TokenInput, TokenSet } from '../message/token-set.js'
@@ -46,14 +47,22 @@ export class AssertionSession<Http> {
   constructor(options: AssertionSessionOptions, client: HttpClient<Http>, adapter: { readonly options?: readonly string[] } = {}) {
     assertAssertionOptions(options, adapter.options)
     assertHttpClient(client, 'AssertionSession: the second argument')
-    const { key, alg, kid, header, issuer, subject, clientId, tokenEndpoint, scope, store, updateToken, leeway } = options
+    const { key, alg, kid, header, issuer, clientId, tokenEndpoint, scope, store, updateToken, leeway } = options
     this.#options = options
     this.#environment = options.environment ?? defaultEnvironment()
     this.#hooks = new ComplianceHooks(options.quirks, this.#environment)
     this.#transport = client.transport
     this.#sign = jwtSigner('AssertionSession', { key, alg, kid, header })
     this.#token = new SessionToken(
-      { server: { token_endpoint: tokenEndpoint }, clientId: clientId ?? issuer, subject, scope, store, updateToken, leeway },
+      {
+        server: { token_endpoint: tokenEndpoint },
+        clientId: clientId ?? issuer,
+        subject: purpose(options),
+        scope,
+        store,
+        updateToken,
+        leeway,
+      },
       { environment: this.#environment, renew: () => this.#granted(), revoke: () => Promise.resolve() },
     )
     this.http = client.authorised(this.authoriser(client.baseUrl))
@@ -173,4 +182,9 @@ export class AssertionSession<Http> {
       ...(clientId === undefined ? { clientAuthentication: unauthenticated } : {}),
     })
   }
+}
+
+/** All that decides whom a token is for and what it is good at: sessions that differ in it must not find each other's in a store. */
+function purpose({ issuer, subject, audience, grantType, claims, parameters }: AssertionSessionOptions): string {
+  return JSON.stringify([issuer, subject, audience, grantType, claims, toForm(parameters)])
 }
