@@ -1,7 +1,10 @@
 import { type Explanation, explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 
-/** How a server's token answers are known to differ from RFC 6749 §5.1. Sessions and login routes put them right; flows by `tokenQuirks`. */
+/**
+ * How a server's token answers are known to differ from RFC 6749 §5.1. Sessions and login routes put them right; flows by `tokenQuirks`. Tokens that
+ * come with the browser (§4.2.2) are read as the standard has them, whatever is set here: ask such a server for a code (RFC 9700 §2.1.2).
+ */
 export interface TokenQuirks {
   /** Values of `token_type`, whatever their case, that mean "Bearer", such as `['User Access Token']`. */
   readonly bearerTokenTypes?: readonly string[]
