@@ -97,7 +97,9 @@ describe('S62: complianceHooks of a provider', () => {
   })
 
   it('B1: a type that does not exist is refused at once', async () => {
-    await expect(application({ complianceHooks: { token_response: unwrap } as Partial<Hooks> })).rejects.toThrow(/Types: access_token_request/)
+    await expect(application({ complianceHooks: { token_response: unwrap } as Partial<Hooks> })).rejects.toThrow(
+      /Types: access_token_request/,
+    )
   })
 })
 
