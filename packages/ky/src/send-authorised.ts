@@ -11,12 +11,16 @@ export interface Sending {
 export async function sendAuthorised(request: Request, authorised: Authorised, { send, replayable }: Sending): Promise<Response> {
   const { url, headers, form } = authorised
   const sent = url === request.url && form === undefined ? request : await rebuilt(request, authorised, replayable)
+  const before = Object.keys(headers).map((name) => [name, sent.headers.get(name)] as const)
   for (const [name, value] of Object.entries(headers)) sent.headers.set(name, value)
   try {
     return await send(sent)
   } finally {
-    // ky's errors hold the request. Whoever logs them should not log the token.
-    for (const name of Object.keys(headers)) sent.headers.delete(name)
+    // ky's errors hold the request: whoever logs them should not log the token. And it may be sent again, with its own headers.
+    for (const [name, value] of before) {
+      if (value === null) sent.headers.delete(name)
+      else sent.headers.set(name, value)
+    }
   }
 }
 

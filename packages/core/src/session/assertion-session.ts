@@ -3,6 +3,7 @@ import { defaultEnvironment, type Environment, type Maybe } from '../environment
 import { assertionGrant, JWT_BEARER } from '../flow/assertion.js'
 import type { Flow } from '../flow/flow.js'
 import { run, type Transport } from '../flow/run.js'
+import { toForm } from '../http/form.js'
 import { type JwtSigner, jwtSigner } from '../jose/sign-jwt.js'
 import { scopeText } from '../message/authorization-request.js'
 import type { TokenInput, TokenSet } from '../message/token-set.js'
@@ -46,14 +47,22 @@ export class AssertionSession<Http> {
   constructor(options: AssertionSessionOptions, client: HttpClient<Http>, adapter: { readonly options?: readonly string[] } = {}) {
     assertAssertionOptions(options, adapter.options)
     assertHttpClient(client, 'AssertionSession: the second argument')
-    const { key, alg, kid, header, issuer, subject, clientId, tokenEndpoint, scope, store, updateToken, leeway } = options
+    const { key, alg, kid, header, issuer, clientId, tokenEndpoint, scope, store, updateToken, leeway } = options
     this.#options = options
     this.#environment = options.environment ?? defaultEnvironment()
     this.#hooks = new ComplianceHooks(options.quirks, this.#environment)
     this.#transport = client.transport
     this.#sign = jwtSigner('AssertionSession', { key, alg, kid, header })
     this.#token = new SessionToken(
-      { server: { token_endpoint: tokenEndpoint }, clientId: clientId ?? issuer, subject, scope, store, updateToken, leeway },
+      {
+        server: { token_endpoint: tokenEndpoint },
+        clientId: clientId ?? issuer,
+        grant: grantName(options),
+        scope,
+        store,
+        updateToken,
+        leeway,
+      },
       { environment: this.#environment, renew: () => this.#granted(), revoke: () => Promise.resolve() },
     )
     this.http = client.authorised(this.authoriser(client.baseUrl))
@@ -79,19 +88,18 @@ export class AssertionSession<Http> {
   }
 
   set token(token: TokenInput) {
-    this.#token.assign(tokenInput(token, this.#environment.now()), this.#memory())
+    this.#token.assign(withoutRefreshToken(tokenInput(token, this.#environment.now())), this.#memory())
   }
 
   /** Stores a token that was kept elsewhere, to go on with. @throws {@link UsageError} @throws {@link PersistError} */
   async setToken(token: TokenInput): Promise<void> {
-    await this.#token.put(tokenInput(token, this.#environment.now()), this.#memory())
+    await this.#token.put(withoutRefreshToken(tokenInput(token, this.#environment.now())), this.#memory())
   }
 
   /** Gets a token now, for a new assertion, and keeps it. `updateToken` is not called: the caller has the token. */
   async fetchToken(): Promise<TokenSet> {
-    const { tokenEndpoint } = this.#options
     const token = await this.#granted()
-    await this.#token.put(token, this.#memory(), { server: { token_endpoint: tokenEndpoint } })
+    await this.#keep(token)
     return token
   }
 
@@ -123,14 +131,30 @@ export class AssertionSession<Http> {
 
   async #afterFirst(): Promise<TokenRecord | undefined> {
     await this.#first()
+    const record = await this.#token.current()
+    if (record !== undefined) return record
+    // Deleted meanwhile: this request needs one all the same.
+    await this.#first()
     return this.#token.current()
   }
 
   #first(): Promise<TokenSet> {
-    this.#fetching ??= this.fetchToken().finally(() => {
+    this.#fetching ??= this.#fetchFirst().finally(() => {
       this.#fetching = undefined
     })
     return this.#fetching
+  }
+
+  async #fetchFirst(): Promise<TokenSet> {
+    const { changes } = this.#token
+    const token = await this.#granted()
+    // What the application put or deleted meanwhile is what it wants.
+    if (this.#token.changes === changes) await this.#keep(token)
+    return token
+  }
+
+  async #keep(token: TokenSet): Promise<void> {
+    await this.#token.put(token, this.#memory(), { server: { token_endpoint: this.#options.tokenEndpoint } })
   }
 
   #memory(): GrantMemory {
@@ -139,10 +163,8 @@ export class AssertionSession<Http> {
     return { type: grantType, repeatable: true, ...(text === undefined ? {} : { scope: text }) }
   }
 
-  /** A refresh token that a server sends all the same (RFC 7521 §4.1 wants none) has no use: a new assertion does its work. */
   async #granted(): Promise<TokenSet> {
-    const { refresh_token: _unused, ...token } = await run(this.#grant(), this.#transport)
-    return token as TokenSet
+    return withoutRefreshToken(await run(this.#grant(), this.#transport))
   }
 
   #grant(): Flow<TokenSet> {
@@ -173,4 +195,14 @@ export class AssertionSession<Http> {
       ...(clientId === undefined ? { clientAuthentication: unauthenticated } : {}),
     })
   }
+}
+
+/** A refresh token that a server sends all the same (RFC 7521 §4.1 wants none) has no use: a new assertion does its work. */
+function withoutRefreshToken({ refresh_token: _unused, ...token }: TokenSet): TokenSet {
+  return token as TokenSet
+}
+
+/** All that decides whose token it is and what it may do, beside endpoint, client and scope: sessions that differ in it share no token in a store. */
+function grantName({ issuer, subject, audience, grantType = JWT_BEARER, claims, parameters }: AssertionSessionOptions): unknown {
+  return { grantType, issuer, subject, audience, claims, parameters: toForm(parameters) }
 }
