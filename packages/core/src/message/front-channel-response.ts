@@ -87,7 +87,10 @@ function promisedIdToken(parameters: Form): string {
   return idToken
 }
 
-/** The access token as the token endpoint would have given it: numbers are numbers, and further members are kept. */
+/**
+ * The access token as the token endpoint would have given it: numbers are numbers, and further members are kept. Quirks of token answers are not
+ * applied: they are for the token endpoint, and what comes through the address bar is taken by the letter or not at all.
+ */
 function promisedToken(parameters: Form, asked: string | undefined, now: number): TokenSet {
   const get = (name: string) => formGet(parameters, name) || undefined
   const access_token = get('access_token')
