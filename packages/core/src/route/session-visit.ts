@@ -66,8 +66,9 @@ export class SessionVisit<Http> {
     if (newest !== undefined && newest.generation <= session.generation) renewedSessions.set(session.id, session, SEEN_TTL)
     await this.catchUp()
     // A login under a new name begins a new session, so that none comes in later.
-    const asked = Object.keys(session.providers).filter((name) => this.#context.providers.get(name)?.fixed === undefined)
-    if (asked.length > 0) await Promise.all(asked.map((name) => this.#context.providers.has(name) && this.resolve(name)))
+    const { providers } = this.#context
+    const asked = Object.keys(session.providers).filter((name) => providers.has(name) && providers.get(name)?.fixed === undefined)
+    if (asked.length > 0) await Promise.all(asked.map((name) => this.resolve(name)))
   }
 
   /**
