@@ -29,7 +29,7 @@ export interface AssertionSessionOptions {
   readonly claims?: Readonly<Record<string, unknown>> | undefined
   /** Further members of the assertion's header. */
   readonly header?: Readonly<Record<string, unknown>> | undefined
-  /** What signs: a private key as PEM (PKCS#8), JWK, CryptoKey or KeyObject, or a secret. */
+  /** What signs: a private key as PEM (PKCS#8), JWK, CryptoKey or KeyObject, or a secret. A secret that is text needs an `alg` such as `HS256`. */
   readonly key: SigningKey
   /** Names the key to the server. */
   readonly kid?: string | undefined

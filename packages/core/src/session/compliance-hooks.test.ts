@@ -19,7 +19,10 @@ describe('S62: registerComplianceHook', () => {
       name: 'UsageError',
       message: expect.stringContaining('Types: access_token_request, access_token_response'),
     })
-    expect(await thrown(() => session.registerComplianceHook('access_token_request', 'x' as never))).toMatchObject({ name: 'UsageError' })
+    expect(await thrown(() => session.registerComplianceHook('access_token_request', 'x' as never))).toMatchObject({
+      name: 'UsageError',
+      message: expect.stringContaining('a function is needed after the type'),
+    })
   })
 
   it('C24: hooks of one type run in order of registration, each with what the one before returned, asynchronous ones too', async () => {
