@@ -8,6 +8,7 @@ import { callback } from './callback.ts'
 import { type Comparison, compare } from './compare.ts'
 import { gotRequest } from './got-request.ts'
 import { idToken } from './id-token.ts'
+import { kyRequest } from './ky-request.ts'
 import { tokenResponse } from './token-response.ts'
 
 /** A job hands its comparisons over one by one, and tidies up after the last. */
@@ -15,6 +16,7 @@ type Job = () => AsyncGenerator<Comparison, void>
 
 const JOBS: Readonly<Record<string, Job>> = {
   got: gotRequest,
+  ky: kyRequest,
   'authorization-url': authorizationUrl,
   'token-response': tokenResponse,
   'id-token': idToken,

@@ -17,4 +17,5 @@ export type { ClientCertificate, Endpoint, HttpRequest } from './http/http-reque
 export type { HttpHeaders, HttpResponse } from './http/http-response.js'
 export { networkError } from './http/network-error.js'
 export type { HttpClient } from './session/http-client.js'
-export type { Authorised, ResourceAuthoriser, ResourceOptions, ResourceRequest } from './session/resource-authoriser.js'
+export type { ResourceAuthoriser } from './session/resource-authoriser.js'
+export type { Authorised, ResourceOptions, ResourceRequest } from './session/resource-request.js'

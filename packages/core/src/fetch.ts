@@ -10,7 +10,8 @@ import type { HttpRequest } from './http/http-request.js'
 import type { HttpHeaders } from './http/http-response.js'
 import { networkError } from './http/network-error.js'
 import type { HttpClient } from './session/http-client.js'
-import type { Authorised, ResourceAuthoriser, ResourceOptions } from './session/resource-authoriser.js'
+import type { ResourceAuthoriser } from './session/resource-authoriser.js'
+import type { Authorised, ResourceOptions } from './session/resource-request.js'
 
 /** The shape of `fetch`. */
 export type Fetch = typeof globalThis.fetch

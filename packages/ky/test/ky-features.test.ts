@@ -65,7 +65,7 @@ describe('session.http is a ky instance', () => {
   })
 })
 
-describe('ky’s own retries', () => {
+describe('SC05: ky’s own retries, each authorised anew', () => {
   it('503, then 200: each attempt carries the token of its moment', async () => {
     const session = await world.session()
     let count = 0

@@ -77,7 +77,9 @@ async function isRejected(response: Response, authoriser: ResourceAuthoriser): P
 
 /** The authoriser hears of it, and nobody waits: there is nothing to repeat. */
 function succeeded({ authorised }: CallState, response: Parameters<typeof answerOf>[0], authoriser: ResourceAuthoriser): void {
-  if (authorised !== undefined) void authoriser.answered(authorised, answerOf(response))
+  if (authorised === undefined) return
+  const told = authoriser.answered(authorised, answerOf(response))
+  if (told instanceof Promise) told.catch(() => undefined)
 }
 
 function answerOf({ statusCode = 0, headers }: { readonly statusCode?: number | undefined; readonly headers: IncomingHttpHeaders }) {

@@ -53,7 +53,7 @@ describe('B35: session.http is a got instance', () => {
   })
 })
 
-describe('got’s own retries', () => {
+describe('SC05: got’s own retries, each authorised anew', () => {
   it('503, then 200: each attempt carries the token of its moment', async () => {
     const session = await world.session()
     let count = 0

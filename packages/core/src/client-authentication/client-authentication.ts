@@ -46,21 +46,17 @@ export function clientAuthentication(
  * @see RFC 8414 §2 `token_endpoint_auth_methods_supported`: the default is `client_secret_basic`
  */
 export function defaultMethod(client: Client, server: ServerMetadata, registered?: ReadonlyMap<string, ClientAuthentication>): string {
-  const own = registeredMethod(client, server, registered)
-  if (own !== undefined) return own
-  const { token_endpoint_auth_methods_supported: supported } = server
-  if (client.client_secret === undefined) return 'none'
-  const postOnly = supported !== undefined && !supported.includes('client_secret_basic') && supported.includes('client_secret_post')
-  return postOnly ? 'client_secret_post' : 'client_secret_basic'
+  const { token_endpoint_auth_methods_supported: supported = [] } = server
+  const hasSecret = client.client_secret !== undefined
+  const builtIn = hasSecret && ['client_secret_basic', 'client_secret_post'].find((method) => supported.includes(method))
+  return builtIn || (registeredMethod(client, server, registered) ?? (hasSecret ? 'client_secret_basic' : 'none'))
 }
 
-/** The registered method that the server's metadata leaves, when none is configured: the first that it lists. */
-export function registeredMethod(
+/** The first registered method that the server's metadata lists. */
+function registeredMethod(
   { client_secret }: Client,
   { token_endpoint_auth_methods_supported: supported = [] }: ServerMetadata,
   registered?: ReadonlyMap<string, ClientAuthentication>,
 ): string | undefined {
-  const hasSecret = client_secret !== undefined
-  if (hasSecret && supported.some((method) => /^client_secret_(basic|post)$/.test(method))) return undefined
-  return supported.find((method) => registered?.has(method) && (hasSecret || method !== 'client_secret_jwt'))
+  return supported.find((method) => registered?.has(method) && (client_secret !== undefined || method !== 'client_secret_jwt'))
 }

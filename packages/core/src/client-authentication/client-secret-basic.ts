@@ -1,4 +1,4 @@
-import { formEncode } from '../http/form.js'
+import { formEncodeText } from '../http/form.js'
 import type { HttpRequest } from '../http/http-request.js'
 import { base64 } from '../jose/encoding.js'
 import { quirkFired } from '../metadata/fired-quirk.js'
@@ -15,13 +15,9 @@ import type { ClientAuthenticationContext } from './client.js'
 export function clientSecretBasic(request: HttpRequest, { client, environment }: ClientAuthenticationContext): HttpRequest {
   const { client_id, client_secret = '', quirks } = client
   const raw = `${client_id}:${client_secret}`
-  const standard = `${encoded(client_id)}:${encoded(client_secret)}`
+  const standard = `${formEncodeText(client_id)}:${formEncodeText(client_secret)}`
   const isRaw = quirks?.rawBasicCredentials === true && raw !== standard
   if (isRaw) quirkFired(environment, 'rawBasicCredentials')
   const credentials = base64(isRaw ? raw : standard)
   return { ...request, headers: { ...request.headers, authorization: `Basic ${credentials}` } }
-}
-
-function encoded(text: string): string {
-  return formEncode([['', text]]).slice(1)
 }

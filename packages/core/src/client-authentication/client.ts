@@ -38,7 +38,7 @@ export interface Client {
   readonly introspection_encrypted_response_alg?: string | undefined
   /** Audiences beside the client id that an ID token may name (OpenID Connect Core §3.1.3.7 step 3). None when absent. */
   readonly trusted_audiences?: readonly string[] | undefined
-  /** Those of token answers are applied by `tokenQuirks`, a `responseHook`. */
+  /** Those of the token endpoint are applied by the hooks that `tokenQuirks` makes of them. */
   readonly quirks?: ClientQuirks | undefined
 }
 

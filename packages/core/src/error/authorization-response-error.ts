@@ -43,10 +43,9 @@ export class AuthorizationResponseError extends OAuthError {
 
   constructor({ error, error_description, error_uri }: AuthorizationErrorResponse) {
     const word = printableWord(error)
-    const said = explain && error_description ? ` The server says: ${quoted(error_description)}` : ''
     super(
       explain
-        ? `Authorization response: the authorization server answered with the error "${word}". No code was used.${said}`
+        ? `Authorization response: the authorization server answered with the error "${word}". No code was used.${error_description ? ` The server says: ${quoted(error_description)}` : ''}`
         : `OAUTH_AUTHORIZATION_RESPONSE: ${word}`,
     )
     this.error = word

@@ -54,10 +54,9 @@ export class EndpointError extends OAuthError {
 
   constructor({ endpoint, status, error, error_description, error_uri, retryAfter, hint }: EndpointErrorResponse) {
     const word = printableWord(error)
-    const said = explain && error_description ? ` The server says: ${quoted(error_description)}` : ''
     super(
       explain
-        ? `The ${endpoint} endpoint refused the request with "${word}" (HTTP status ${status}).${hintFor(word)}${hint ? ` ${hint}` : ''}${said}`
+        ? `The ${endpoint} endpoint refused the request with "${word}" (HTTP status ${status}).${hintFor?.(word)}${hint ? ` ${hint}` : ''}${error_description ? ` The server says: ${quoted(error_description)}` : ''}`
         : `OAUTH_ENDPOINT_ERROR: ${endpoint}, ${word}, status ${status}`,
     )
     this.endpoint = endpoint
@@ -69,14 +68,19 @@ export class EndpointError extends OAuthError {
   }
 }
 
-const HINTS = explain && {
-  invalid_client:
-    ' Check client id, client secret and the client authentication method. Where no secret is configured, say because an environment variable is unset, none is sent.',
-  unauthorized_client: ' The client is not registered for this grant.',
-  unsupported_grant_type: ' The server does not offer this grant.',
-  invalid_scope: ' The server does not grant one of the scopes asked for.',
-}
-
-function hintFor(word: string): string {
-  return HINTS && Object.hasOwn(HINTS, word) ? HINTS[word as keyof typeof HINTS] : ''
-}
+const hintFor = explain
+  ? (word: string): string => {
+      switch (word) {
+        case 'invalid_client':
+          return ' Check client id, client secret and the client authentication method. Where no secret is configured, say because an environment variable is unset, none is sent.'
+        case 'unauthorized_client':
+          return ' The client is not registered for this grant.'
+        case 'unsupported_grant_type':
+          return ' The server does not offer this grant.'
+        case 'invalid_scope':
+          return ' The server does not grant one of the scopes asked for.'
+        default:
+          return ''
+      }
+    }
+  : undefined

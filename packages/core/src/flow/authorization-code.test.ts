@@ -150,7 +150,7 @@ describe('a refused answer sends nothing', () => {
   })
 })
 
-describe('JK08, AR08: the login ends where it began', () => {
+describe('JK05, JK08, AR08: the login ends where it began, endpoints are pinned', () => {
   test.each([
     ['another issuer', { issuer: 'https://other.example' }, 'OAUTH_PROVIDER_MISMATCH'],
     ['another client', { client_id: 'other' }, 'OAUTH_PROVIDER_MISMATCH'],
@@ -196,6 +196,18 @@ describe('the ID token belongs to this login', () => {
     const { finish, tokens } = await login()
     const forged = tokens({}, { id_token: signer.sign({ ...CLAIMS }).replace(/[^.]+$/, 'AAAA') })
     expect(await play(finish(), forged)).toMatchObject({ requests: [{ endpoint: 'token' }], error: { code: 'OAUTH_ID_TOKEN_SIG' } })
+  })
+
+  test('ID27: over plain http too: no transport makes up for a signature (OpenID Connect Core §3.1.3.7 step 6 is not used)', async () => {
+    const metadata = { issuer: 'http://127.0.0.1:1', token_endpoint: 'http://127.0.0.1:1/token', jwks_uri: 'http://127.0.0.1:1/jwks' }
+    const { finish, tokens, transaction } = await login()
+    const here = { ...transaction, issuer: metadata.issuer, token_endpoint: metadata.token_endpoint }
+    const claims = { iss: metadata.issuer }
+    const forged = tokens(claims, { id_token: signer.sign({ ...CLAIMS, ...claims }).replace(/[^.]+$/, 'AAAA') })
+    const answers = [forged, json({ keys: [signer.jwk] }), json({ keys: [signer.jwk] })]
+    expect(await play(finish({ transaction: here, keyCache: createCache() }, metadata), ...answers)).toMatchObject({
+      error: { code: 'OAUTH_ID_TOKEN_SIG' },
+    })
   })
 
   test.each([undefined, null])('TR12: id_token %j though openid was asked for', async (id_token) => {
@@ -270,7 +282,11 @@ describe('the code is sent once', () => {
       json({ error: 'invalid_client' }, 401),
       { name: 'EndpointError', error: 'invalid_client' },
     ],
-    ['CA06: a challenge: no other method is tried', answer(401, '', { 'www-authenticate': 'Basic' }), { name: 'ChallengeError' }],
+    [
+      'CA06: a challenge: no other method is tried',
+      answer(401, '', { 'www-authenticate': 'Basic' }),
+      { name: 'ResponseError', status: 401 },
+    ],
     ['F12: a redirect', answer(307, '', { location: 'https://evil.example' }), { code: 'OAUTH_REDIRECT' }],
     ['F09: truncated JSON', json('{"access_token":"A"'), { code: 'OAUTH_RESPONSE_JSON' }],
   ])('%s', async (_name, response, error) => {

@@ -11,15 +11,19 @@ const LIMIT = 500
 /** Makes a cache for at most `limit` entries. */
 export function createCache<T>(limit: number = LIMIT): Cache<T> {
   const entries = new Map<string, T>()
+  /** What was used last is in its place already. */
+  let newest: string | undefined
   return {
     get(key) {
       const value = entries.get(key)
-      if (value === undefined) return undefined
+      if (value === undefined || key === newest) return value
+      newest = key
       entries.delete(key)
       entries.set(key, value)
       return value
     },
     set(key, value) {
+      newest = key
       entries.delete(key)
       entries.set(key, value)
       const oldest = entries.keys().next()

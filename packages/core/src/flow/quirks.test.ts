@@ -29,7 +29,7 @@ describe('S24, C13, Authlib #303: getTokenRequest', () => {
   test('parameters and the credentials of client_secret_post are in the query of a GET without a body', async () => {
     const { environment, fired } = setting()
     const vk = { ...client, token_endpoint_auth_method: 'client_secret_post', quirks }
-    const { requests, value } = await play(tokenGrant(server, vk, { environment, grant }), json(good))
+    const { requests, value } = await play(tokenGrant(server, vk, { environment, grant, ...tokenQuirks(quirks, environment) }), json(good))
     expect(requests[0]).toMatchObject({
       method: 'GET',
       url: `${server.token_endpoint}?grant_type=client_credentials&scope=a+b&client_id=client&client_secret=the-client-secret`,
@@ -44,14 +44,16 @@ describe('S24, C13, Authlib #303: getTokenRequest', () => {
   test('S40: a public client names itself in the query, after that of the endpoint', async () => {
     const { environment } = setting()
     const endpoint = `${server.token_endpoint}?own=1`
-    const { requests } = await play(tokenGrant(server, { client_id: 'client', quirks }, { environment, grant, endpoint }), json(good))
+    const options = { environment, grant, endpoint, ...tokenQuirks(quirks, environment) }
+    const { requests } = await play(tokenGrant(server, { client_id: 'client', quirks }, options), json(good))
     expect(requests[0]?.url).toBe(`${endpoint}&grant_type=client_credentials&scope=a+b&client_id=client`)
   })
 
   test('a refresh is a GET as well; what the server echoes of it is cut out of the error', async () => {
     const { environment } = setting()
     const token = { ...good, refresh_token: 'the-refresh-token' }
-    const flow = refreshToken(server, { ...client, quirks }, { environment, token, keyCache: createCache() })
+    const options = { environment, token, keyCache: createCache<never>(), ...tokenQuirks(quirks, environment) }
+    const flow = refreshToken(server, { ...client, quirks }, options)
     const echo = { error: 'invalid_grant', error_description: 'no the-refresh-token' }
     const { requests, error } = await play(flow, json(echo, 400))
     expect(requests[0]).toMatchObject({ method: 'GET', url: expect.stringContaining('refresh_token=the-refresh-token') })
@@ -82,7 +84,8 @@ describe('S3: scopeDelimiter, when sending', () => {
 
   test('to the token endpoint; a token whose answer says nothing of it has it with spaces', async () => {
     const { environment, fired } = setting()
-    const { requests, value } = await play(tokenGrant(server, { ...client, quirks }, { environment, grant }), json(good))
+    const options = { environment, grant, ...tokenQuirks(quirks, environment) }
+    const { requests, value } = await play(tokenGrant(server, { ...client, quirks }, options), json(good))
     expect(formDecode(requests[0]?.body ?? '')).toContainEqual(['scope', 'a,b'])
     expect(value).toEqual({ ...good, scope: 'a b' })
     expect(fired).toEqual(['scopeDelimiter'])
@@ -221,8 +224,8 @@ test('B37: no event has a value of what was sent or received', async () => {
   const environment = testEnvironment({ emit: (event) => void events.push(event) })
   const quirks: Quirks = { getTokenRequest: true, rawBasicCredentials: true, missingTokenType: true, scopeDelimiter: ',' }
   const secretive = { client_id: 'client', client_secret: 'the+client+secret', quirks }
-  const responseHook = tokenQuirks(quirks, environment)
-  await play(tokenGrant(server, secretive, { environment, grant, responseHook }), json({ access_token: 'the-access-token', scope: 'c,d' }))
+  const options = { environment, grant, ...tokenQuirks(quirks, environment) }
+  await play(tokenGrant(server, secretive, options), json({ access_token: 'the-access-token', scope: 'c,d' }))
   expect(events).toHaveLength(5)
   expect(JSON.stringify(events)).not.toMatch(/the.client.secret|the-access-token|as\.example/)
 })

@@ -3,7 +3,6 @@ import { isOAuthError } from '../error/any-oauth-error.js'
 import type { IdTokenProblem } from '../error/error-code.js'
 import { type Explanation, explain } from '../error/explain.js'
 import { ProtocolError } from '../error/protocol-error.js'
-import { toForm } from '../http/form.js'
 import { decodeJws } from '../jose/jws.js'
 import type { IdTokenClaims } from '../message/id-token.js'
 import type { TokenSet } from '../message/token-set.js'
@@ -11,14 +10,12 @@ import type { ServerMetadata } from '../metadata/server-metadata.js'
 import type { Flow } from './flow.js'
 import { assertIdTokenAlgorithm, isIdTokenVerifiable, openIdToken, verifyIdToken } from './id-token.js'
 import { assertKeyCache, type JwkSetOptions } from './jwk-set.js'
-import { type GrantOptions, tokenGrant } from './token.js'
+import { type RefreshAccessTokenOptions, refreshGrant } from './refresh-access-token.js'
 
 /** Options of {@link refreshToken}. */
-export interface RefreshOptions extends GrantOptions, Omit<JwkSetOptions, 'environment'> {
+export interface RefreshOptions extends RefreshAccessTokenOptions, Omit<JwkSetOptions, 'environment'> {
   /** The token to renew. Its refresh token is sent; its ID token is what a new one has to agree with. */
   readonly token: TokenSet & { readonly refresh_token: string }
-  /** Sent only when given: a refresh without scope keeps what was granted (RFC 6749 §6). */
-  readonly scope?: string | undefined
   readonly clockTolerance?: number | undefined
 }
 
@@ -38,17 +35,11 @@ export interface RefreshResult {
  * @see OpenID Connect Core §12.2 https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse
  */
 export async function* refreshToken(server: ServerMetadata, client: Client, options: RefreshOptions): Flow<RefreshResult> {
-  const { environment, token: old, scope, keyCache, clockTolerance } = options
+  const { environment, token: old, keyCache, clockTolerance } = options
   assertKeyCache(keyCache)
   assertIdTokenAlgorithm(client)
-  const grant = toForm({ grant_type: 'refresh_token', refresh_token: old.refresh_token, scope })
-  const answer = yield* tokenGrant(server, client, { ...options, grant })
-  const token: TokenSet = {
-    ...(old.id_token === undefined ? {} : { id_token: old.id_token }),
-    ...(old.scope === undefined ? {} : { scope: old.scope }),
-    refresh_token: old.refresh_token,
-    ...answer,
-  }
+  const answer = yield* refreshGrant(server, client, options)
+  const token: TokenSet = { ...(old.id_token === undefined ? {} : { id_token: old.id_token }), ...answer }
   if (answer.id_token === undefined) return { token }
   // What was stored may have come before encryption was agreed, or the keys changed since: then there may be nothing to compare with.
   const before = old.id_token && (await openIdToken(old.id_token, client).catch(() => old.id_token))

@@ -1,8 +1,6 @@
 import type { Client } from '../client-authentication/client.js'
-import { registeredMethod } from '../client-authentication/client-authentication.js'
 import { invalidClientHint } from '../client-authentication/invalid-client-hint.js'
 import type { Maybe } from '../environment.js'
-import { explain } from '../error/explain.js'
 import type { Form } from '../http/form.js'
 import { formGet } from '../http/form.js'
 import type { HttpResponse } from '../http/http-response.js'
@@ -30,8 +28,7 @@ export async function* tokenGrant(
   client: Client,
   { grant, ...options }: GrantOptions & { readonly grant: Form },
 ): Flow<TokenSet> {
-  const { environment, responseHook, registeredMethods } = options
-  const method = options.clientAuthentication ?? client.token_endpoint_auth_method ?? registeredMethod(client, server, registeredMethods)
+  const { environment, responseHook } = options
   const now = environment.now()
   const request = await tokenRequest(server, client, grant, options)
   const answer = yield request
@@ -42,6 +39,6 @@ export async function* tokenGrant(
     scope: formGet(grant, 'scope'),
     quirks: client.quirks,
     environment,
-    invalidClientHint: explain && invalidClientHint(client, server, method),
+    invalidClientHint: invalidClientHint?.(client, server, options),
   })
 }

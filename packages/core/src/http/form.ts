@@ -12,6 +12,11 @@ export function formEncode(form: Form): string {
   return new URLSearchParams(form as [string, string][]).toString()
 }
 
+/** Encodes one name or value of a form. */
+export function formEncodeText(text: string): string {
+  return formEncode([['', text]]).slice(1)
+}
+
 /** Decodes a query, fragment or form body; never fails: broken escapes stay as they are. */
 export function formDecode(text: string): Form {
   return [...new URLSearchParams(text)]

@@ -48,11 +48,6 @@ export function formRequest(endpoint: Endpoint, url: string, form: Form): HttpRe
   }
 }
 
-/** Builds the same as a GET: its parameters are in the query, and no cache may keep the answer. */
-export function queryRequest(endpoint: Endpoint, url: string, form: Form): HttpRequest {
-  return getRequest(endpoint, appendQuery(url, form), { 'cache-control': 'no-store' })
-}
-
 /** Adds parameters where the request carries its own: at the end of a POST's form body, or of a GET's query. */
 export function addToForm(request: HttpRequest, form: Form): HttpRequest {
   if (request.method === 'GET') return { ...request, url: appendQuery(request.url, form) }

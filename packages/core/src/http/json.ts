@@ -14,9 +14,6 @@ export const MAX_DEPTH = 32
 /** Names that could reach `Object.prototype` when somebody merges the parsed object carelessly. */
 const PROTOTYPE_NAMES = new Set(['__proto__', 'constructor', 'prototype'])
 
-const COLON = 0x3a
-const BACKSLASH = 0x5c
-
 /** Why a text was not taken as JSON. */
 export class JsonProblem extends Error {
   override readonly name = 'JsonProblem'
@@ -50,8 +47,8 @@ function parsed(text: string): Json {
   try {
     return JSON.parse(text) as Json
   } catch {
-    // Some platforms give up on deep nesting, and call that a syntax error too.
-    throw isDeep(text) ? tooDeep() : new JsonProblem('syntax', explain && 'is not valid JSON')
+    // Some platforms give up on deep nesting, and call that a syntax error too; the difference is one of words alone.
+    throw isDeep?.(text) ? tooDeep() : new JsonProblem('syntax', explain && 'is not valid JSON')
   }
 }
 
@@ -76,43 +73,26 @@ function strip(value: Json, depth = 1): number {
   return count
 }
 
-/** How many member names a text has that is JSON: the strings with a colon behind them. */
+/** How many member names a text has that is JSON: outside of strings there is a colon behind each, and nowhere else. */
 function nameCount(text: string): number {
-  let count = 0
-  for (let start = text.indexOf('"'); start !== -1; ) {
-    let next = stringEnd(text, start) + 1
-    while (isSpace(text.charCodeAt(next))) next++
-    if (text.charCodeAt(next) === COLON) count++
-    start = text.indexOf('"', next)
-  }
-  return count
+  return withoutStrings(text).split(':').length - 1
 }
 
-/** Where the string ends that begins at `start`; its last quote is the first one that is not escaped. */
-function stringEnd(text: string, start: number): number {
-  let end = text.indexOf('"', start + 1)
-  while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1)
-  return end === -1 ? text.length : end
-}
+const isDeep = explain
+  ? (text: string): boolean => {
+      let depth = 0
+      for (const character of withoutStrings(text)) {
+        if (character === '{' || character === '[') depth++
+        if (character === '}' || character === ']') depth--
+        if (depth > MAX_DEPTH) return true
+      }
+      return false
+    }
+  : undefined
 
-function isEscaped(text: string, at: number): boolean {
-  let start = at
-  while (text.charCodeAt(start - 1) === BACKSLASH) start--
-  return (at - start) % 2 === 1
-}
-
-function isSpace(code: number): boolean {
-  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
-}
-
-function isDeep(text: string): boolean {
-  let depth = 0
-  for (let at = 0; at < text.length && depth <= MAX_DEPTH; at++) {
-    if (text[at] === '"') at = stringEnd(text, at)
-    else if (text[at] === '{' || text[at] === '[') depth++
-    else if (text[at] === '}' || text[at] === ']') depth--
-  }
-  return depth > MAX_DEPTH
+/** What stands between the strings of a text. A string that does not end goes to the end, so that no text is searched more than once. */
+function withoutStrings(text: string): string {
+  return text.replace(/"[^"\\]*(?:\\[\s\S]?[^"\\]*)*"?/g, '')
 }
 
 function tooDeep(): JsonProblem {

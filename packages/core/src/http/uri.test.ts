@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { appendQuery, isLoopback, parseUrl } from './uri.js'
+import { appendQuery, isLoopback, parseUrl, serialised } from './uri.js'
 
 test.each([
   ['https://as.example/a', [['x', '1']], 'https://as.example/a?x=1'],
@@ -34,4 +34,11 @@ test.each([
 test('a text that is no URL is undefined', () => {
   expect(parseUrl('/relative')).toBeUndefined()
   expect(parseUrl('https://as.example')?.hostname).toBe('as.example')
+})
+
+test('JK04: a URL for a browser or a terminal is written anew: nothing in it ends a word, a line, an attribute or a quotation', () => {
+  const hostile = 'https://as.example/a b"<>`\r\n$(calc)?q="\'&x=a b'
+  expect(serialised(hostile)).toBe('https://as.example/a%20b%22%3C%3E%60$(calc)?q=%22%27&x=a%20b')
+  expect(serialised('https://as.example')).toBe('https://as.example/')
+  expect(serialised('-x')).toBe('-x')
 })

@@ -5,6 +5,11 @@ export function parseUrl(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined
 }
 
+/** A URL as the platform writes it: what a shell, a terminal or HTML would read as their own is escaped. What is no URL stays as it is. */
+export function serialised(url: string): string {
+  return parseUrl(url)?.href ?? url
+}
+
 /** Tells whether a text is an absolute URI. `localhost:3000` is a host in a hurry, not a scheme. */
 export function isAbsolute(text: string): boolean {
   return typeof text === 'string' && URL.canParse(text) && !(text.includes('localhost:') && new URL(text).protocol === 'localhost:')
@@ -17,11 +22,9 @@ export function isLoopback({ hostname }: URL): boolean {
 
 /** Appends parameters to a URL, after those it has; of these, those that are replaced are taken out first. The fragment stays at the end. */
 export function appendQuery(url: string, form: Form, isReplaced: (name: string) => boolean = () => false): string {
-  const [beforeFragment = '', fragment] = splitOnce(url, '#')
-  const [base = '', query] = splitOnce(beforeFragment, '?')
-  const kept = query === undefined ? [] : formDecode(query).filter(([name]) => !isReplaced(name))
-  const search = formEncode([...kept, ...form])
-  return `${base}${search === '' ? '' : `?${search}`}${fragment === undefined ? '' : `#${fragment}`}`
+  const [, base = '', query = '', fragment = ''] = /^([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(url) ?? []
+  const search = formEncode([...formDecode(query).filter(([name]) => !isReplaced(name)), ...form])
+  return base + (search && `?${search}`) + fragment
 }
 
 /**
@@ -34,9 +37,4 @@ export function setQuery(text: string, form: Form): string {
   const kept = others.filter((pair) => pair !== '' && !form.some(([name]) => pair.startsWith(`${name}=`)))
   url.search = [...kept, formEncode(form)].join('&')
   return url.href
-}
-
-function splitOnce(text: string, separator: string): [string, string | undefined] {
-  const at = text.indexOf(separator)
-  return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)]
 }

@@ -50,6 +50,13 @@ test.each(['realm="no scheme"', '"', '=', 'error="unterminated', '@@@', '\u0000'
   },
 )
 
+test('SC04: the scheme is recognised in any case (RFC 9110 §11.1)', () => {
+  expect(parseChallenges('dPoP error="use_dpop_nonce", BEARER')).toEqual([
+    { scheme: 'dpop', parameters: { error: 'use_dpop_nonce' } },
+    { scheme: 'bearer', parameters: {} },
+  ])
+})
+
 test('parameters have no prototype', () => {
   expect(parseChallenges('Bearer a=b')[0]?.parameters['toString']).toBeUndefined()
 })

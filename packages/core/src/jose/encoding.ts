@@ -1,6 +1,7 @@
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
-const ALPHABET = encoder.encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_')
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 /** Bytes, or the UTF-8 bytes of a text, as unpadded base64url (RFC 7515 §2). */
 export function base64url(data: Uint8Array | string): string {
@@ -10,19 +11,22 @@ export function base64url(data: Uint8Array | string): string {
   for (let start = 0; start < bytes.length; start += 3) {
     const group = ((bytes[start] ?? 0) << 16) | ((bytes[start + 1] ?? 0) << 8) | (bytes[start + 2] ?? 0)
     // What does not fit any more, after the last group, is padding.
-    for (let shift = 18; shift >= 0; shift -= 6) characters[at++] = ALPHABET[(group >> shift) & 63] ?? 0
+    for (let shift = 18; shift >= 0; shift -= 6) characters[at++] = ALPHABET.charCodeAt((group >> shift) & 63)
   }
   return decoder.decode(characters)
 }
 
 /** Decodes base64url; `undefined` when the text is none. */
 export function base64urlBytes(text: string): Uint8Array | undefined {
-  if (!/^[\w-]*$/.test(text)) return undefined
+  return /^[\w-]*$/.test(text) ? base64Bytes(text.replaceAll('-', '+').replaceAll('_', '/')) : undefined
+}
+
+/** Decodes base64url of UTF-8 text; `undefined` when it is none. */
+export function base64urlText(text: string): string | undefined {
   try {
     const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
-    const bytes = new Uint8Array(binary.length)
-    for (let at = 0; at < binary.length; at++) bytes[at] = binary.charCodeAt(at)
-    return bytes
+    // Most is ASCII, and that needs no bytes in between.
+    return /[\u0080-\u00ff]/.test(binary) ? utf8.decode(Uint8Array.from(binary, (byte) => byte.charCodeAt(0))) : binary
   } catch {
     return undefined
   }
@@ -35,12 +39,19 @@ export function utf8Bytes(text: string): Uint8Array {
 
 /** Standard base64 of UTF-8 text, as HTTP Basic wants it (RFC 7617 §2). */
 export function base64(text: string): string {
-  const padded = base64url(text).replaceAll('-', '+').replaceAll('_', '/')
-  return padded.padEnd(Math.ceil(padded.length / 4) * 4, '=')
+  return btoa(String.fromCharCode(...utf8Bytes(text)))
 }
 
 /** Decodes standard base64 of UTF-8 text; `undefined` when the text is none. */
 export function base64Text(text: string): string | undefined {
-  const bytes = base64urlBytes(text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''))
+  const bytes = base64Bytes(text)
   return bytes && decoder.decode(bytes)
+}
+
+function base64Bytes(text: string): Uint8Array | undefined {
+  try {
+    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+  } catch {
+    return undefined
+  }
 }

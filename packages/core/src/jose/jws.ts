@@ -1,6 +1,6 @@
 import type { CryptoKey } from 'jose'
 import { isJsonObject, type JsonObject, parseJson } from '../http/json.js'
-import { base64urlBytes, utf8Bytes } from './encoding.js'
+import { base64urlBytes, base64urlText, utf8Bytes } from './encoding.js'
 import type { VerificationKey } from './jwk-set.js'
 import { webCryptoAlgorithm } from './jws-algorithm.js'
 import { verificationKey } from './verification-key.js'
@@ -18,7 +18,6 @@ export interface DecodedJws {
   readonly payload: JsonObject
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
 const COMPACT = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)$/
 
 /**
@@ -69,10 +68,10 @@ function hasAlgorithm(header: JsonObject): header is JsonObject & { readonly alg
 }
 
 function jsonPart(part: string | undefined): JsonObject | undefined {
-  const bytes = base64urlBytes(part ?? '')
-  if (bytes === undefined) return undefined
+  const text = base64urlText(part ?? '')
+  if (text === undefined) return undefined
   try {
-    const value = parseJson(utf8.decode(bytes))
+    const value = parseJson(text)
     return isJsonObject(value) ? value : undefined
   } catch {
     return undefined

@@ -23,9 +23,11 @@ function importOnce(key: VerificationKey | Uint8Array, algorithm: WebCryptoAlgor
   if (key instanceof Uint8Array) return crypto.subtle.importKey('raw', key as Uint8Array<ArrayBuffer>, algorithm, false, ['verify'])
   const known = imported.get(key) ?? new Map<string, Promise<CryptoKey>>()
   imported.set(key, known)
+  const before = known.get(alg)
+  if (before !== undefined) return before
   // What the set says of the key's use has been looked at; platforms read it in ways of their own.
   const { alg: _alg, kid: _kid, ...jwk } = key
-  const importing = known.get(alg) ?? crypto.subtle.importKey('jwk', jwk, algorithm, false, ['verify'])
+  const importing = crypto.subtle.importKey('jwk', jwk, algorithm, false, ['verify'])
   known.set(alg, importing)
   return importing
 }

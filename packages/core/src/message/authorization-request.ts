@@ -3,8 +3,9 @@ import type { Environment } from '../environment.js'
 import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import { type Form, formGet, type Parameters, toForm } from '../http/form.js'
-import { appendQuery, isAbsolute } from '../http/uri.js'
+import { appendQuery, isAbsolute, serialised } from '../http/uri.js'
 import { randomTokens } from '../jose/random-token.js'
+import { quirkFired } from '../metadata/fired-quirk.js'
 import { endpointUrl, type ServerMetadata } from '../metadata/server-metadata.js'
 import { codeChallenge } from '../proof/pkce.js'
 import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
@@ -130,8 +131,8 @@ export async function authorizationRequest(
   const transaction = startTransaction(server, client, { state, now: environment.now(), ...members, ...furtherMembers(further) })
   // RFC 6749 §3.1: no parameter more than once, so what the endpoint's own query says of the same is taken out.
   const isReplaced = (name: string) => RESERVED.has(name) || further.some(([other]) => other === name)
-  const sent = [...delimitedScope(protocol, client, environment), ...further]
-  return { url: appendQuery(endpointUrl(server, 'authorization_endpoint'), sent, isReplaced), state, transaction }
+  const sent = [...delimitedScope(protocol, client.quirks?.scopeDelimiter, (quirk) => quirkFired(environment, quirk)), ...further]
+  return { url: appendQuery(serialised(endpointUrl(server, 'authorization_endpoint')), sent, isReplaced), state, transaction }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { formDecode, formEncode } from '../http/form.js'
+import { formDecode, formEncodeText } from '../http/form.js'
 import type { HttpRequest } from '../http/http-request.js'
 import { base64Text } from '../jose/encoding.js'
 
@@ -37,7 +37,7 @@ export function redaction(request: HttpRequest): (text: string) => string {
 /** Makes a function that cuts values out of a text, as they are and as a URL or a form spells them. */
 export function redactor({ secrets, values = [] }: Confidential): (text: string) => string {
   const hidden = [...secrets, ...values.filter(({ length }) => length >= SHORTEST_SECRET)]
-  const spellings = [...new Set(hidden.flatMap((value) => [value, formEncoded(value), percentEncoded(value)]))]
+  const spellings = [...new Set(hidden.flatMap((value) => [value, formEncodeText(value), percentEncoded(value)]))]
     .filter((spelling) => spelling !== '')
     // A secret that contains another has to be tried first, or its remainder would stay.
     .sort((a, b) => b.length - a.length)
@@ -48,25 +48,19 @@ export function redactor({ secrets, values = [] }: Confidential): (text: string)
 }
 
 function confidential({ url, body = '', headers }: HttpRequest): Confidential {
-  const query = url.includes('?') ? formDecode(url.slice(url.indexOf('?') + 1)) : []
-  const parameters = [...query, ...formDecode(body)].filter(([name]) => !PUBLIC_PARAMETERS.has(name))
+  const query = url.replace(/^[^?]*/, '')
+  const parameters = [...formDecode(query), ...formDecode(body)].filter(([name]) => !PUBLIC_PARAMETERS.has(name))
   const secrets = parameters.filter(([name]) => SECRET_PARAMETER.test(name)).map(([, value]) => value)
-  const values = parameters.map(([, value]) => value)
-  const [scheme, credentials] = headers['authorization']?.split(' ', 2) ?? []
-  if (credentials === undefined) return { secrets, values }
-  return { secrets: [...secrets, credentials, ...(scheme?.toLowerCase() === 'basic' ? basicSecret(credentials) : [])], values }
+  return { secrets: [...secrets, ...credentials(headers['authorization'])], values: parameters.map(([, value]) => value) }
 }
 
-/** The secret in HTTP Basic credentials: as it stands there, and without the form encoding of RFC 6749 §2.3.1. */
-function basicSecret(credentials: string): readonly string[] {
-  const text = base64Text(credentials)
-  if (text === undefined || !text.includes(':')) return []
+/** What an `Authorization` header holds; of HTTP Basic also the secret: as it stands there, and without the form encoding of RFC 6749 §2.3.1. */
+function credentials(authorization = ''): readonly string[] {
+  const [scheme = '', value = ''] = authorization.split(' ', 2)
+  const text = scheme.toLowerCase() === 'basic' && base64Text(value)
+  if (!text) return [value]
   const secret = text.slice(text.indexOf(':') + 1)
-  return [secret, formDecode(`=${secret.replaceAll('&', '%26')}`)[0]?.[1] ?? secret]
-}
-
-function formEncoded(value: string): string {
-  return formEncode([['', value]]).slice(1)
+  return [value, secret, ...formDecode(`=${secret.replaceAll('&', '%26')}`).map(([, decoded]) => decoded)]
 }
 
 /** Half a surrogate pair has no such spelling. */

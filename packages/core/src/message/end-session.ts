@@ -1,5 +1,5 @@
 import { toForm } from '../http/form.js'
-import { appendQuery } from '../http/uri.js'
+import { appendQuery, serialised } from '../http/uri.js'
 import { endpointUrl, type ServerMetadata } from '../metadata/server-metadata.js'
 
 /** What the provider is told when a person logs out here. */
@@ -28,5 +28,5 @@ export function endSessionUrl(server: ServerMetadata, options: EndSessionOptions
     logout_hint: options.logoutHint,
     ui_locales: options.uiLocales,
   })
-  return appendQuery(endpointUrl(server, 'end_session_endpoint'), form, (name) => form.some(([own]) => own === name))
+  return appendQuery(serialised(endpointUrl(server, 'end_session_endpoint')), form, (name) => form.some(([own]) => own === name))
 }

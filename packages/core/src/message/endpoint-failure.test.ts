@@ -2,10 +2,10 @@ import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { answer, json } from '../../test/answers.js'
 import { addToForm, formRequest, getRequest, type HttpRequest } from '../http/http-request.js'
-import { endpointFailure } from './endpoint-failure.js'
+import { resourceFailure } from './resource-failure.js'
 
 const plain = formRequest('token', 'https://as.example/token', [['grant_type', 'refresh_token']])
-const fail = (response: Parameters<typeof endpointFailure>[0], request: HttpRequest = plain) => endpointFailure(response, request)
+const fail = (response: Parameters<typeof resourceFailure>[0], request: HttpRequest = plain) => resourceFailure(response, request)
 
 describe('TR13, S73: an OAuth error', () => {
   test('400 invalid_grant, with its texts', () => {

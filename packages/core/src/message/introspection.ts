@@ -8,7 +8,7 @@ import type { JsonObject } from '../http/json.js'
 import { readJsonObject, refuseRedirect } from '../http/read-json.js'
 import type { Quirks } from '../metadata/quirks.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
-import { endpointFailure } from './endpoint-failure.js'
+import { resourceFailure } from './resource-failure.js'
 import { type ClientRequestOptions, clientRequest } from './token-request.js'
 
 /** The token to ask about, and what kind it is. */
@@ -64,7 +64,7 @@ export function introspectionRequest(
  */
 export function introspectionResponse(response: HttpResponse, request: HttpRequest, quirks: Quirks = {}): IntrospectedToken {
   refuseRedirect(response, request)
-  if (response.status !== 200) throw endpointFailure(response, request)
+  if (response.status !== 200) throw resourceFailure(response, request)
   return introspectedToken(readJsonObject(response, request, quirks), request)
 }
 

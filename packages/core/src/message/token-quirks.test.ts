@@ -16,7 +16,7 @@ const good = { access_token: 'A', token_type: 'Bearer' }
 function read(response: HttpResponse, quirks?: Quirks) {
   const fired: (string | undefined)[] = []
   const environment = { emit: ({ quirk }: OAuthEvent) => void fired.push(quirk) }
-  const fix = quirks && tokenQuirks(quirks, environment)
+  const fix = quirks && tokenQuirks(quirks, environment).responseHook
   const token = tokenResponse(fix === undefined ? response : fix(response), { request, now: NOW, quirks, environment })
   return { token, fired }
 }

@@ -1,15 +1,21 @@
 import type { Environment } from '../environment.js'
-import { formDecode } from '../http/form.js'
+import { type Form, formDecode, formEncode } from '../http/form.js'
+import type { HttpRequest } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
 import type { Json, JsonObject } from '../http/json.js'
 import { isJson } from '../http/media-type.js'
 import { maybeJsonObject } from '../http/read-json.js'
+import { appendQuery } from '../http/uri.js'
 import { utf8Bytes } from '../jose/encoding.js'
 import { quirkFired } from '../metadata/fired-quirk.js'
 import type { TokenQuirks } from '../metadata/quirks.js'
+import { delimitedScope } from './scope-delimiter.js'
 
-/** Changes a token answer before it is read. */
-export type TokenAnswerFix = (response: HttpResponse) => HttpResponse
+/** What goes between a flow and the token endpoint of one server: `requestHook` and `responseHook` of the flow's options. */
+export interface TokenHooks {
+  readonly requestHook?: (request: HttpRequest) => HttpRequest
+  readonly responseHook?: (response: HttpResponse) => HttpResponse
+}
 
 /** Told the name of each quirk that has changed something. */
 type QuirkListener = (quirk: keyof TokenQuirks) => void
@@ -41,12 +47,38 @@ const RULES: readonly (readonly [quirk: keyof TokenQuirks, rule: Rule])[] = [
 ]
 
 /**
- * Makes of a server's token answers what the standard has them be: a `responseHook` for the flows, of quirks as data. `undefined` where none of
- * the quirks is about token answers. What is no JSON object stays as it is, to be refused by its reader.
+ * Makes hooks for the flows of quirks as data: of a token request what the server wants it to be, and of its answer what the standard has it be.
+ * Neither is there where none of the quirks needs it. What is no JSON object stays as it is, to be refused by its reader.
+ *
+ * @example
+ * tokenGrant(server, client, { environment, grant, ...tokenQuirks({ missingTokenType: true }) })
  */
-export function tokenQuirks(quirks: TokenQuirks, environment?: Pick<Environment, 'emit'>): TokenAnswerFix | undefined {
+export function tokenQuirks(quirks: TokenQuirks, environment?: Pick<Environment, 'emit'>): TokenHooks {
   const fired: QuirkListener = (quirk) => quirkFired(environment, quirk)
-  if (!quirks.formEncodedTokenResponse && !RULES.some(([quirk]) => quirks[quirk])) return undefined
+  const { scopeDelimiter, getTokenRequest, formEncodedTokenResponse } = quirks
+  return {
+    ...((scopeDelimiter !== undefined || getTokenRequest) && { requestHook: requestFix(quirks, fired) }),
+    ...((formEncodedTokenResponse || RULES.some(([quirk]) => quirks[quirk])) && { responseHook: responseFix(quirks, fired) }),
+  }
+}
+
+function requestFix({ scopeDelimiter, getTokenRequest }: TokenQuirks, fired: QuirkListener): (request: HttpRequest) => HttpRequest {
+  return (request) => {
+    const form = formDecode(request.body ?? '')
+    const delimited = delimitedScope(form, scopeDelimiter, fired)
+    if (getTokenRequest) return asQuery(request, delimited, fired)
+    return delimited === form ? request : { ...request, body: formEncode(delimited) }
+  }
+}
+
+/** The same request as a GET, whose answer no cache may keep. */
+function asQuery({ body: _form, ...request }: HttpRequest, form: Form, fired: QuirkListener): HttpRequest {
+  fired('getTokenRequest')
+  const { 'content-type': _ofForm, ...headers } = request.headers
+  return { ...request, method: 'GET', url: appendQuery(request.url, form), headers: { 'cache-control': 'no-store', ...headers } }
+}
+
+function responseFix(quirks: TokenQuirks, fired: QuirkListener): (response: HttpResponse) => HttpResponse {
   return (received) => {
     const response = quirks.formEncodedTokenResponse ? formAsJson(received, fired) : received
     const body = maybeJsonObject(response)

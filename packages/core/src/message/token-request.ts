@@ -4,14 +4,12 @@ import type { Environment, Maybe } from '../environment.js'
 import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import type { Form, Parameters } from '../http/form.js'
-import { formRequest, type HttpRequest, queryRequest } from '../http/http-request.js'
+import { formRequest, type HttpRequest } from '../http/http-request.js'
 import type { HttpHeaders } from '../http/http-response.js'
 import { parseUrl } from '../http/uri.js'
-import { quirkFired } from '../metadata/fired-quirk.js'
 import { assertEndpoint, type HttpPolicy } from '../metadata/issuer.js'
 import { endpointUrl, type ServerMetadata } from '../metadata/server-metadata.js'
 import { furtherParameters } from './further-parameters.js'
-import { delimitedScope } from './scope-delimiter.js'
 
 /** Changes a request before the client authentication is added to it. Hooks for one provider's needs are made of these. */
 export type RequestHook = (request: HttpRequest) => Maybe<HttpRequest>
@@ -38,8 +36,7 @@ export interface ClientRequestOptions extends HttpPolicy {
  * @see RFC 6749 §3.2 https://www.rfc-editor.org/rfc/rfc6749#section-3.2
  */
 export function tokenRequest(server: ServerMetadata, client: Client, grant: Form, options: ClientRequestOptions): Promise<HttpRequest> {
-  const form = delimitedScope(grant, client, options.environment)
-  return clientRequest('token', { server, client, method: client.token_endpoint_auth_method }, { ...options, form })
+  return clientRequest('token', { server, client, method: client.token_endpoint_auth_method }, { ...options, form: grant })
 }
 
 /** Builds a form POST to one of the server's endpoints and authenticates the client, by exactly one method. */
@@ -54,9 +51,7 @@ export async function clientRequest(
   const url = options.endpoint ?? endpointUrl(server, `${label}_endpoint`)
   // Checked here too: a server written by hand has passed no other check, and credentials go there.
   assertEndpoint(options.endpoint === undefined ? `${label}_endpoint` : 'endpoint', url, parseUrl(server.issuer ?? ''), options)
-  const isGet = label === 'token' && client.quirks?.getTokenRequest === true
-  if (isGet) quirkFired(environment, 'getTokenRequest')
-  const plain = (isGet ? queryRequest : formRequest)(label, url, [...form, ...further])
+  const plain = formRequest(label, url, [...form, ...further])
   const request = { ...plain, headers: { ...plain.headers, ...lowerCase(headers) } }
   const hooked = requestHook === undefined ? request : await requestHook(request)
   const chosen = options.clientAuthentication ?? method ?? defaultMethod(client, server, options.registeredMethods)

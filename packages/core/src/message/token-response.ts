@@ -36,7 +36,6 @@ const TOKEN = /^[\x21-\x7e]+$/
  * `expires_in` is turned into `expires_at`; absent stays absent. Optional members that are `null`, and tokens that are empty, count as absent.
  *
  * @throws {@link EndpointError} the server refused; `error` is its word for why.
- * @throws {@link ChallengeError} the server asked for other credentials without an error body.
  * @throws {@link ResponseError} the answer is not JSON of the required shape.
  * @throws {@link TransportError} the server answered with a redirect.
  * @see RFC 6749 §5.1 https://www.rfc-editor.org/rfc/rfc6749#section-5.1
@@ -62,33 +61,27 @@ export function tokenResponse(response: HttpResponse, context: TokenResponseCont
       explain && 'has an "error" although its status says success. If this server reports errors so, set quirks.errorWithStatus200.',
     )
   }
-  const access_token = requiredToken(body['access_token'], shape)
+  const member = <T extends Json>(value: Json | undefined, isValid: (value: Json) => value is T, problem: Explanation): T | undefined => {
+    if (value === undefined || value === null) return undefined
+    if (!isValid(value)) throw shape(problem)
+    return value
+  }
+  const access_token = member(
+    body['access_token'] === '' ? null : body['access_token'],
+    isToken,
+    explain && 'has an "access_token" that is not visible ASCII text without spaces; it cannot be sent in a header.',
+  )
+  if (access_token === undefined) throw shape(explain && 'has no "access_token".')
   const token_type = tokenType(body['token_type'], response, request)
-  const granted = optional(body['scope'], (value) => typeof value === 'string') as string | undefined | false
-  const refresh_token = optional(body['refresh_token'] || undefined, isToken) as string | undefined | false
-  const id_token = optional(body['id_token'] || undefined, isToken) as string | undefined | false
-  const lifetime = optional(body['expires_in'], (value) => wholeSeconds(value) !== undefined) as number | string | undefined | false
-  if (granted === false) throw shape(explain && 'has a "scope" that is not a string.')
-  if (refresh_token === false) throw shape(explain && 'has a "refresh_token" that is not visible ASCII text.')
-  if (id_token === false) throw shape(explain && 'has an "id_token" that is not visible ASCII text.')
-  if (lifetime === false) throw shape(explain && 'has an "expires_in" that is not a number of seconds, 0 or more.')
+  const granted = member(body['scope'], isText, explain && 'has a "scope" that is not a string.')
+  const refresh_token = member(body['refresh_token'] || null, isToken, explain && 'has a "refresh_token" that is not visible ASCII text.')
+  const id_token = member(body['id_token'] || null, isToken, explain && 'has an "id_token" that is not visible ASCII text.')
+  const expires_in = member(body['expires_in'], isSeconds, explain && 'has an "expires_in" that is not a number of seconds, 0 or more.')
 
-  const expires_at = expiresAt({ expires_at: body['expires_at'], expires_in: lifetime }, now)
-  const token: Writable<TokenSet> = { access_token, token_type }
-  if (refresh_token !== undefined) token.refresh_token = refresh_token
-  if (id_token !== undefined) token.id_token = id_token
-  const stated = granted ?? scope
-  if (stated !== undefined) token.scope = stated
-  if (lifetime !== undefined) token.expires_in = lifetime
-  if (expires_at !== undefined) token.expires_at = expires_at
-  for (const name of Object.keys(body)) if (!READ.has(name)) token[name] = body[name]
-  return token
+  const expires_at = expiresAt({ expires_at: body['expires_at'], expires_in }, now)
+  const read = { access_token, token_type, refresh_token, id_token, scope: granted ?? scope, expires_in, expires_at }
+  return Object.fromEntries(Object.entries({ ...read, ...body, ...read }).filter(([, value]) => value !== undefined)) as TokenSet
 }
-
-/** A token set that is being put together, member by member. */
-type Writable<T> = { -readonly [K in keyof T]: T[K] }
-
-const READ: ReadonlySet<string> = new Set(['access_token', 'token_type', 'refresh_token', 'id_token', 'scope', 'expires_in', 'expires_at'])
 
 function notSuccessful(response: HttpResponse, { request, invalidClientHint }: TokenResponseContext) {
   if (response.status < 300) {
@@ -99,13 +92,6 @@ function notSuccessful(response: HttpResponse, { request, invalidClientHint }: T
     )
   }
   return endpointFailure(response, request, invalidClientHint)
-}
-
-function requiredToken(value: Json | undefined, shape: (problem: Explanation) => ResponseError): string {
-  if (value === undefined || value === null || value === '') throw shape(explain && 'has no "access_token".')
-  if (!isToken(value))
-    throw shape(explain && 'has an "access_token" that is not visible ASCII text without spaces; it cannot be sent in a header.')
-  return value
 }
 
 function tokenType(value: Json | undefined, { status }: HttpResponse, { endpoint }: HttpRequest): string {
@@ -124,8 +110,10 @@ function isThere(error: Json | undefined): boolean {
   return error !== undefined && error !== null && error !== ''
 }
 
-/** `undefined` when absent or `null`, `false` when it is there but not valid. */
-function optional(value: Json | undefined, valid: (value: Json) => boolean): Json | undefined | false {
-  if (value === undefined || value === null) return undefined
-  return valid(value) ? value : false
+function isText(value: Json): value is string {
+  return typeof value === 'string'
+}
+
+function isSeconds(value: Json): value is number | string {
+  return wholeSeconds(value) !== undefined
 }

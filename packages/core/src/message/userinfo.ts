@@ -8,8 +8,8 @@ import { isJwt } from '../http/media-type.js'
 import { maybeJsonObject, refuseRedirect } from '../http/read-json.js'
 import { quirkFired } from '../metadata/fired-quirk.js'
 import { endpointUrl, type ServerMetadata } from '../metadata/server-metadata.js'
-import { endpointFailure } from './endpoint-failure.js'
 import { type JsonContext, readLabelledJson } from './labelled-json.js'
+import { resourceFailure } from './resource-failure.js'
 import { claimsAt } from './userinfo-members.js'
 
 /** Claims about the person who logged in, as the UserInfo endpoint gives them. */
@@ -40,7 +40,7 @@ export function userinfoResponse(
   { subject, ...context }: { readonly subject?: string | undefined } & JsonContext,
 ): UserInfo {
   refuseRedirect(response, request)
-  if (response.status !== 200) throw endpointFailure(response, request)
+  if (response.status !== 200) throw resourceFailure(response, request)
   if (isJwt(response.headers['content-type']) && maybeJsonObject(response) === undefined) {
     throw new ResponseError(
       'OAUTH_RESPONSE_CONTENT_TYPE',

@@ -7,6 +7,8 @@ import { isLoopback, parseUrl } from '../http/uri.js'
 export interface HttpPolicy {
   /** Takes `http:` for this server beyond loopback. Tokens and codes then travel in clear text: for test networks only. */
   readonly allowInsecureHttp?: boolean | undefined
+  /** Origins that endpoints may have beside the issuer's own. Any unless told: servers spread over several hosts. */
+  readonly endpointOrigins?: readonly string[] | undefined
 }
 
 const WELL_KNOWN = /\/\.well-known\/(openid-configuration|oauth-authorization-server)/
@@ -51,7 +53,7 @@ export function assertEndpoint(name: string, endpoint: unknown, issuer: URL | un
 /** Tells whether a value is the URL of an endpoint that may be used, as {@link assertEndpoint} has it. */
 export function isEndpoint(endpoint: unknown, issuer: URL | undefined, policy: HttpPolicy = {}): boolean {
   const url = typeof endpoint === 'string' ? parseUrl(endpoint) : undefined
-  return url !== undefined && url.username === '' && url.hash === '' && isSecure(url, policy, issuer)
+  return url !== undefined && url.username === '' && url.hash === '' && isSecure(url, policy, issuer) && isAllowed(url, policy, issuer)
 }
 
 /** @throws {@link ProtocolError} that does not repeat the endpoint: it may hold a password. */
@@ -59,9 +61,13 @@ export function refuseEndpoint(name: string): never {
   throw new ProtocolError(
     'OAUTH_ENDPOINT_SCHEME',
     explain &&
-      `Server metadata: "${name}" is not an absolute https URL without fragment (http is taken on loopback alone, for a server on loopback, or with allowInsecureHttp)`,
+      `Server metadata: "${name}" is not an absolute https URL without fragment (http is taken on loopback alone, for a server on loopback, or with allowInsecureHttp), or not at the issuer's origin or one of "endpointOrigins", where that option is set`,
     { reference: 'RFC 8414 §2' },
   )
+}
+
+function isAllowed({ origin }: URL, { endpointOrigins }: HttpPolicy, issuer: URL | undefined): boolean {
+  return endpointOrigins === undefined || origin === issuer?.origin || endpointOrigins.includes(origin)
 }
 
 function isSecure(url: URL, { allowInsecureHttp = false }: HttpPolicy, issuer: URL | undefined): boolean {

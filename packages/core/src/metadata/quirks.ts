@@ -1,7 +1,10 @@
 import { type Explanation, explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 
-/** How a server's token answers are known to differ from RFC 6749 §5.1. Sessions and login routes put them right; flows by `tokenQuirks`. */
+/**
+ * How a server's token endpoint is known to differ from RFC 6749, in what it answers and in how it wants to be asked. Sessions and login routes
+ * put it right; flows by `tokenQuirks`.
+ */
 export interface TokenQuirks {
   /** Values of `token_type`, whatever their case, that mean "Bearer", such as `['User Access Token']`. */
   readonly bearerTokenTypes?: readonly string[]
@@ -13,6 +16,11 @@ export interface TokenQuirks {
   readonly expiresInZero?: boolean
   /** Reads answers of the token endpoint that are not declared as JSON as `application/x-www-form-urlencoded`. */
   readonly formEncodedTokenResponse?: boolean
+  /**
+   * Sends token requests as GET, with all parameters in the query, the secret of `client_secret_post` included. Servers and proxies write URLs
+   * into their logs: only for a server that takes nothing else.
+   */
+  readonly getTokenRequest?: boolean
   /** Reads a token answer without `token_type` as "Bearer". */
   readonly missingTokenType?: boolean
   /** Reads a `scope` that is a list. */
@@ -32,11 +40,6 @@ export interface Quirks extends TokenQuirks {
   readonly anyContentType?: boolean
   /** Reads `{"error": …}` with status 200 as the error it is, as GitHub's token endpoint sends it, and Slack's as `{"ok": false, "error": …}`. */
   readonly errorWithStatus200?: boolean
-  /**
-   * Sends token requests as GET, with all parameters in the query, the secret of `client_secret_post` included. Servers and proxies write URLs
-   * into their logs: only for a server that takes nothing else.
-   */
-  readonly getTokenRequest?: boolean
   /** Takes an ID token of the token endpoint that has no `nonce`, though one was sent; one that has another is refused as ever. */
   readonly nonceNotReturned?: boolean
   /** Sends client id and secret in HTTP Basic as they are, without the form encoding of RFC 6749 §2.3.1. */
@@ -59,7 +62,7 @@ export interface Quirks extends TokenQuirks {
   readonly userinfoMembers?: { readonly sub: string; readonly [claim: string]: string }
 }
 
-/** The quirks that flows apply by themselves. */
+/** The quirks that flows apply by themselves. Of `scopeDelimiter` that is what authorization requests need. */
 export type ClientQuirks = Omit<Quirks, Exclude<keyof TokenQuirks, 'scopeDelimiter'>>
 
 /** What a quirk's value has to be. */

@@ -158,3 +158,28 @@ test('a server is named by its issuer, or by its token endpoint', () => {
   expect(serverIdentity(good)).toBe(ISSUER)
   expect(serverIdentity({ token_endpoint: 'https://as.example/token' })).toBe('https://as.example/token')
 })
+
+describe('JK05: endpointOrigins, for a server that is not known beforehand', () => {
+  const document = { issuer: 'https://as.example', token_endpoint: 'https://evil.example/token', jwks_uri: 'https://as.example/jwks' }
+
+  test('an endpoint of the login elsewhere is refused, so that no code or secret goes there', async () => {
+    const endpointOrigins: readonly string[] = []
+    expect(await thrown(() => serverMetadata(document, 'https://as.example', { endpointOrigins }))).toMatchObject({
+      code: 'OAUTH_ENDPOINT_SCHEME',
+      message: expect.stringContaining('"token_endpoint"'),
+    })
+  })
+
+  test('one that is named is taken, and so is the issuer’s own; without the option any is', () => {
+    const endpointOrigins = ['https://evil.example']
+    expect(serverMetadata(document, 'https://as.example', { endpointOrigins }).token_endpoint).toBe('https://evil.example/token')
+    expect(serverMetadata(document, 'https://as.example').token_endpoint).toBe('https://evil.example/token')
+  })
+
+  test('an endpoint beside the login elsewhere is left out', () => {
+    const further = { issuer: 'https://as.example', revocation_endpoint: 'https://evil.example/revoke' }
+    expect(serverMetadata(further, 'https://as.example', { endpointOrigins: [] })).toMatchObject({
+      refusedEndpoints: ['revocation_endpoint'],
+    })
+  })
+})

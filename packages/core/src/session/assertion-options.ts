@@ -54,7 +54,7 @@ export interface AssertionSessionOptions {
   readonly updateToken?: UpdateToken | undefined
   /** Seconds before its expiry that the token is renewed. 60 unless told. */
   readonly leeway?: number | undefined
-  /** Where the token lives, under a key made of endpoint, client, scope, parameters and all that the assertion says. This session's memory unless told. */
+  /** Where the token lives, under a key made of endpoint, client, scope and all that the assertions say. This session's memory unless told. */
   readonly store?: TokenStore | undefined
   /** Origins that the token is sent to. */
   readonly allowedOrigins?: readonly string[] | undefined
@@ -106,6 +106,9 @@ export function assertAssertionOptions(options: AssertionSessionOptions, own: re
     throw new UsageError(explain && 'Option "issuer" is missing: who vouches with the assertion, such as the name of the service account.')
   if (!(Number.isFinite(lifetime) && lifetime > 0))
     throw new UsageError(explain && 'Option "lifetime" must be a number of seconds, more than 0.')
+  const { scopePlacement = 'parameter' } = options
+  if (scopePlacement !== 'parameter' && scopePlacement !== 'claims')
+    throw new UsageError(explain && 'Option "scopePlacement" must be "parameter" or "claims".')
   if (clientId === undefined && (clientSecret !== undefined || options.tokenEndpointAuthMethod !== undefined)) {
     throw new UsageError(explain && 'Option "clientId" is missing: client authentication needs to know which client it is.')
   }

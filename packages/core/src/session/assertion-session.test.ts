@@ -8,7 +8,7 @@ import type { AssertionSessionOptions } from './assertion-options.js'
 import { AssertionSession } from './assertion-session.js'
 import { memoryStore } from './memory-store.js'
 import { serviceAccountOptions } from './service-account.js'
-import { API, AS, type Call, json, testClock, type Wire, wire } from './testing/fixture.js'
+import { API, AS, type Call, sessionOver as clientSession, json, testClock, type Wire, wire } from './testing/fixture.js'
 import type { TokenRecord } from './token-record.js'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -25,6 +25,21 @@ function bearerWire(members: object = { expires_in: 3600 }): Wire {
     count += 1
     return json({ access_token: `token-${count}`, token_type: 'Bearer', ...members })
   })
+}
+
+/** The same, but its first answer waits. */
+function heldWire() {
+  const asked = Promise.withResolvers<void>()
+  const opened = Promise.withResolvers<void>()
+  let count = 0
+  const line = wire(async () => {
+    count += 1
+    const access_token = `token-${count}`
+    asked.resolve()
+    await opened.promise
+    return json({ access_token, token_type: 'Bearer', expires_in: 3600 })
+  })
+  return { line, asked: asked.promise, open: opened.resolve }
 }
 
 function sessionOver({ client }: Wire, options: Partial<AssertionSessionOptions> = {}): AssertionSession<Call> {
@@ -97,6 +112,39 @@ describe('S70: every request', () => {
     expect(line.requests).toHaveLength(1)
     expect(line.sent.map(({ authorization }) => authorization)).toEqual(Array(5).fill('Bearer token-1'))
     expect(session.token).toMatchObject({ access_token: 'token-1' })
+  })
+
+  it('a token that is put while the first one is on its way stays, and is the one that is used', async () => {
+    const { line, asked, open } = heldWire()
+    const session = sessionOver(line)
+    const call = session.http(`${API}/me`)
+    await asked
+    session.token = { access_token: 'mine' }
+    open()
+    await call
+    expect(line.sent).toMatchObject([{ authorization: 'Bearer mine' }])
+    expect(session.token).toMatchObject({ access_token: 'mine' })
+  })
+
+  it('what comes after deleteToken of a request before it is not kept: the call gets another one', async () => {
+    const { line, asked, open } = heldWire()
+    const session = sessionOver(line)
+    const call = session.http(`${API}/me`)
+    await asked
+    await session.deleteToken()
+    open()
+    await call
+    expect(line.sent).toMatchObject([{ authorization: 'Bearer token-2' }])
+  })
+
+  it('a first token that could not be had is asked for again by the next request', async () => {
+    const answers = [json({ error: 'invalid_client' }, 401)]
+    const line = wire(() => answers.shift() ?? json({ access_token: 'a', token_type: 'Bearer' }))
+    const session = sessionOver(line)
+    const calls = await Promise.allSettled([session.http(`${API}/me`), session.http(`${API}/me`)])
+    expect(calls.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(line.requests).toHaveLength(1)
+    expect(await session.http(`${API}/me`)).toBe(200)
   })
 
   it('S71, C9: a renewal makes a new assertion: new times, new jti; the options are not changed', async () => {
@@ -233,19 +281,39 @@ describe('a store', () => {
   })
 
   it.each<[string, Partial<AssertionSessionOptions>, Partial<AssertionSessionOptions>]>([
-    ['issuers of one client', { clientId: 'app', issuer: 'one' }, { clientId: 'app', issuer: 'two' }],
-    ['subjects among the claims', { claims: { sub: 'alice' } }, { claims: { sub: 'bob' } }],
-    ['other claims', { claims: { target_audience: 'one' } }, { claims: { target_audience: 'two' } }],
-    ['parameters', { parameters: { resource: ['https://one.example'] } }, { parameters: { resource: ['https://two.example'] } }],
-    ['audiences', { audience: 'one' }, { audience: ['one', 'two'] }],
-  ])('S67: sessions that differ in %s share no token', async (_name, one, two) => {
+    ['account of one client', { clientId: 'app', issuer: 'a' }, { clientId: 'app', issuer: 'b' }],
+    ['subject, as a claim', { claims: { sub: 'a' } }, { claims: { sub: 'b' } }],
+    ['audience', { audience: 'a' }, { audience: 'b' }],
+    ['resource', { parameters: { resource: 'a' } }, { parameters: { resource: 'b' } }],
+    ['grant', {}, { grantType: 'urn:example:grant' }],
+  ])('another %s has a token of its own', async (_what, one, other) => {
     const clock = testClock()
     const store = memoryStore<TokenRecord>(clock)
     const line = bearerWire()
-    for (const options of [one, two, one, two]) await sessionOver(line, { environment: clock, store, ...options }).http(`${API}/me`)
-    expect(line.sent.map(({ authorization }) => authorization)).toEqual(
-      ['token-1', 'token-2', 'token-1', 'token-2'].map((token) => `Bearer ${token}`),
-    )
+    for (const options of [one, other, one]) await sessionOver(line, { environment: clock, store, ...options }).http(`${API}/me`)
+    expect(line.sent.map(({ authorization }) => authorization)).toEqual(['Bearer token-1', 'Bearer token-2', 'Bearer token-1'])
+  })
+
+  it('client credentials of the same name have another', async () => {
+    const clock = testClock()
+    const store = memoryStore<TokenRecord>(clock)
+    const line = bearerWire()
+    await sessionOver(line, { environment: clock, store }).fetchToken()
+    const options = { server: { token_endpoint: `${AS}/token` }, clientId: 'robot', environment: clock, store }
+    expect(await clientSession(line, options).ensureActiveToken()).toBe(false)
+  })
+
+  it('RFC 7521 §4.1: a refresh token that is handed in has no use, and is not at stake when an assertion is refused', async () => {
+    const clock = testClock()
+    const answers = [json({ error: 'invalid_grant' }, 400)]
+    const line = wire(() => answers.shift() ?? json({ access_token: 'b', token_type: 'Bearer' }))
+    const session = sessionOver(line, { environment: clock })
+    await session.setToken({ access_token: 'kept', refresh_token: 'unused', expires_in: 60 })
+    expect(session.token).not.toHaveProperty('refresh_token')
+    clock.time += 61
+    expect(await thrown(() => session.http(`${API}/me`))).toMatchObject({ name: 'EndpointError', error: 'invalid_grant' })
+    clock.time += 10
+    expect(await session.http(`${API}/me`)).toBe(200)
   })
 
   it('a token that was handed in is used', async () => {
@@ -271,6 +339,7 @@ describe('CA07: what cannot work is refused at construction', () => {
     ['a public key', { key: publicKey.export({ format: 'jwk' }) as JsonWebKey }],
     ['an algorithm of another kind of key', { alg: 'ES256' }],
     ['a placement that does not exist', { tokenPlacement: 'cookie' }],
+    ['a place for the scope that does not exist', { scopePlacement: 'claim' }],
     ['a leeway that is none', { leeway: -1 }],
   ])('%s', async (_name, options) => {
     const error = await thrown(() => sessionOver(bearerWire(), options))

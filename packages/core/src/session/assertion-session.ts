@@ -57,7 +57,7 @@ export class AssertionSession<Http> {
       {
         server: { token_endpoint: tokenEndpoint },
         clientId: clientId ?? issuer,
-        subject: purpose(options),
+        grant: grantName(options),
         scope,
         store,
         updateToken,
@@ -88,19 +88,18 @@ export class AssertionSession<Http> {
   }
 
   set token(token: TokenInput) {
-    this.#token.assign(tokenInput(token, this.#environment.now()), this.#memory())
+    this.#token.assign(withoutRefreshToken(tokenInput(token, this.#environment.now())), this.#memory())
   }
 
   /** Stores a token that was kept elsewhere, to go on with. @throws {@link UsageError} @throws {@link PersistError} */
   async setToken(token: TokenInput): Promise<void> {
-    await this.#token.put(tokenInput(token, this.#environment.now()), this.#memory())
+    await this.#token.put(withoutRefreshToken(tokenInput(token, this.#environment.now())), this.#memory())
   }
 
   /** Gets a token now, for a new assertion, and keeps it. `updateToken` is not called: the caller has the token. */
   async fetchToken(): Promise<TokenSet> {
-    const { tokenEndpoint } = this.#options
     const token = await this.#granted()
-    await this.#token.put(token, this.#memory(), { server: { token_endpoint: tokenEndpoint } })
+    await this.#keep(token)
     return token
   }
 
@@ -132,14 +131,30 @@ export class AssertionSession<Http> {
 
   async #afterFirst(): Promise<TokenRecord | undefined> {
     await this.#first()
+    const record = await this.#token.current()
+    if (record !== undefined) return record
+    // Deleted meanwhile: this request needs one all the same.
+    await this.#first()
     return this.#token.current()
   }
 
   #first(): Promise<TokenSet> {
-    this.#fetching ??= this.fetchToken().finally(() => {
+    this.#fetching ??= this.#fetchFirst().finally(() => {
       this.#fetching = undefined
     })
     return this.#fetching
+  }
+
+  async #fetchFirst(): Promise<TokenSet> {
+    const { changes } = this.#token
+    const token = await this.#granted()
+    // What the application put or deleted meanwhile is what it wants.
+    if (this.#token.changes === changes) await this.#keep(token)
+    return token
+  }
+
+  async #keep(token: TokenSet): Promise<void> {
+    await this.#token.put(token, this.#memory(), { server: { token_endpoint: this.#options.tokenEndpoint } })
   }
 
   #memory(): GrantMemory {
@@ -148,10 +163,8 @@ export class AssertionSession<Http> {
     return { type: grantType, repeatable: true, ...(text === undefined ? {} : { scope: text }) }
   }
 
-  /** A refresh token that a server sends all the same (RFC 7521 §4.1 wants none) has no use: a new assertion does its work. */
   async #granted(): Promise<TokenSet> {
-    const { refresh_token: _unused, ...token } = await run(this.#grant(), this.#transport)
-    return token as TokenSet
+    return withoutRefreshToken(await run(this.#grant(), this.#transport))
   }
 
   #grant(): Flow<TokenSet> {
@@ -184,7 +197,12 @@ export class AssertionSession<Http> {
   }
 }
 
-/** All that decides whom a token is for and what it is good at: sessions that differ in it must not find each other's in a store. */
-function purpose({ issuer, subject, audience, grantType, claims, parameters }: AssertionSessionOptions): string {
-  return JSON.stringify([issuer, subject, audience, grantType, claims, toForm(parameters)])
+/** A refresh token that a server sends all the same (RFC 7521 §4.1 wants none) has no use: a new assertion does its work. */
+function withoutRefreshToken({ refresh_token: _unused, ...token }: TokenSet): TokenSet {
+  return token as TokenSet
+}
+
+/** All that decides whose token it is and what it may do, beside endpoint, client and scope: sessions that differ in it share no token in a store. */
+function grantName({ issuer, subject, audience, grantType = JWT_BEARER, claims, parameters }: AssertionSessionOptions): unknown {
+  return { grantType, issuer, subject, audience, claims, parameters: toForm(parameters) }
 }

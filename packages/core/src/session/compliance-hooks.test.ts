@@ -50,6 +50,19 @@ describe('S62: registerComplianceHook', () => {
     expect(await thrown(() => session.fetchToken())).toBe(own)
     expect(line.requests).toHaveLength(0)
   })
+
+  it.each(['access_token_request', 'access_token_response', 'protected_request'] as const)(
+    'C24: a hook of type %s that returns nothing is told so',
+    async (type) => {
+      const session = sessionOver(wire(() => json(TOKEN)))
+      for (const hook of [() => undefined, async () => undefined]) session.registerComplianceHook(type, hook as never)
+      const error = await thrown(async () => {
+        await session.fetchToken()
+        await session.http(`${API}/me`)
+      })
+      expect(error).toMatchObject({ name: 'UsageError', message: expect.stringContaining(`"${type}" returned undefined`) })
+    },
+  )
 })
 
 describe('S63: where hooks are called', () => {
@@ -137,6 +150,22 @@ describe('S63: where hooks are called', () => {
     await session.http(`${API}/me`)
     expect(seen).toEqual(['Bearer a'])
     expect(line.sent).toEqual([{ url: `${API}/me?site=stackoverflow`, authorization: 'Bearer a' }])
+  })
+
+  it('protected_request sets what it changed, and nothing that the request has by itself', async () => {
+    const line = wire(() => json(TOKEN))
+    const session = sessionOver(line, { token: { access_token: 'a' } })
+    session.registerComplianceHook('protected_request', (request) => ({ ...request, headers: { ...request.headers, 'X-Site': 'b' } }))
+    await session.http(`${API}/me`, { headers: { accept: 'text/plain', 'content-length': '7' } })
+    expect(line.added).toEqual([{ authorization: 'Bearer a', 'x-site': 'b' }])
+  })
+
+  it('RD10: protected_request leads no token to where it may not go', async () => {
+    const line = wire(() => json(TOKEN))
+    const session = sessionOver(line, { token: { access_token: 'a' }, allowedOrigins: [API] })
+    session.registerComplianceHook('protected_request', (request) => ({ ...request, url: 'https://elsewhere.example/' }))
+    expect(await thrown(() => session.http(`${API}/me`))).toMatchObject({ code: 'OAUTH_ORIGIN_NOT_ALLOWED' })
+    expect(line.sent).toHaveLength(0)
   })
 
   it('protected_request leaves requests alone that want no token (S48)', async () => {

@@ -5,7 +5,7 @@ import type { ResponseHook } from '../flow/token.js'
 import type { Form } from '../http/form.js'
 import type { HttpHeaders, HttpResponse } from '../http/http-response.js'
 import { utf8Bytes } from '../jose/encoding.js'
-import { tokenQuirks } from '../message/token-quirks.js'
+import { type TokenHooks, tokenQuirks } from '../message/token-quirks.js'
 import type { RequestHook } from '../message/token-request.js'
 import type { Quirks } from '../metadata/quirks.js'
 import type { TokenRecord } from './token-record.js'
@@ -21,7 +21,7 @@ export interface ProtectedRequest {
   readonly form?: Form | undefined
 }
 
-/** Changes a protected request. What it leaves out of `headers` stays as it was. */
+/** Changes a protected request. What it leaves out of `headers` stays as it was; another URL has to be where the token may go (`allowedOrigins`). */
 export type ProtectedRequestHook = (request: ProtectedRequest) => Maybe<ProtectedRequest>
 
 /** Changes an answer before it is read: returns an answer, or what the answer should have said, as `{ json }`. */
@@ -60,12 +60,11 @@ const TYPES: readonly ComplianceHookType[] = [
 /** The hooks of one session. Those of one type run in the order they were registered in, each with what the one before returned. */
 export class ComplianceHooks {
   readonly #hooks = new Map<string, readonly unknown[]>()
-  /** What quirks as data make of a token answer, after all hooks. */
-  readonly #quirks: readonly ResponseHook[]
+  /** What quirks as data make of a token request, before all hooks, and of its answer, after them. */
+  readonly #quirks: TokenHooks
 
   constructor(quirks: Quirks = {}, environment?: Pick<Environment, 'emit'>) {
-    const fix = tokenQuirks(quirks, environment)
-    this.#quirks = fix === undefined ? [] : [fix]
+    this.#quirks = tokenQuirks(quirks, environment)
   }
 
   /** @throws {@link UsageError} for a type that does not exist, and for what is no function. */
@@ -75,20 +74,22 @@ export class ComplianceHooks {
         explain && `registerComplianceHook: a type and a function are needed, and "${type}" is ${typeof hook}. Types: ${TYPES.join(', ')}.`,
       )
     }
-    this.#hooks.set(type, [...this.#of(type), hook])
+    const checked = (value: never) => returned(type, (hook as (value: never) => Maybe<unknown>)(value))
+    this.#hooks.set(type, [...this.#of(type), checked])
   }
 
   /** All request hooks of a type as one; `undefined` when there is none. */
-  request(
-    type: 'access_token_request' | 'refresh_token_request' | 'revoke_token_request' | 'introspect_token_request',
-  ): RequestHook | undefined {
+  request(type: 'revoke_token_request' | 'introspect_token_request'): RequestHook | undefined {
     return inTurn(this.#of(type))
   }
 
   /** All hooks of one kind of token request, as the flows take them. */
   of(kind: 'access_token' | 'refresh_token'): { requestHook: RequestHook | undefined; responseHook: ResponseHook | undefined } {
-    const own = this.#of(`${kind}_response`).map(answerHook)
-    return { requestHook: this.request(`${kind}_request`), responseHook: inTurn([...own, ...this.#quirks]) }
+    const { requestHook, responseHook } = this.#quirks
+    return {
+      requestHook: inTurn([...asList(requestHook), ...this.#of(`${kind}_request`)]),
+      responseHook: inTurn([...this.#of(`${kind}_response`).map(answerHook), ...asList(responseHook)]),
+    }
   }
 
   /** The same for the hooks of protected requests. Synchronous while the hooks are. */
@@ -106,9 +107,23 @@ export function renewalKind({ token }: Pick<TokenRecord, 'token'>): 'access_toke
   return token.refresh_token === undefined ? 'access_token' : 'refresh_token'
 }
 
+function asList<T>(hook: T | undefined): readonly T[] {
+  return hook === undefined ? [] : [hook]
+}
+
 function inTurn<T>(hooks: readonly ((value: T) => Maybe<T>)[]): ((value: T) => Maybe<T>) | undefined {
   if (hooks.length === 0) return undefined
   return (value) => hooks.reduce((before: Maybe<T>, hook) => (before instanceof Promise ? before.then(hook) : hook(before)), value)
+}
+
+/** A hook that changes what it was given, and forgets to return it, is found at once. */
+function returned<T>(type: ComplianceHookType, value: Maybe<T>): Maybe<T> {
+  if (value instanceof Promise) return value.then((known) => returned(type, known))
+  if (typeof value === 'object' && value !== null) return value
+  throw new UsageError(
+    explain &&
+      `A hook of type "${type}" returned ${value === null ? 'null' : typeof value}. It must return what to go on with: what it was given, or a copy with changes.`,
+  )
 }
 
 function answerHook(hook: AnswerHook): ResponseHook {

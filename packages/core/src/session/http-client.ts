@@ -21,6 +21,6 @@ export function assertHttpClient(client: unknown, where: string): asserts client
   if (typeof transport === 'function' && typeof authorised === 'function') return
   throw new UsageError(
     explain &&
-      `${where} (${client === null ? 'null' : typeof client}) lacks the functions "transport" and "authorised". Wrap the client that requests are to be sent with: gotClient(got) of @oauth/node-got, or fetchClient() of @oauth/core/fetch.`,
+      `${where} (${client === null ? 'null' : typeof client}) lacks the functions "transport" and "authorised". Wrap the client that requests are to be sent with: gotClient(got) of @oauth/node-got, kyClient(ky) of @oauth/ky, or fetchClient() of @oauth/core/fetch.`,
   )
 }

@@ -8,6 +8,7 @@ import { type CachedServer, discover } from '../flow/discovery.js'
 import type { Flow } from '../flow/flow.js'
 import { assertIdTokenAlgorithm } from '../flow/id-token.js'
 import type { CachedKeys } from '../flow/jwk-set.js'
+import { parseUrl } from '../http/uri.js'
 import type { Decryption } from '../jose/decryption.js'
 import { CLOCK_TOLERANCE, MAX_CLOCK_TOLERANCE } from '../message/id-token.js'
 import { assertResponseAlgorithm } from '../message/response-algorithm.js'
@@ -55,6 +56,11 @@ export interface RegistrationOptions {
   readonly clockTolerance?: number | undefined
   /** Lets plain http through for this server, beyond loopback. Tokens then travel in clear text. */
   readonly allowInsecureHttp?: boolean | undefined
+  /**
+   * Origins that the server's endpoints may have beside the issuer's own, for servers that are not known beforehand: `[]` for none. Any unless
+   * told, as servers spread over several hosts.
+   */
+  readonly endpointOrigins?: readonly string[] | undefined
   /** Where this server departs from the standards. */
   readonly quirks?: Quirks | undefined
 }
@@ -77,6 +83,7 @@ export const REGISTRATION_OPTIONS = [
   'trustedAudiences',
   'clockTolerance',
   'allowInsecureHttp',
+  'endpointOrigins',
   'quirks',
 ] as const
 
@@ -131,7 +138,7 @@ export function registration(options: RegistrationOptions, environment: Environm
       explain && `Option "clockTolerance" must be 0 to ${MAX_CLOCK_TOLERANCE} seconds. Set the machine's clock instead of allowing more.`,
     )
   }
-  const policy = { allowInsecureHttp }
+  const policy = { allowInsecureHttp, endpointOrigins: originsOf(options.endpointOrigins) }
   const shared = { client, keyCache: caches.keys, clockTolerance, allowInsecureHttp }
   if (issuer !== undefined && server === undefined) {
     assertIssuer(issuer, policy)
@@ -168,6 +175,15 @@ export function assertMethods({ client }: Registration, registered?: ReadonlyMap
   for (const method of [client.token_endpoint_auth_method, client.revocation_endpoint_auth_method]) {
     if (method !== undefined) clientAuthentication(method, registered)
   }
+}
+
+function originsOf(given: readonly string[] | undefined): readonly string[] | undefined {
+  if (given === undefined) return undefined
+  const isOrigin = (text: unknown) => typeof text === 'string' && parseUrl(text)?.origin === text
+  if (Array.isArray(given) && given.every(isOrigin)) return given
+  throw new UsageError(
+    explain && 'Option "endpointOrigins" must be a list of origins, each as in https://keys.example: no path, and no slash at the end.',
+  )
 }
 
 function assertAlgorithms(client: Client): void {

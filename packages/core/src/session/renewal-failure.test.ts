@@ -329,7 +329,7 @@ describe('RF13/F14: the server refuses the client, not the token', () => {
   it('a bare 401 with a challenge is the same', async () => {
     const { session, store, expire } = await loggedIn(() => answer(401, '', { 'www-authenticate': 'Basic realm="as"' }))
     expire()
-    await expect(session.http(`${API}/me`)).rejects.toMatchObject({ name: 'ChallengeError' })
+    await expect(session.http(`${API}/me`)).rejects.toMatchObject({ name: 'ResponseError', status: 401 })
     expect(store.peek(KEY)?.token.refresh_token).toBe('refresh-1')
   })
 

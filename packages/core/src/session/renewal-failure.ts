@@ -44,9 +44,9 @@ function sorted(error: unknown): RenewalFailure {
     case 'TransportError':
       return { kind: 'transient', answerLost: error.endpoint === 'token' && error.sent === 'maybe' && error.reason !== 'redirect' }
     case 'ResponseError':
-      return { kind: 'transient', answerLost: error.endpoint === 'token' && error.status < 300 }
-    case 'ChallengeError':
-      return { kind: 'refused' }
+      return error.status === 401
+        ? { kind: 'refused' }
+        : { kind: 'transient', answerLost: error.endpoint === 'token' && error.status < 300 }
     default:
       return { kind: 'other' }
   }

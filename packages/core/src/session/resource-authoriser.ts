@@ -1,48 +1,18 @@
 import type { Environment, Maybe } from '../environment.js'
 import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
-import type { Form } from '../http/form.js'
 import type { HttpHeaders } from '../http/http-response.js'
 import { isLoopback, parseUrl } from '../http/uri.js'
 import { tokenParameter, withResourceQuirks } from '../message/resource-quirks.js'
 import type { Quirks } from '../metadata/quirks.js'
-import type { ProtectedRequestHook } from './compliance-hooks.js'
+import type { ProtectedRequest, ProtectedRequestHook } from './compliance-hooks.js'
 import { assertKnownOptions } from './registration.js'
+import type { Authorised, ResourceOptions, ResourceRequest } from './resource-request.js'
 import { tokenHash } from './token-hash.js'
 import { type PlacedToken, placeToken, type TokenPlacement } from './token-placement.js'
 import type { TokenRecord } from './token-record.js'
 
-/** What one call can ask for beside the request. */
-export interface ResourceOptions {
-  /** Sends the request without a token. */
-  readonly withholdToken?: boolean | undefined
-  readonly resource?: string | undefined
-  readonly provider?: string | undefined
-}
-
 const RESOURCE_OPTIONS: readonly (keyof ResourceOptions)[] = ['withholdToken', 'resource', 'provider']
-
-/** A request of the application, as its HTTP client is about to send it. */
-export interface ResourceRequest {
-  readonly method: string
-  /** Absolute. */
-  readonly url: string
-  readonly headers: HttpHeaders
-  /** The body, where it is a form. */
-  readonly form?: Form | undefined
-  /** Whether the request can be sent a second time: `false` for a body that is a stream. */
-  readonly replayable: boolean
-  readonly options?: ResourceOptions | undefined
-}
-
-/** What to send instead: the URL, the headers to set on top of the request's own, and the form where the body is another one now. */
-export interface Authorised {
-  readonly url: string
-  readonly headers: HttpHeaders
-  readonly form?: Form | undefined
-  /** Names the token that was used; empty when none was. */
-  readonly tokenHash: string
-}
 
 /**
  * Puts the token on an application's requests. Asked for each attempt, the client's own retries included, so that every attempt carries
@@ -76,6 +46,8 @@ export interface AuthoriserPorts {
 /** Makes the authoriser of one token. */
 export function resourceAuthoriser(ports: AuthoriserPorts): ResourceAuthoriser {
   const { environment, current, rejected, allowedOrigins, placement = 'header', quirks } = ports
+  /** The origin that was allowed last. */
+  let allowed: string | undefined
 
   function withToken(request: ResourceRequest, record: TokenRecord | undefined): Maybe<Authorised> {
     if (record === undefined) {
@@ -94,15 +66,25 @@ export function resourceAuthoriser(ports: AuthoriserPorts): ResourceAuthoriser {
     const needed = withResourceQuirks(request, quirks, environment)
     const parameter = placement === 'header' ? undefined : tokenParameter(quirks, environment)
     const placed = placeToken(token, needed, { placement, parameter })
-    return { ...placed, headers: { ...needed.headers, ...placed.headers } }
+    return { ...placed, headers: { ...onTopOf(request.headers, needed.headers), ...placed.headers } }
   }
 
-  function hooked({ method, headers, form }: ResourceRequest, authorised: Authorised): Maybe<Authorised> {
+  function hooked(request: ResourceRequest, placed: Authorised): Maybe<Authorised> {
     const hook = ports.protectedRequestHook?.()
-    if (hook === undefined) return authorised
-    const { tokenHash } = authorised
-    const changed = hook({ method, form, ...authorised, headers: { ...headers, ...authorised.headers } })
-    return changed instanceof Promise ? changed.then((known) => ({ ...known, tokenHash })) : { ...changed, tokenHash }
+    if (hook === undefined) return placed
+    const { method, headers, form } = request
+    const shown = { method, form, ...placed, headers: { ...headers, ...placed.headers } }
+
+    function authorised(changed: ProtectedRequest): Authorised {
+      const { url } = changed
+      if (url !== shown.url) assertAllowed(url, allowedOrigins)
+      const { tokenHash } = placed
+      // A form that the hook leaves alone stays as it is spelt; the client may have counted its length already.
+      return { url, headers: onTopOf(headers, changed.headers), form: changed.form === shown.form ? placed.form : changed.form, tokenHash }
+    }
+
+    const changed = hook(shown)
+    return changed instanceof Promise ? changed.then(authorised) : authorised(changed)
   }
 
   return {
@@ -110,7 +92,8 @@ export function resourceAuthoriser(ports: AuthoriserPorts): ResourceAuthoriser {
       const { url, headers, options } = request
       if (options !== undefined) assertKnownOptions(options, RESOURCE_OPTIONS, 'Options of one call ("oauth")')
       if (options?.withholdToken || headers['authorization'] !== undefined) return { url, headers: {}, tokenHash: '' }
-      assertAllowed(url, allowedOrigins)
+      // Behind the slash nothing changes the origin, so what has begun in the same way before need not be parsed.
+      if (allowed === undefined || !url.startsWith(allowed)) allowed = prefixOf(assertAllowed(url, allowedOrigins))
       const record = current()
       return record instanceof Promise ? record.then((renewed) => withToken(request, renewed)) : withToken(request, record)
     },
@@ -133,6 +116,12 @@ export function allowedOrigins(given: readonly string[] | undefined, baseUrl: st
   return baseUrl === undefined || baseUrl === '' ? undefined : new Set([originOf(baseUrl)])
 }
 
+/** Those of all headers that a request does not have by itself, in lower case. */
+function onTopOf(own: HttpHeaders, all: HttpHeaders): HttpHeaders {
+  const lowerCase = Object.entries(all).map(([name, value]) => [name.toLowerCase(), value] as const)
+  return Object.fromEntries(lowerCase.filter(([name, value]) => own[name] !== value))
+}
+
 function originOf(text: string): string {
   const url = parseUrl(text)
   if (url === undefined)
@@ -140,9 +129,14 @@ function originOf(text: string): string {
   return url.origin
 }
 
-function assertAllowed(text: string, allowed: ReadonlySet<string> | undefined): void {
+/** What all URLs of an origin begin with; `undefined` where it is opaque. */
+function prefixOf({ origin }: URL): string | undefined {
+  return origin === 'null' ? undefined : `${origin}/`
+}
+
+function assertAllowed(text: string, allowed: ReadonlySet<string> | undefined): URL {
   const url = parseUrl(text)
-  if (url !== undefined && (allowed === undefined ? url.protocol === 'https:' || isLoopback(url) : allowed.has(url.origin))) return
+  if (url !== undefined && (allowed === undefined ? url.protocol === 'https:' || isLoopback(url) : allowed.has(url.origin))) return url
   const where = allowed === undefined ? 'https and loopback addresses' : [...allowed].join(', ')
   throw new UsageError(
     explain &&

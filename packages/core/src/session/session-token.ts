@@ -21,8 +21,8 @@ import { newRecord, type TokenSource } from './token-source.js'
 /** What a session tells of its token: whose it is, and where it is kept. */
 export interface SessionTokenOptions
   extends Pick<SessionOptions, 'issuer' | 'server' | 'clientId' | 'scope' | 'store' | 'key' | 'updateToken' | 'leeway'> {
-  /** Whom a client acts for with its own means. */
-  readonly subject?: string | undefined
+  /** What tells the token from others of the client, beside its scope: of what an assertion says, all that stays the same. */
+  readonly grant?: unknown
 }
 
 /** What a session lends its token. */
@@ -44,7 +44,6 @@ export class SessionToken {
   #claims: IdTokenClaims | undefined
   /** A token on its way into the store or out of it. */
   #changing: Promise<void> | undefined
-  /** How often the token was put or deleted, so that what was begun before is not shown after. */
   #changes = 0
   /** An access token that was revoked and left where it is: its refresh token is still good. */
   #revoked: string | undefined
@@ -64,6 +63,11 @@ export class SessionToken {
       // The session's own memory goes with the session, not before.
       ...(options.store === undefined ? { ttl: Number.POSITIVE_INFINITY } : {}),
     })
+  }
+
+  /** How often the token was put or deleted: whoever began something before can tell that it is out of date. */
+  get changes(): number {
+    return this.#changes
   }
 
   /** The token as last seen. */
@@ -213,9 +217,9 @@ export class SessionToken {
   }
 
   #makePlace(): Maybe<TokenPlace> {
-    const { store, key, issuer, server, clientId, scope, subject } = this.#options
+    const { store, key, issuer, server, clientId, scope, grant } = this.#options
     if (store === undefined || key !== undefined) return { store: this.#store, key: key ?? 'token' }
-    const parties = { issuer: issuer ?? serverIdentity(server ?? {}), clientId, subject }
+    const parties = { issuer: issuer ?? serverIdentity(server ?? {}), clientId, grant }
     const name = machineKey(this.#environment, { ...parties, scope: scopeText(scope) })
     return name instanceof Promise ? name.then((known) => ({ store, key: known })) : { store, key: name }
   }

@@ -6,8 +6,8 @@ import { base64url, utf8Bytes } from '../jose/encoding.js'
 export interface MachineTokenName {
   readonly issuer: string
   readonly clientId: string
-  /** Whom the client acts for; absent when for itself. */
-  readonly subject?: string | undefined
+  /** What else tells the grant from others, as JSON: what an assertion says, say. Absent for client credentials. */
+  readonly grant?: unknown
   readonly scope?: string | undefined
   readonly resource?: readonly string[] | undefined
 }
@@ -15,12 +15,12 @@ export interface MachineTokenName {
 /** The store key of a token that belongs to the client itself: the same for every process of the same client. */
 export function machineKey(
   environment: Environment,
-  { issuer, clientId, subject, scope = '', resource = [] }: MachineTokenName,
+  { issuer, clientId, grant, scope = '', resource = [] }: MachineTokenName,
 ): Maybe<string> {
   const hash = digest(
     environment,
     'SHA-256',
-    utf8Bytes(JSON.stringify([issuer, clientId, scope, resource, ...(subject === undefined ? [] : [subject])])),
+    utf8Bytes(JSON.stringify([issuer, clientId, scope, resource, ...(grant === undefined ? [] : [grant])])),
   )
   return hash instanceof Promise ? hash.then(name) : name(hash)
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { thrown } from '../../test/answers.js'
-import type { ResourceRequest } from './resource-authoriser.js'
+import type { ResourceRequest } from './resource-request.js'
 import { API, json, sessionOver, wire } from './testing/fixture.js'
 import { placeToken, type TokenPlacement } from './token-placement.js'
 

@@ -2,7 +2,7 @@ import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import type { Form } from '../http/form.js'
 import { setQuery } from '../http/uri.js'
-import type { ResourceRequest } from './resource-authoriser.js'
+import type { ResourceRequest } from './resource-request.js'
 
 /** Where a token goes on a request (RFC 6750 §2): the `Authorization` header, the query, or the body of a form. */
 export type TokenPlacement = 'header' | 'query' | 'body'
@@ -22,14 +22,17 @@ export type PlacedToken = Pick<ResourceRequest, 'url' | 'headers' | 'form'>
  */
 export function placeToken(
   token: string,
-  { method, url, form }: ResourceRequest,
+  request: ResourceRequest,
   { placement, parameter = 'access_token' }: { readonly placement: TokenPlacement; readonly parameter?: string | undefined },
 ): PlacedToken {
+  const { url } = request
   if (placement === 'header') return { url, headers: { authorization: `Bearer ${token}` } }
   if (placement === 'query') {
     // RFC 6750 §2.3: caches must not keep what such a request brings.
     return { url: setQuery(url, [[parameter, token]]), headers: { 'cache-control': 'no-store' } }
   }
+  // Read only here: it may have to be taken apart first.
+  const { method, form } = request
   if (form === undefined || method === 'GET' || method === 'HEAD') {
     throw new UsageError(
       explain &&

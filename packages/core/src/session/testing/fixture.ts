@@ -7,7 +7,7 @@ import type { HttpHeaders, HttpResponse } from '../../http/http-response.js'
 import type { ServerMetadata } from '../../metadata/server-metadata.js'
 import type { HttpClient } from '../http-client.js'
 import { OAuth2Session } from '../oauth2-session.js'
-import type { ResourceOptions } from '../resource-authoriser.js'
+import type { ResourceOptions } from '../resource-request.js'
 import type { SessionOptions } from '../session-options.js'
 
 export { answer, json, NOW }

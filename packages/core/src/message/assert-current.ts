@@ -2,7 +2,7 @@ import type { Client } from '../client-authentication/client.js'
 import { explain } from '../error/explain.js'
 import { ProtocolError } from '../error/protocol-error.js'
 import { type ServerMetadata, serverIdentity } from '../metadata/server-metadata.js'
-import { type AuthorizationTransaction, assertInTime } from './authorization-transaction.js'
+import { type AuthorizationTransaction, assertInTime } from '../transaction/authorization-transaction.js'
 
 /**
  * A login must end where it began: same server, same token endpoint, same client, and in time.
