@@ -1,4 +1,4 @@
-import { type Authorised, type Form, formDecode, formEncode } from '@oauth/core/adapter'
+import { type Authorised, type Form, formDecode, formEncode, type ResourceAuthoriser } from '@oauth/core/adapter'
 import type { NormalizedOptions, Options } from 'got'
 
 /** Something of got's options before an attempt, and what was put there for it. */
@@ -27,12 +27,19 @@ export class CallState {
   repeated = false
   /** A body that got turns into a stream to send it, and can turn again. */
   readonly #isMultipart: boolean
+  readonly #authoriser: ResourceAuthoriser
   #options: NormalizedOptions | undefined
   #placed: Placed | undefined
 
-  constructor(origin: string | undefined, { body }: Pick<Options, 'body'>) {
+  constructor(authoriser: ResourceAuthoriser, origin: string | undefined, { body }: Pick<Options, 'body'>) {
+    this.#authoriser = authoriser
     this.origin = origin
     this.#isMultipart = body instanceof FormData
+  }
+
+  /** Whether the call is this authoriser's: of sessions that build on one another's instance the last one puts its token on. */
+  isOf(authoriser: ResourceAuthoriser): boolean {
+    return this.#authoriser === authoriser
   }
 
   /** The options of the attempt under way: got copies them for each. */
@@ -63,6 +70,13 @@ export class CallState {
     }
     if (url.after !== url.before && String(options.url) === url.after) setUrl(options, url.before)
     if (body.after !== body.before && options.body === body.after) options.body = body.before
+  }
+
+  /** A text about the attempt, with the query as the application wrote it: where a token is in it, messages of errors are no place for it. */
+  withoutToken(text: string): string {
+    if (this.#placed === undefined) return text
+    const { before, after } = this.#placed.url
+    return before === after ? text : text.replaceAll(new URL(after).search, new URL(before).search)
   }
 
   /** Puts an authorisation on the attempt. */
