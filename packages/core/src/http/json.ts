@@ -12,7 +12,7 @@ export interface JsonObject {
 export const MAX_DEPTH = 32
 
 /** Names that could reach `Object.prototype` when somebody merges the parsed object carelessly. */
-const PROTOTYPE_NAMES = new Set(['__proto__', 'constructor', 'prototype'])
+export const PROTOTYPE_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
 /** Why a text was not taken as JSON. */
 export class JsonProblem extends Error {

@@ -1,6 +1,7 @@
 import type { AuthorizationResponseProblem } from '../error/error-code.js'
 import { type Explanation, explain } from '../error/explain.js'
 import { type Form, formGet } from '../http/form.js'
+import { PROTOTYPE_NAMES } from '../http/json.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
 import { type AuthorizationCode, answeredCode, assertAnswer, refuseAnswer, refuseDuplicates } from './authorization-response.js'
@@ -107,7 +108,8 @@ function promisedToken(parameters: Form, asked: string | undefined, now: number)
     refuseToken('OAUTH_TOKEN_MALFORMED', explain && 'its "expires_in" is not a number of seconds, 0 or more')
   const expires_at = expiresAt({ expires_in }, now)
   return {
-    ...Object.fromEntries(parameters.filter(([name]) => !READ.has(name))),
+    // As from JSON, nothing comes in that would reach into prototypes.
+    ...Object.fromEntries(parameters.filter(([name]) => !READ.has(name) && !PROTOTYPE_NAMES.has(name))),
     access_token,
     token_type,
     ...(scope === undefined ? {} : { scope }),
