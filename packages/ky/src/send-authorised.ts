@@ -24,11 +24,14 @@ export async function sendAuthorised(request: Request, authorised: Authorised, {
   }
 }
 
-async function rebuilt(request: Request, { url, form }: Authorised, replayable: boolean): Promise<Request> {
+async function rebuilt(request: Request, { url, form, headers }: Authorised, replayable: boolean): Promise<Request> {
   // A request that is built from another has its body as a stream of unknown length, and in Firefox not at all.
   const body = form === undefined ? replayable && (await bytesOf(request)) : formEncode(form)
   const moved = url === request.url ? request : new Request(url, request)
-  return body ? new Request(moved, { body }) : moved
+  if (!body) return moved
+  // RFC 9700 §4.12: `fetch` takes a body along to wherever a 307 leads, and with it a token that the form carries.
+  const carriesToken = form !== undefined && headers['authorization'] === undefined
+  return new Request(moved, carriesToken && moved.redirect === 'follow' ? { body, redirect: 'manual' } : { body })
 }
 
 async function bytesOf(request: Request): Promise<ArrayBuffer | undefined> {

@@ -19,6 +19,15 @@ describe('where the token goes', () => {
     expect(world.seenElsewhere[0]?.headers.authorization).toBeUndefined()
   })
 
+  it.each([307, 308])('RD09: a %i does not take a form along that carries the token', async (status) => {
+    const session = await world.session({ tokenPlacement: 'body' })
+    world.on('/away', (_seen, response) => response.writeHead(status, { location: `${world.elsewhere}/to` }).end())
+    const options = { body: new URLSearchParams({ a: '1' }), throwHttpErrors: false }
+    const { status: seen } = await session.http.post(`${world.api}/away`, options)
+    expect(seen).toBe(status)
+    expect(world.seenElsewhere).toHaveLength(0)
+  })
+
   it('a 401 of the origin where a redirect led renews nothing: it had no token to reject', async () => {
     const session = await world.session()
     world.on('/away', (_seen, response) => response.writeHead(302, { location: `${world.elsewhere}/no` }).end())
