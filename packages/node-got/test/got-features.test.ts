@@ -365,6 +365,7 @@ describe('errors', () => {
     const calls = [
       () => session.http.get(`${world.api}/gone?a=1`),
       () => session.http.get(`${world.api}/text?a=1`, { responseType: 'json' }),
+      () => session.http.get(`${world.api}/text?a=1`).json(),
       () => text(session.http.stream(`${world.api}/gone?a=1`)),
     ]
     for (const call of calls) {
