@@ -81,7 +81,11 @@ function authorisedFetch(fetch: Fetch, authoriser: ResourceAuthoriser): Authoris
     /** Made of what the caller gave: taken from another request, a body is a stream, which browsers do not send by HTTP/1.1. */
     function anew(authorised: Authorised): Request {
       const moved = replayable ? requestTo(authorised.url, input, init) : new Request(authorised.url, request)
-      return authorised.form === undefined ? moved : new Request(moved, { body: formEncode(authorised.form) })
+      if (authorised.form === undefined) return moved
+      const body = formEncode(authorised.form)
+      // RFC 9700 §4.12: `fetch` takes a body along to wherever a 307 leads, and with it a token that the form carries.
+      const carriesToken = authorised.headers['authorization'] === undefined
+      return new Request(moved, carriesToken && moved.redirect === 'follow' ? { body, redirect: 'manual' } : { body })
     }
 
     const authorised = await authoriser.authorise(resource, 1)
