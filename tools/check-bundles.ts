@@ -4,6 +4,12 @@
  */
 import { build } from 'esbuild'
 
+/** Signing, encryption and private keys: only their users have them. Signatures are verified without. */
+const JOSE = ['jose/', 'A256GCM', 'RSA-OAEP']
+
+/** What is handed in by those whose provider departs from the standards. */
+const QUIRKS = ['camelCaseMembers', 'cache-control']
+
 const ADAPTER_FREE_OF = ['jose/', 'A256GCM', 'grant_type', 'code_verifier']
 
 /** Of the texts of errors, which browsers do not load, one each in a table, in a call and in a function. */
@@ -14,7 +20,24 @@ const BUNDLES: readonly (readonly [code: string, ...forbidden: readonly string[]
   ["export * from '@oauth/core/adapter'", ...ADAPTER_FREE_OF],
   ["export * from '@oauth/core/fetch'", ...ADAPTER_FREE_OF],
   ["export { run, discover } from '@oauth/core'", 'jose/dist/webapi/jws/', 'A256GCM', 'code_verifier'],
-  ["export { run, tokenGrant } from '@oauth/core'", 'A256GCM', 'jose/dist/webapi/jwe/'],
+  [
+    "export { run, tokenGrant, refreshAccessToken } from '@oauth/core'",
+    ...JOSE,
+    ...QUIRKS,
+    'code_verifier',
+    'www-authenticate',
+    'jwks_uri',
+    'id_token_signed_response_alg',
+  ],
+  [
+    "export { run, startAuthorization, finishAuthorization, refreshToken, createCache } from '@oauth/core'",
+    ...JOSE,
+    ...QUIRKS,
+    'www-authenticate',
+    'introspection_endpoint',
+    'BEGIN',
+  ],
+  ["export { OAuth2Session } from '@oauth/core/session'", ...JOSE, 'scopePlacement'],
   [
     "export { finishAuthorization, refreshToken, verifyIdToken, userinfo, introspect } from '@oauth/core'",
     'jose/dist/webapi/jwe/',

@@ -92,6 +92,7 @@ describe('fetchClient: the application’s requests', () => {
   let elsewhere: Site
   let session: OAuth2Session<AuthorisedFetch>
   let count: number
+  let elsewhereStatus: number
 
   beforeEach(async () => {
     count = 1
@@ -100,7 +101,8 @@ describe('fetchClient: the application’s requests', () => {
       const token = { access_token: `access-${count}`, refresh_token: `refresh-${count}`, token_type: 'Bearer', expires_in: 3600 }
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(token))
     })
-    elsewhere = await site((_request, response) => response.end('{}'))
+    elsewhereStatus = 200
+    elsewhere = await site((_request, response) => response.writeHead(elsewhereStatus).end('{}'))
     api = await site(({ url, headers }, response) => {
       if (url === '/away') response.writeHead(307, { location: `${elsewhere.url}/to` })
       else if (url === '/never' || headers.authorization !== 'Bearer access-2') response.writeHead(401)
@@ -145,6 +147,32 @@ describe('fetchClient: the application’s requests', () => {
     expect(as.seen).toHaveLength(1)
   })
 
+  it('so is one that is generated: it would be empty the second time', async () => {
+    async function* body() {
+      yield new TextEncoder().encode('text')
+    }
+    const init: unknown = { method: 'POST', body: body(), duplex: 'half' }
+    expect((await session.http(`${api.url}/me`, init as RequestInit)).status).toBe(401)
+    expect(api.seen.map((seen) => seen.body)).toEqual(['text'])
+  })
+
+  it('RFC 6750 §2.2: a form can carry the token, and is repeated with the new one', async () => {
+    const server = { token_endpoint: `${as.url}/token` }
+    const inBody = new OAuth2Session({ server, clientId: 'client', tokenPlacement: 'body' }, fetchClient())
+    await inBody.setToken({ access_token: 'access-1', refresh_token: 'refresh-1' })
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    for (const body of [new URLSearchParams({ a: '1' }), 'a=1']) await inBody.http(`${api.url}/me`, { method: 'POST', body, headers })
+    const sent = api.seen.map(({ body }) => body)
+    expect(sent.slice(0, 2)).toEqual(['a=1&access_token=access-1', 'a=1&access_token=access-2'])
+    expect(sent.at(-1)).toBe('a=1&access_token=access-2')
+  })
+
+  it('S63: protected_request can change a form', async () => {
+    session.registerComplianceHook('protected_request', (request) => ({ ...request, form: [...(request.form ?? []), ['b', '2']] }))
+    await session.http(`${api.url}/me`, { method: 'POST', body: new URLSearchParams({ a: '1' }) })
+    expect(api.seen.map(({ body }) => body)).toEqual(['a=1&b=2', 'a=1&b=2'])
+  })
+
   it('a Request of the application is taken as it is', async () => {
     const response = await session.http(new Request(`${api.url}/me`, { method: 'PUT', headers: { 'x-mine': '1' } }))
     expect(response.status).toBe(200)
@@ -154,6 +182,29 @@ describe('fetchClient: the application’s requests', () => {
   it('RD09: a redirect to another origin goes there without the token', async () => {
     await session.http(`${api.url}/away`)
     expect(elsewhere.seen).toEqual([{ path: '/to', authorization: undefined, body: '' }])
+  })
+
+  it('RD09: a redirect does not take a form along that carries the token', async () => {
+    const server = { token_endpoint: `${as.url}/token` }
+    const inBody = new OAuth2Session({ server, clientId: 'client', tokenPlacement: 'body' }, fetchClient())
+    await inBody.setToken({ access_token: 'access-1' })
+    const { status } = await inBody.http(`${api.url}/away`, { method: 'POST', body: new URLSearchParams({ a: '1' }) })
+    expect(status).toBe(307)
+    expect(elsewhere.seen).toHaveLength(0)
+  })
+
+  it('a 401 of the origin where a redirect led renews nothing: it had no token to reject', async () => {
+    elsewhereStatus = 401
+    expect((await session.http(`${api.url}/away`)).status).toBe(401)
+    expect(elsewhere.seen).toHaveLength(1)
+    expect(as.seen).toHaveLength(0)
+  })
+
+  it('what another session authorised puts no token on token requests', async () => {
+    const server = { issuer: as.url, token_endpoint: `${as.url}/token` }
+    const other = new OAuth2Session({ server, clientId: 'other' }, fetchClient(session.http))
+    await other.fetchToken({ grantType: 'client_credentials' })
+    expect(as.seen).toMatchObject([{ path: '/token', authorization: undefined }])
   })
 
   it('S48: withholdToken, or an authorization of the application', async () => {

@@ -6,6 +6,7 @@
 import { TransportError } from './error/transport-error.js'
 import type { Transport } from './flow/run.js'
 import { fetchFailureCode } from './http/fetch-failure.js'
+import { type Form, formDecode, formEncode } from './http/form.js'
 import type { HttpRequest } from './http/http-request.js'
 import type { HttpHeaders } from './http/http-response.js'
 import { networkError } from './http/network-error.js'
@@ -36,7 +37,7 @@ export function fetchTransport(fetch: Fetch = globalThis.fetch): Transport {
     const timeout = AbortSignal.timeout(timeoutMs)
     const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout])
     try {
-      const response = await fetch(url, {
+      const init: Parameters<AuthorisedFetch>[1] = {
         method,
         headers,
         body,
@@ -44,7 +45,10 @@ export function fetchTransport(fetch: Fetch = globalThis.fetch): Transport {
         credentials: 'omit',
         ...noCache,
         signal: either,
-      })
+        // It may be another session's `fetch`. The platform's own looks at nothing that it does not know.
+        oauth: { withholdToken: true },
+      }
+      const response = await fetch(url, init)
       if (response.type === 'opaqueredirect') throw new TransportError(request, { reason: 'redirect', sent: 'maybe' })
       return { status: response.status, headers: headersOf(response), body: await readBody(response, request) }
     } catch (error) {
@@ -59,20 +63,53 @@ export function fetchTransport(fetch: Fetch = globalThis.fetch): Transport {
 function authorisedFetch(fetch: Fetch, authoriser: ResourceAuthoriser): AuthorisedFetch {
   return async (input, { oauth: options, ...init } = {}) => {
     const request = new Request(input, init)
-    const replayable = request.body === null || !(init.body instanceof ReadableStream || input instanceof Request)
+    const { body } = init
+    const replayable = body ? isInMemory(body) : request.body === null || !(input instanceof Request)
     const { method, url, headers } = request
-    const resource = { method, url, headers: Object.fromEntries(headers), replayable, options }
-    // Made of what the caller gave: taken from another request, a body is a stream, which browsers do not send by HTTP/1.1.
-    const anew = (to: string) => (replayable ? requestTo(to, input, init) : new Request(to, request))
+    const resource = {
+      method,
+      url,
+      headers: Object.fromEntries(headers),
+      replayable,
+      options,
+      // Few ask for it, and it has to be taken apart.
+      get form() {
+        return formOf(body, headers.get('content-type') ?? '')
+      },
+    }
+
+    /** Made of what the caller gave: taken from another request, a body is a stream, which browsers do not send by HTTP/1.1. */
+    function anew(authorised: Authorised): Request {
+      const moved = replayable ? requestTo(authorised.url, input, init) : new Request(authorised.url, request)
+      if (authorised.form === undefined) return moved
+      const body = formEncode(authorised.form)
+      // RFC 9700 §4.12: `fetch` takes a body along to wherever a 307 leads, and with it a token that the form carries.
+      const carriesToken = authorised.headers['authorization'] === undefined
+      return new Request(moved, carriesToken && moved.redirect === 'follow' ? { body, redirect: 'manual' } : { body })
+    }
 
     const authorised = await authoriser.authorise(resource, 1)
-    const response = await fetch(withHeaders(authorised.url === url ? request : anew(authorised.url), authorised))
+    const isAsItWas = authorised.url === url && authorised.form === undefined
+    const response = await fetch(withHeaders(isAsItWas ? request : anew(authorised), authorised))
+    // Where a redirect led to another origin, the token did not go along, and the answer says nothing of it.
+    if (response.redirected && new URL(response.url).origin !== new URL(authorised.url).origin) return response
     const verdict = await authoriser.answered(authorised, { status: response.status, headers: headersOf(response) })
     if (verdict === 'done' || !replayable) return response
     await response.body?.cancel()
     const renewed = await authoriser.authorise(resource, 2)
-    return fetch(withHeaders(anew(renewed.url), renewed))
+    return fetch(withHeaders(anew(renewed), renewed))
   }
+}
+
+/** Anything else is a stream, or made into one: it is gone once it was sent. */
+function isInMemory(body: BodyInit): boolean {
+  if (typeof body === 'string' || ArrayBuffer.isView(body)) return true
+  return [URLSearchParams, FormData, Blob, ArrayBuffer].some((kind) => body instanceof kind)
+}
+
+function formOf(body: RequestInit['body'], contentType: string): Form | undefined {
+  if (body instanceof URLSearchParams) return [...body]
+  return typeof body === 'string' && /^application\/x-www-form-urlencoded\b/i.test(contentType) ? formDecode(body) : undefined
 }
 
 function requestTo(url: string, input: string | URL | Request, init: RequestInit): Request {

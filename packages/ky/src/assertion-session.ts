@@ -42,6 +42,9 @@ export class AssertionSession extends CoreSession<KyInstance> {
    * @throws {@link UsageError} where there are none. @throws what the file system says of a file that cannot be read.
    */
   static fromServiceAccountFile(path: string | URL, options: ServiceAccountSessionOptions = {}): AssertionSession {
+    // The file system's error would repeat the text, and the key in it.
+    if (!(path instanceof URL) && (typeof path !== 'string' || /[{\n]/.test(path)))
+      throw new UsageError('fromServiceAccountFile takes the path of a key file. Give its text, or what it says, to fromServiceAccount.')
     return AssertionSession.fromServiceAccount(fileSystem().readFileSync(path, 'utf8'), options)
   }
 

@@ -44,7 +44,7 @@ export class AuthorisedCall {
     const isRepeatable = resource.replayable && !this.#repeated && authorised.tokenHash !== ''
     // A body is gone once it was sent.
     const copy = isRepeatable && request.body !== null ? request.clone() : request
-    const response = await sendAuthorised(request, authorised, { send, replayable: resource.replayable })
+    const response = await sendAuthorised(request, authorised, { send, resource })
     // Where a redirect led to another origin, the token did not go along, and the answer says nothing of it.
     if (this.#repeated || (response.redirected && !isSameOrigin(response.url, url))) return response
 

@@ -13,9 +13,12 @@ export function resourceRequest(request: Request, { json, body, oauth }: Options
     method,
     url,
     headers,
-    form: json === undefined ? formOf(body, headers['content-type']) : undefined,
     replayable: isText || (body ? isInMemory(body) : !request.body),
     options: oauth,
+    // Few ask for it, and it has to be taken apart.
+    get form() {
+      return json === undefined ? formOf(body, headers['content-type']) : undefined
+    },
   }
 }
 

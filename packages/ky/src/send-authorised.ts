@@ -1,16 +1,16 @@
-import { type Authorised, formEncode } from '@oauth/core/adapter'
+import { type Authorised, formEncode, type ResourceRequest } from '@oauth/core/adapter'
 
 /** How an attempt is sent. */
 export interface Sending {
   readonly send: (request: Request) => Promise<Response>
-  /** Whether the body is in memory. */
-  readonly replayable: boolean
+  /** What the authoriser was asked. */
+  readonly resource: ResourceRequest
 }
 
 /** Sends the request with what the authoriser adds. */
-export async function sendAuthorised(request: Request, authorised: Authorised, { send, replayable }: Sending): Promise<Response> {
+export async function sendAuthorised(request: Request, authorised: Authorised, { send, resource }: Sending): Promise<Response> {
   const { url, headers, form } = authorised
-  const sent = url === request.url && form === undefined ? request : await rebuilt(request, authorised, replayable)
+  const sent = url === request.url && form === undefined ? request : await rebuilt(request, authorised, resource)
   const before = Object.keys(headers).map((name) => [name, sent.headers.get(name)] as const)
   for (const [name, value] of Object.entries(headers)) sent.headers.set(name, value)
   try {
@@ -24,11 +24,14 @@ export async function sendAuthorised(request: Request, authorised: Authorised, {
   }
 }
 
-async function rebuilt(request: Request, { url, form }: Authorised, replayable: boolean): Promise<Request> {
+async function rebuilt(request: Request, { url, form }: Authorised, resource: ResourceRequest): Promise<Request> {
   // A request that is built from another has its body as a stream of unknown length, and in Firefox not at all.
-  const body = form === undefined ? replayable && (await bytesOf(request)) : formEncode(form)
+  const body = form === undefined ? resource.replayable && (await bytesOf(request)) : formEncode(form)
   const moved = url === request.url ? request : new Request(url, request)
-  return body ? new Request(moved, { body }) : moved
+  if (!body) return moved
+  // `fetch` repeats a body wherever a redirect leads (307, 308), also to another origin, and asks nobody: one with a token in it is not repeated.
+  const isFollowed = form === undefined || body === formEncode(resource.form ?? []) || request.redirect !== 'follow'
+  return new Request(moved, { body, ...(isFollowed ? {} : { redirect: 'manual' }) })
 }
 
 async function bytesOf(request: Request): Promise<ArrayBuffer | undefined> {

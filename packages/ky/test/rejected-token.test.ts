@@ -1,4 +1,4 @@
-import { kyClient } from '@oauth/ky'
+import { kyClient, type OAuth2Session, type OAuth2SessionOptions } from '@oauth/ky'
 import { HTTPError } from 'ky'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { json, startWorld, type World } from './world.js'
@@ -32,6 +32,26 @@ describe('a 401 from the API', () => {
     await session.http.put(`${world.api}/me`, { body: body() })
     expect(world.seen.map((seen) => seen.body)).toEqual(['a=1', 'a=1'])
     expect(world.seen[1]?.headers['content-type']).toBe(world.seen[0]?.headers['content-type'])
+  })
+
+  it.each<[string, Partial<OAuth2SessionOptions>, (session: OAuth2Session) => void]>([
+    ['with quirks', { quirks: { resourceHeaders: { 'client-id': 'client' } } }, () => undefined],
+    [
+      'with a hook',
+      {},
+      (session) =>
+        session.registerComplianceHook('protected_request', (request) => ({
+          ...request,
+          headers: { ...request.headers, 'client-id': 'client' },
+        })),
+    ],
+  ])('the headers of the call go along, %s that names them all', async (_name, options, prepare) => {
+    const session = await world.session(options)
+    prepare(session)
+    world.forget()
+    await session.http.get(`${world.api}/me`, { headers: { 'x-own': 'mine', accept: 'text/own' } })
+    expect(world.seen).toHaveLength(2)
+    for (const { headers } of world.seen) expect(headers).toMatchObject({ 'x-own': 'mine', accept: 'text/own', 'client-id': 'client' })
   })
 
   it('a multipart body goes along', async () => {

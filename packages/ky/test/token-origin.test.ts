@@ -19,6 +19,24 @@ describe('where the token goes', () => {
     expect(world.seenElsewhere[0]?.headers.authorization).toBeUndefined()
   })
 
+  it.each([307, 308])('RD09: a %i with a token in the body is not followed: fetch would take the body to any origin', async (status) => {
+    const session = await world.session({ tokenPlacement: 'body' })
+    world.on('/away', (_seen, response) => response.writeHead(status, { location: `${world.elsewhere}/got` }).end())
+    const body = new URLSearchParams({ a: '1' })
+    await expect(session.http.post(`${world.api}/away`, { body })).rejects.toMatchObject({ name: 'HTTPError', response: { status } })
+    expect(world.seen.map((seen) => seen.body)).toEqual(['a=1&access_token=access-1'])
+    expect(world.seenElsewhere).toHaveLength(0)
+  })
+
+  it('a form that a hook has seen and left as it is is followed', async () => {
+    const session = await world.session()
+    session.registerComplianceHook('protected_request', (request) => request)
+    world.on('/away', (_seen, response) => response.writeHead(307, { location: `${world.elsewhere}/got` }).end())
+    await session.http.post(`${world.api}/away`, { body: new URLSearchParams({ a: '1' }) })
+    expect(world.seenElsewhere.map((seen) => seen.body)).toEqual(['a=1'])
+    expect(world.seenElsewhere[0]?.headers.authorization).toBeUndefined()
+  })
+
   it('a 401 of the origin where a redirect led renews nothing: it had no token to reject', async () => {
     const session = await world.session()
     world.on('/away', (_seen, response) => response.writeHead(302, { location: `${world.elsewhere}/no` }).end())

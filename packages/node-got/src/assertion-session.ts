@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { UsageError } from '@oauth/core/adapter'
 import {
   type AssertionSessionOptions as CoreOptions,
   AssertionSession as CoreSession,
@@ -38,6 +39,9 @@ export class AssertionSession extends CoreSession<Got> {
 
   /** The same for a key file at a path. Reads it at once. @throws what the file system says of a file that cannot be read. */
   static fromServiceAccountFile(path: string | URL, options: ServiceAccountSessionOptions = {}): AssertionSession {
+    // The file system's error would repeat the text, and the key in it.
+    if (!(path instanceof URL) && (typeof path !== 'string' || /[{\n]/.test(path)))
+      throw new UsageError('fromServiceAccountFile takes the path of a key file. Give its text, or what it says, to fromServiceAccount.')
     return AssertionSession.fromServiceAccount(readFileSync(path, 'utf8'), options)
   }
 

@@ -1,6 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { isOAuthError, type ResourceAuthoriser, type ResourceOptions } from '@oauth/core/adapter'
-import type { AfterResponseHook, ExtendOptions, Got, NormalizedOptions, Options, Response } from 'got'
+import {
+  type AfterResponseHook,
+  type ExtendOptions,
+  type Got,
+  type NormalizedOptions,
+  type Options,
+  RequestError,
+  type Response,
+} from 'got'
 import { CallState, formOf } from './call-state.js'
 import { onlyForFailures } from './rejection-hook.js'
 
@@ -23,10 +31,11 @@ export function authorisedGot(instance: Got, authoriser: ResourceAuthoriser): Go
     headers: { [MARK]: undefined },
     handlers: [
       (options, next) => {
-        const state = new CallState(MARK in options.headers ? undefined : '', options)
+        const state = new CallState(authoriser, MARK in options.headers ? undefined : '', options)
         Object.assign(options.context, { [STATE]: state })
         const call = next(options)
         if (!options.isStream && call instanceof Promise) {
+          call.on('response', () => state.answered())
           onlyForFailures(repeat, { call, state, succeeded: (response) => succeeded(state, response, authoriser) })
         }
         return call
@@ -36,14 +45,14 @@ export function authorisedGot(instance: Got, authoriser: ResourceAuthoriser): Go
       beforeRequest: [(options) => authorise(options, authoriser)],
       afterResponse: [repeat],
       // got wraps whatever a hook throws; our own errors are given back as they are.
-      beforeError: [(error) => (isOAuthError(error.cause) ? error.cause : error)],
+      beforeError: [(error) => (isOAuthError(error.cause) ? error.cause : speakable(error, authoriser))],
     },
   }
   return instance.extend(additions)
 }
 
 function authorise(options: NormalizedOptions, authoriser: ResourceAuthoriser): Promise<void> | undefined {
-  const state = stateOf(options)
+  const state = stateOf(options, authoriser)
   if (state === undefined) return undefined
   state.begin(options)
   const url = options.url instanceof URL ? options.url : new URL(String(options.url))
@@ -68,7 +77,7 @@ function authorise(options: NormalizedOptions, authoriser: ResourceAuthoriser): 
 
 async function isRejected(response: Response, authoriser: ResourceAuthoriser): Promise<boolean> {
   const { options } = response.request
-  const state = stateOf(options)
+  const state = stateOf(options, authoriser)
   if (state?.authorised === undefined || state.repeated) return false
   const again = (await authoriser.answered(state.authorised, answerOf(response))) === 'again'
   state.repeated = again && state.isReplayable(options)
@@ -82,6 +91,16 @@ function succeeded({ authorised }: CallState, response: Parameters<typeof answer
   if (told instanceof Promise) told.catch(() => undefined)
 }
 
+/** got names the URL in what it says, and logs are made of that. */
+function speakable(error: Error, authoriser: ResourceAuthoriser): Error {
+  const state = error instanceof RequestError ? stateOf(error.options, authoriser) : undefined
+  if (state === undefined) return error
+  const { message, stack } = error
+  error.message = state.withoutToken(message)
+  if (stack !== undefined) error.stack = state.withoutToken(stack)
+  return error
+}
+
 function answerOf({ statusCode = 0, headers }: { readonly statusCode?: number | undefined; readonly headers: IncomingHttpHeaders }) {
   return {
     status: statusCode,
@@ -91,8 +110,9 @@ function answerOf({ statusCode = 0, headers }: { readonly statusCode?: number | 
   }
 }
 
-function stateOf({ context }: Pick<Options, 'context'>): CallState | undefined {
-  return (context as { [STATE]?: CallState })[STATE]
+function stateOf({ context }: Pick<Options, 'context'>, authoriser: ResourceAuthoriser): CallState | undefined {
+  const state = (context as { [STATE]?: CallState })[STATE]
+  return state?.isOf(authoriser) ? state : undefined
 }
 
 function headersOf(headers: Readonly<Record<string, string | readonly string[] | undefined>>): Record<string, string> {

@@ -1,4 +1,4 @@
-import { type Authorised, type Form, formDecode, formEncode } from '@oauth/core/adapter'
+import { type Authorised, type Form, formDecode, formEncode, type ResourceAuthoriser } from '@oauth/core/adapter'
 import type { NormalizedOptions, Options } from 'got'
 
 /** Something of got's options before an attempt, and what was put there for it. */
@@ -27,12 +27,19 @@ export class CallState {
   repeated = false
   /** A body that got turns into a stream to send it, and can turn again. */
   readonly #isMultipart: boolean
+  readonly #authoriser: ResourceAuthoriser
   #options: NormalizedOptions | undefined
   #placed: Placed | undefined
 
-  constructor(origin: string | undefined, { body }: Pick<Options, 'body'>) {
+  constructor(authoriser: ResourceAuthoriser, origin: string | undefined, { body }: Pick<Options, 'body'>) {
+    this.#authoriser = authoriser
     this.origin = origin
     this.#isMultipart = body instanceof FormData
+  }
+
+  /** Whether the call is this authoriser's: of sessions that build on one another's instance the last one puts its token on. */
+  isOf(authoriser: ResourceAuthoriser): boolean {
+    return this.#authoriser === authoriser
   }
 
   /** The options of the attempt under way: got copies them for each. */
@@ -61,8 +68,20 @@ export class CallState {
       if (before === undefined) delete options.headers[name]
       else options.headers[name] = before
     }
-    if (url.after !== url.before && String(options.url) === url.after) setUrl(options, url.before)
+    takeBack(options, url)
     if (body.after !== body.before && options.body === body.after) options.body = body.before
+  }
+
+  /** The answer has come: what is said of it from now on names the URL as the application wrote it. */
+  answered(): void {
+    if (this.#options !== undefined && this.#placed !== undefined) takeBack(this.#options, this.#placed.url)
+  }
+
+  /** A text about the attempt, with the query as the application wrote it: where a token is in it, messages of errors are no place for it. */
+  withoutToken(text: string): string {
+    if (this.#placed === undefined) return text
+    const { before, after } = this.#placed.url
+    return before === after ? text : text.replaceAll(new URL(after).search, new URL(before).search)
   }
 
   /** Puts an authorisation on the attempt. */
@@ -85,6 +104,10 @@ export class CallState {
 export function formOf({ body, headers }: Pick<Options, 'body' | 'headers'>): Form | undefined {
   const isForm = typeof body === 'string' && /^application\/x-www-form-urlencoded\s*(;|$)/i.test(String(headers['content-type']))
   return isForm ? formDecode(body) : undefined
+}
+
+function takeBack(options: NormalizedOptions, { before, after }: Replaced<string>): void {
+  if (after !== before && String(options.url) === after) setUrl(options, before)
 }
 
 /** In place: with `allowAbsoluteUrls: false` got takes no absolute URL, and this one has the origin of the one before. */

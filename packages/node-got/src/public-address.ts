@@ -1,4 +1,4 @@
-import { BlockList, isIPv6 } from 'node:net'
+import { BlockList, isIPv4, isIPv6 } from 'node:net'
 
 /** IPv4 that is not reachable from everywhere, or not one host (RFC 6890 §2.2.2 and the registry of special-purpose addresses). */
 const SPECIAL_IPV4: readonly (readonly [network: string, prefix: number])[] = [
@@ -35,9 +35,9 @@ globalUnicast.addSubnet('2000::', 3, 'ipv6')
 
 /**
  * Tells whether an IP address is one of the public internet. For IPv6 that is global unicast alone: loopback, link-local, unique local,
- * mapped and translated IPv4 all lie outside it.
+ * mapped and translated IPv4 all lie outside it. What is no address is not public.
  */
 export function isPublicAddress(address: string): boolean {
   if (isIPv6(address)) return globalUnicast.check(address, 'ipv6') && !special.check(address, 'ipv6')
-  return !special.check(address, 'ipv4')
+  return isIPv4(address) && !special.check(address, 'ipv4')
 }

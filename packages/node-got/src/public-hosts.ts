@@ -23,6 +23,8 @@ export function publicHosts(instance: Got = got, lookup: LookupFunction = system
     dnsLookup: guarded(lookup) as never,
     dnsCache: false,
     http2: false,
+    // `http://unix:/path:/` leads to no address at all.
+    enableUnixSockets: false,
     // Its own: a connection that somebody else has opened, and nobody checked, is in another's pool.
     agent: { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) },
     // An address in the URL is never looked up. This runs after the redirects of the instance too.

@@ -40,6 +40,14 @@ test('S72: fromServiceAccountFile reads a key file; its token goes where the ins
   await expect(session.http.get(`${world.elsewhere}/x`, { prefixUrl: '' })).rejects.toMatchObject({ code: 'OAUTH_ORIGIN_NOT_ALLOWED' })
 })
 
+test.each(['text', 'object'])('a key’s %s in the place of the path is refused, and not repeated', (kind) => {
+  const account = { client_email: 'robot@project.example', private_key: key }
+  const given = kind === 'text' ? JSON.stringify(account) : (account as never)
+  expect(() => AssertionSession.fromServiceAccountFile(given)).toThrow(
+    expect.objectContaining({ name: 'UsageError', message: expect.stringMatching(/^(?!.*PRIVATE).*fromServiceAccount\.$/) }),
+  )
+})
+
 test('a file that is not there is the file system’s error', () => {
   expect(() => AssertionSession.fromServiceAccountFile(join(folder, 'none.json'))).toThrow(expect.objectContaining({ code: 'ENOENT' }))
 })

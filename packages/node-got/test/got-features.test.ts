@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers'
 import { inspect } from 'node:util'
 import { gotClient, isOAuthError, OAuth2Session } from '@oauth/node-got'
 import got, { type ExtendOptions, type Got, HTTPError, RequestError, TimeoutError } from 'got'
@@ -234,6 +235,14 @@ describe('where the token goes', () => {
     expect(world.seenElsewhere[0]?.headers.authorization).toBeUndefined()
   })
 
+  it('RD09: a 307 to another origin takes the form along, without the token that it carried', async () => {
+    const session = await world.session({ tokenPlacement: 'body' })
+    world.on('/away', (_seen, response) => response.writeHead(307, { location: `${world.elsewhere}/to` }).end())
+    await session.http.post(`${world.api}/away`, { form: { a: 1 } })
+    expect(world.seen[0]?.body).toBe('a=1&access_token=access-1')
+    expect(world.seenElsewhere.map(({ body }) => body)).toEqual(['a=1'])
+  })
+
   it('a redirect within the origin keeps it', async () => {
     const session = await world.session()
     world.on('/old', (_seen, response) => response.writeHead(302, { location: '/me' }).end())
@@ -270,6 +279,16 @@ describe('where the token goes', () => {
   it('RD10: plain http beyond loopback gets none', async () => {
     const session = await world.session()
     await expect(session.http.get('http://api.example.invalid/')).rejects.toMatchObject({ code: 'OAUTH_ORIGIN_NOT_ALLOWED' })
+  })
+
+  it('of two sessions on one instance the later one puts its token on, and renews it', async () => {
+    const first = await world.session()
+    const second = await world.session({ http: first.http })
+    await second.http.get(`${world.api}/me`)
+    world.forget()
+    await second.http.get(`${world.api}/me`)
+    expect(world.authorizations()).toEqual(['Bearer access-2', 'Bearer access-2', 'Bearer access-3'])
+    expect(first.token).toMatchObject({ access_token: 'access-1' })
   })
 
   it('S48: withholdToken sends without it, and without asking for one', async () => {
@@ -337,6 +356,26 @@ describe('errors', () => {
     await expect(session.http.get(`${world.api}/slow`, { timeout: { request: 100 }, retry: { limit: 0 } })).rejects.toBeInstanceOf(
       TimeoutError,
     )
+  })
+
+  it('LG06: what got says of a call whose query carries the token names its URL without it', async () => {
+    const session = await world.session({ tokenPlacement: 'query' })
+    world.on('/gone', (_seen, response) => json(response, 410, {}))
+    world.on('/text', (_seen, response) => response.end('no JSON'))
+    const calls = [
+      () => session.http.get(`${world.api}/gone?a=1`),
+      () => session.http.get(`${world.api}/text?a=1`, { responseType: 'json' }),
+      () => session.http.get(`${world.api}/text?a=1`).json(),
+      () => text(session.http.stream(`${world.api}/gone?a=1`)),
+    ]
+    for (const call of calls) {
+      const { message, stack } = await Promise.resolve(call()).then(
+        () => new Error('none'),
+        (error: Error) => error,
+      )
+      expect(message).toMatch(/\?a=1(?!&)/)
+      expect(stack).not.toContain('access-1')
+    }
   })
 
   it('LG05: the context of a call shows no token to whoever logs it', async () => {

@@ -1,5 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo, LookupFunction } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { OAuth2Session, publicHosts } from '@oauth/node-got'
 import got from 'got'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -38,6 +40,10 @@ describe('JK06: which addresses are public', () => {
     '2001::1',
     '2001:db8::1',
     '2002:a9fe:a9fe::1',
+    'fe80::1%eth0',
+    'localhost',
+    '0x7f.1',
+    '',
   ])('%s is not', (address) => {
     expect(isPublicAddress(address)).toBe(false)
   })
@@ -120,6 +126,18 @@ describe('JK06: an instance that connects to public addresses alone', () => {
     await expect(guarded.http.extend({ headers: { x: '1' } }).get(`http://localhost:${port}`)).rejects.toMatchObject({
       code: 'ERR_ADDRESS_NOT_PUBLIC',
     })
+    expect(connections).toBe(0)
+  })
+
+  it('a Unix socket is refused, also where the instance allows them', async () => {
+    const path = join(tmpdir(), `public-hosts-${process.pid}.sock`)
+    const server = createServer((_request, response) => response.end('{}')).on('connection', () => {
+      connections += 1
+    })
+    await new Promise<void>((resolve) => server.listen(path, resolve))
+    const http = publicHosts(got.extend({ enableUnixSockets: true, retry: { limit: 0 } }))
+    await expect(http.get(`http://unix:${path}:/containers/json`)).rejects.toThrow(/enableUnixSockets/)
+    await new Promise((resolve) => server.close(resolve))
     expect(connections).toBe(0)
   })
 

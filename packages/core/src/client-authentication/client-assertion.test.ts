@@ -155,6 +155,18 @@ describe('CA03: the audience', () => {
     expect(await audience({}, metadata)).toBe(server.token_endpoint)
   })
 
+  test('is the token endpoint where the issuer is a template for those of many tenants, but only if the application says that it is one', async () => {
+    const template = { ...server, issuer: 'https://as.example/{tenantid}/v2.0' }
+    const of = async (quirks?: Client['quirks']) => {
+      const client: Client = { client_id: 'client', token_endpoint_auth_method: privateKeyJwt({ key }), quirks }
+      const { value } = await revoke(template, client, { environment, token: 'R' }).next()
+      return (await assertionOf(value as HttpRequest)).claims['aud']
+    }
+    expect(await of({ templatedIssuer: true })).toBe(server.token_endpoint)
+    expect(await of({ templatedIssuer: { tenants: ['one'] } })).toBe(server.token_endpoint)
+    expect(await of()).toBe(template.issuer)
+  })
+
   test('S46: is the URL of the endpoint, of the token endpoint, or any text, for servers that want it so', async () => {
     expect(await audience({ audience: 'token_endpoint' })).toBe(server.token_endpoint)
     expect(await audience({ audience: 'endpoint' })).toBe(server.token_endpoint)

@@ -3,12 +3,14 @@ import { UsageError } from '../error/usage-error.js'
 import { addToForm, type HttpRequest } from '../http/http-request.js'
 import { randomToken } from '../jose/random-token.js'
 import type { JwtSigner } from '../jose/sign-jwt.js'
+import { isTemplate } from '../metadata/issuer-template.js'
 import type { ClientAuthenticationContext } from './client.js'
 
 /** What an assertion says beside who the client is. */
 export interface ClientAssertionOptions {
   /**
-   * Whom the assertion is for. The server's issuer unless told, which no other server takes; for a server without one, its token endpoint.
+   * Whom the assertion is for. The server's issuer unless told, which no other server takes; for a server without one, or with a
+   * template in its place (`quirks.templatedIssuer`), its token endpoint.
    * Servers that were built on RFC 7523 may want `token_endpoint`, the token endpoint's URL at every endpoint, or `endpoint`, the URL of the
    * endpoint that is called; or give the very text. Where the endpoint's URL is what counts, a forged metadata document that names another
    * server's endpoint can have an assertion made for that server.
@@ -77,11 +79,14 @@ export async function withAssertion(
 function audienceOf(
   audience: ClientAssertionOptions['audience'] = 'issuer',
   { url, endpoint }: HttpRequest,
-  { server }: ClientAuthenticationContext,
+  { server, client }: ClientAuthenticationContext,
 ): string | readonly string[] {
   const here = url.replace(/\?.*$/, '')
   const tokenEndpoint = server.token_endpoint ?? (endpoint === 'token' ? here : undefined)
-  const named = { issuer: server.issuer ?? tokenEndpoint, token_endpoint: tokenEndpoint, endpoint: here }
+  // A template is the name of no server.
+  const isTemplated = Boolean(client.quirks?.templatedIssuer) && server.issuer !== undefined && isTemplate(server.issuer)
+  const issuer = isTemplated ? tokenEndpoint : (server.issuer ?? tokenEndpoint)
+  const named = { issuer, token_endpoint: tokenEndpoint, endpoint: here }
   if (typeof audience !== 'string' || !Object.hasOwn(named, audience)) return audience
   const found = named[audience as keyof typeof named]
   if (found !== undefined) return found

@@ -6,28 +6,28 @@ import { clientSecretBasic } from './client-secret-basic.js'
 import { clientSecretPost } from './client-secret-post.js'
 import { none } from './none.js'
 
-const METHODS: Readonly<Record<string, ClientAuthentication>> = {
-  client_secret_basic: clientSecretBasic,
-  client_secret_post: clientSecretPost,
-  none,
-}
+const METHODS: ReadonlyMap<string, ClientAuthentication> = new Map([
+  ['client_secret_basic', clientSecretBasic],
+  ['client_secret_post', clientSecretPost],
+  ['none', none],
+])
 
 /** Tells whether a method needs no registration. */
 export function isBuiltIn(method: string): boolean {
-  return Object.hasOwn(METHODS, method)
+  return METHODS.has(method)
 }
 
 /** Finds the function for a method's name; names registered by the application shadow the built-in ones. */
 export function clientAuthentication(
   method: string | ClientAuthentication,
-  registered: ReadonlyMap<string, ClientAuthentication> = new Map(),
+  registered?: ReadonlyMap<string, ClientAuthentication>,
 ): ClientAuthentication {
   if (typeof method === 'function') return method
-  const found = registered.get(method) ?? (isBuiltIn(method) ? METHODS[method] : undefined)
+  const found = registered?.get(method) ?? METHODS.get(method)
   if (found === undefined) {
     throw new UsageError(
       explain &&
-        `Client authentication method "${method}" is not known. Known: ${[...new Set([...registered.keys(), ...Object.keys(METHODS)])].join(', ')}. ${
+        `Client authentication method "${method}" is not known. Known: ${[...new Set([...(registered?.keys() ?? []), ...METHODS.keys()])].join(', ')}. ${
           // These two come as functions, so that only their users ship them.
           method.endsWith('_jwt')
             ? 'Give a function as the method, privateKeyJwt({ key }) or clientSecretJwt(), or register it under this name.'

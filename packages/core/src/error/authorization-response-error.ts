@@ -49,7 +49,7 @@ export class AuthorizationResponseError extends OAuthError {
         : `OAUTH_AUTHORIZATION_RESPONSE: ${word}`,
     )
     this.error = word
-    this.error_description = error_description === undefined ? undefined : printable(error_description)
-    this.error_uri = error_uri === undefined ? undefined : printable(error_uri)
+    this.error_description = error_description && printable(error_description)
+    this.error_uri = error_uri && printable(error_uri)
   }
 }

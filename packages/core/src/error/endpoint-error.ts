@@ -62,8 +62,8 @@ export class EndpointError extends OAuthError {
     this.endpoint = endpoint
     this.status = status
     this.error = word
-    this.error_description = error_description === undefined ? undefined : printable(error_description)
-    this.error_uri = error_uri === undefined ? undefined : printable(error_uri)
+    this.error_description = error_description && printable(error_description)
+    this.error_uri = error_uri && printable(error_uri)
     this.retryAfter = retryAfter
   }
 }

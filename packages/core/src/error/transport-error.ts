@@ -47,13 +47,9 @@ export class TransportError extends OAuthError {
   constructor(request: FailedRequest | string, { reason, sent, ...options }: TransportErrorOptions) {
     const { endpoint, url } = typeof request === 'string' ? { endpoint: request, url: '' } : request
     const origin = originOf(url)
-    const hint =
-      explain && endpoint === 'discovery' && reason === 'redirect'
-        ? ' Is "issuer" right? A server without metadata is given as "server".'
-        : ''
     super(
       explain
-        ? `The request to the ${endpoint} endpoint${origin === undefined ? '' : ` at ${origin}`} failed: ${EXPLANATIONS?.[reason]}.${hint}`
+        ? `The request to the ${endpoint} endpoint${origin === undefined ? '' : ` at ${origin}`} failed: ${EXPLANATIONS?.[reason]}.${endpoint === 'discovery' && reason === 'redirect' ? ' Is "issuer" right? A server without metadata is given as "server".' : ''}`
         : `${reason}: ${endpoint}, ${origin}`,
       options,
     )

@@ -186,6 +186,16 @@ test('S13: metadata found with allowInsecureHttp is not used without it', async 
   expect(await play(discover(ISSUER, { environment, cache, allowInsecureHttp: true }))).toMatchObject({ requests: [] })
 })
 
+test('JK05: metadata found without endpointOrigins is not used where that is an empty list', async () => {
+  const cache = createCache<CachedServer>()
+  const environment = testEnvironment()
+  const elsewhere = json({ ...server, token_endpoint: 'https://other.example/token' })
+  expect(await play(discover(ISSUER, { environment, cache }), elsewhere)).toMatchObject({ requests: [{}] })
+  expect(await play(discover(ISSUER, { environment, cache, endpointOrigins: [] }), elsewhere)).toMatchObject({
+    error: { code: 'OAUTH_ENDPOINT_SCHEME' },
+  })
+})
+
 describe('JK07: redirect', () => {
   const redirect = answer(302, '', { location: 'http://169.254.169.254/' })
 

@@ -45,7 +45,7 @@ export async function* discover(issuer: string, options: DiscoveryOptions): Flow
   const { environment, cache, quirks } = options
   const url = assertIssuer(issuer, options)
   // What may be used of the same document depends on the policy.
-  const cacheKey = `${issuer}${options.allowInsecureHttp ? ' (http)' : ''}${quirks?.templatedIssuer ? ' (template)' : ''}${options.endpointOrigins?.join(' ') ?? ''}`
+  const cacheKey = `${issuer}${options.allowInsecureHttp ? ' (http)' : ''}${quirks?.templatedIssuer ? ' (template)' : ''}${options.endpointOrigins === undefined ? '' : ` (at ${options.endpointOrigins.join(' ')})`}`
   const cached = cache?.get(cacheKey)
   if (cached !== undefined && environment.now() - cached.fetchedAt < METADATA_TTL) return cached.server
   try {

@@ -25,7 +25,7 @@ export interface IntrospectOptions extends Introspection, ClientRequestOptions, 
 /** What a server says of a token, and its answer as it came. `response` is not enumerable: what is logged or stored is the claims alone. */
 export type IntrospectionResult = IntrospectedToken & { readonly response: HttpResponse }
 
-const refusal = answerRefusal('Introspection answer')
+const refusal = /* @__PURE__ */ answerRefusal('Introspection answer')
 
 /**
  * Asks the server what a token is worth. An answer that is a JWT is verified; a client that is registered for one takes no other.

@@ -33,5 +33,5 @@ export async function* refreshGrant(
 ): Flow<TokenSet> {
   const grant = toForm({ grant_type: 'refresh_token', refresh_token, scope })
   const answer = yield* tokenGrant(server, client, { ...options, grant })
-  return { ...(granted === undefined ? {} : { scope: granted }), refresh_token, ...answer }
+  return { ...(granted !== undefined && { scope: granted }), refresh_token, ...answer }
 }

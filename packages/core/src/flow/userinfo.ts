@@ -18,7 +18,7 @@ export interface UserInfoOptions extends Partial<Omit<JwkSetOptions, 'environmen
   readonly subject?: string | undefined
 }
 
-const refusal = answerRefusal('UserInfo')
+const refusal = /* @__PURE__ */ answerRefusal('UserInfo')
 
 /**
  * Asks the UserInfo endpoint who logged in. An answer that is a JWT is verified; a client that is registered for one, by

@@ -29,19 +29,10 @@ export function formGet(form: Form, name: string): string | undefined {
 
 /** Turns parameters into a form: drops `undefined` and `null`, keeps `0`, `false` and `''`, repeats lists. */
 export function toForm(parameters: Parameters = {}): Form {
-  if (isForm(parameters)) return parameters
+  if (Array.isArray(parameters)) return parameters as Form
   const form: (readonly [string, string])[] = []
   for (const [name, value] of Object.entries(parameters)) {
-    if (!Array.isArray(value)) addPair(form, name, value)
-    else for (const one of value) addPair(form, name, one)
+    for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined && one !== null) form.push([name, String(one)])
   }
   return form
-}
-
-function addPair(form: (readonly [string, string])[], name: string, value: ParameterValue): void {
-  if (value !== undefined && value !== null) form.push([name, String(value)])
-}
-
-function isForm(parameters: Parameters): parameters is Form {
-  return Array.isArray(parameters)
 }

@@ -1,6 +1,5 @@
 import { type Form, formEncode } from './form.js'
 import type { HttpHeaders } from './http-response.js'
-import { appendQuery } from './uri.js'
 
 /** What a request is for. The label names the state a flow is in, so it is what logs and traces show. */
 export type Endpoint = 'discovery' | 'jwks' | 'token' | 'userinfo' | 'revocation' | 'introspection' | (string & {})
@@ -48,9 +47,10 @@ export function formRequest(endpoint: Endpoint, url: string, form: Form): HttpRe
   }
 }
 
-/** Adds parameters where the request carries its own: at the end of a POST's form body, or of a GET's query. */
+/** Adds parameters where the request carries its own: at the end of a POST's form body, or of a GET's query. No request has a fragment. */
 export function addToForm(request: HttpRequest, form: Form): HttpRequest {
-  if (request.method === 'GET') return { ...request, url: appendQuery(request.url, form) }
   const added = formEncode(form)
-  return { ...request, body: request.body ? `${request.body}&${added}` : added }
+  const { url, body } = request
+  if (request.method === 'GET') return { ...request, url: `${url}${url.includes('?') ? '&' : '?'}${added}` }
+  return { ...request, body: body ? `${body}&${added}` : added }
 }

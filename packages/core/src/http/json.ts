@@ -12,7 +12,7 @@ export interface JsonObject {
 export const MAX_DEPTH = 32
 
 /** Names that could reach `Object.prototype` when somebody merges the parsed object carelessly. */
-const PROTOTYPE_NAMES = new Set(['__proto__', 'constructor', 'prototype'])
+export const PROTOTYPE_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
 /** The highest of the white space that JSON knows. */
 const SPACE = 0x20
@@ -59,17 +59,11 @@ function parsed(text: string): Json {
 function strip(value: Json, depth = 1): number {
   if (typeof value !== 'object' || value === null) return 0
   if (depth > MAX_DEPTH) throw tooDeep()
-  let count = 0
-  if (Array.isArray(value)) {
-    for (const item of value) count += strip(item, depth + 1)
-    return count
-  }
+  if (Array.isArray(value)) return value.reduce<number>((count, item) => count + strip(item, depth + 1), 0)
   const members = value as Record<string, Json>
-  for (const name of Object.keys(members)) {
-    const member = members[name]
-    count++
-    // Most members are texts and numbers.
-    if (typeof member === 'object') count += strip(member, depth + 1)
+  let count = 0
+  for (const [name, member] of Object.entries(members)) {
+    count += 1 + strip(member, depth + 1)
     if (PROTOTYPE_NAMES.has(name)) delete members[name]
   }
   Object.setPrototypeOf(members, null)

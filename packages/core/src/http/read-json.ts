@@ -12,7 +12,7 @@ export interface JsonTolerance {
   readonly anyContentType?: boolean | undefined
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
+const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true })
 
 /** Refuses a redirect: following one would carry credentials to a place nobody checked. */
 export function refuseRedirect({ status }: HttpResponse, request: HttpRequest): void {
@@ -43,13 +43,10 @@ export function readJsonObject(
   return value
 }
 
-/** For errors that nobody sees. */
-const NOWHERE = { endpoint: '' }
-
 /** The same for a body that may be anything, such as that of an error: `undefined` where {@link readJsonObject} throws. */
 export function maybeJsonObject(response: HttpResponse): JsonObject | undefined {
   try {
-    return readJsonObject(response, NOWHERE, { anyContentType: true })
+    return readJsonObject(response, { endpoint: '' }, { anyContentType: true })
   } catch {
     return undefined
   }

@@ -25,9 +25,10 @@ export function isLoopback({ hostname }: URL): boolean {
 }
 
 /** Appends parameters to a URL, after those it has; of these, those that are replaced are taken out first. The fragment stays at the end. */
-export function appendQuery(url: string, form: Form, isReplaced: (name: string) => boolean = () => false): string {
+export function appendQuery(url: string, form: Form, isReplaced?: (name: string) => boolean): string {
   const [, base = '', query = '', fragment = ''] = /^([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(url) ?? []
-  const search = formEncode([...formDecode(query).filter(([name]) => !isReplaced(name)), ...form])
+  const kept = query && formDecode(query).filter(([name]) => !isReplaced?.(name))
+  const search = formEncode([...kept, ...form])
   return base + (search && `?${search}`) + fragment
 }
 
@@ -38,7 +39,9 @@ export function appendQuery(url: string, form: Form, isReplaced: (name: string) 
 export function setQuery(text: string, form: Form): string {
   const url = new URL(text)
   const others = url.search.slice(1).split('&')
-  const kept = others.filter((pair) => pair !== '' && !form.some(([name]) => pair.startsWith(`${name}=`)))
+  const names = new Set(form.map(([name]) => name))
+  // Compared as a server reads them: a name may be escaped, and need not have a value.
+  const kept = others.filter((pair) => pair !== '' && !names.has(formDecode(pair)[0]?.[0] ?? ''))
   url.search = [...kept, formEncode(form)].join('&')
   return url.href
 }

@@ -1,6 +1,6 @@
-const encoder = new TextEncoder()
-const decoder = new TextDecoder()
-const utf8 = new TextDecoder('utf-8', { fatal: true })
+const encoder = /* @__PURE__ */ new TextEncoder()
+const decoder = /* @__PURE__ */ new TextDecoder()
+const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true })
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 /** Bytes, or the UTF-8 bytes of a text, as unpadded base64url (RFC 7515 §2). */

@@ -53,7 +53,7 @@ const ENCRYPTIONS: readonly string[] = ['A128GCM', 'A192GCM', 'A256GCM', 'A128CB
 /** Keys that are tried for one JWE without a `kid`. */
 const MAX_TRIES = 5
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
+const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true })
 
 /**
  * Makes what decrypts JWEs that a server encrypts for this client: ID tokens, UserInfo, introspection. For the option `decryption`.

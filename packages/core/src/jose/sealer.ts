@@ -26,7 +26,7 @@ interface SealingKey {
   readonly header: string
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
+const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true })
 
 /** Checks secrets without deriving anything. @throws {@link UsageError} when one is too short to be a key. */
 export function assertSecrets(secrets: readonly string[]): void {

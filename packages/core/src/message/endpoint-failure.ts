@@ -4,7 +4,7 @@ import { ResponseError } from '../error/response-error.js'
 import { formDecode, formGet } from '../http/form.js'
 import type { HttpRequest } from '../http/http-request.js'
 import type { HttpResponse } from '../http/http-response.js'
-import type { JsonObject } from '../http/json.js'
+import type { Json, JsonObject } from '../http/json.js'
 import { maybeJsonObject } from '../http/read-json.js'
 import { retryAfter } from '../http/retry-after.js'
 import { redaction } from './confidential.js'
@@ -55,18 +55,19 @@ export function endpointFailure(
 export function endpointError(body: JsonObject, response: HttpResponse, { request, invalidClientHint }: Refused): EndpointError {
   const { error, error_description, error_uri } = body
   const redacted = redaction(request)
+  const said = (text: Json | undefined) => (typeof text === 'string' ? redacted(text) : undefined)
   return new EndpointError({
     endpoint: request.endpoint,
     status: response.status,
     retryAfter: retryAfter(response),
-    error: typeof error === 'string' ? (isStandard(error) ? error : redacted(error)) : 'unreadable',
-    error_description: typeof error_description === 'string' ? redacted(error_description) : undefined,
-    error_uri: typeof error_uri === 'string' ? redacted(error_uri) : undefined,
+    error: isStandard(error) ? error : (said(error) ?? 'unreadable'),
+    error_description: said(error_description),
+    error_uri: said(error_uri),
     hint: explain && (error === 'invalid_client' ? invalidClientHint : error === 'invalid_grant' && invalidGrantHint?.(request)),
   })
 }
 
 /** Words of the standards are no secrets, also where a short secret is a part of them. */
-export function isStandard(word: string): boolean {
-  return (ENDPOINT_ERROR_WORDS as readonly string[]).includes(word)
+export function isStandard(word: Json | undefined): word is string {
+  return (ENDPOINT_ERROR_WORDS as readonly unknown[]).includes(word)
 }

@@ -11,7 +11,7 @@ export interface AnswerRegistration {
   readonly refusal: JwtRefusal
 }
 
-const ascii = new TextDecoder()
+const ascii = /* @__PURE__ */ new TextDecoder()
 
 /**
  * The JWT that a successful answer consists of, signed or encrypted; `undefined` when it is plain JSON, where that is allowed. Nothing of the

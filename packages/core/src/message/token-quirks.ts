@@ -75,7 +75,9 @@ function requestFix({ scopeDelimiter, getTokenRequest }: TokenQuirks, fired: Qui
 function asQuery({ body: _form, ...request }: HttpRequest, form: Form, fired: QuirkListener): HttpRequest {
   fired('getTokenRequest')
   const { 'content-type': _ofForm, ...headers } = request.headers
-  return { ...request, method: 'GET', url: appendQuery(request.url, form), headers: { 'cache-control': 'no-store', ...headers } }
+  // The fragment of an endpoint can only be an empty one.
+  const url = appendQuery(request.url, form).replace('#', '')
+  return { ...request, method: 'GET', url, headers: { 'cache-control': 'no-store', ...headers } }
 }
 
 function responseFix(quirks: TokenQuirks, fired: QuirkListener): (response: HttpResponse) => HttpResponse {

@@ -48,9 +48,10 @@ export async function clientRequest(
   const { environment, form, headers = {}, requestHook } = options
   assertClientId(client)
   const further = furtherParameters(label, form, options.parameters)
-  const url = options.endpoint ?? endpointUrl(server, `${label}_endpoint`)
+  const name = `${label}_endpoint` as const
+  const url = options.endpoint ?? endpointUrl(server, name)
   // Checked here too: a server written by hand has passed no other check, and credentials go there.
-  assertEndpoint(options.endpoint === undefined ? `${label}_endpoint` : 'endpoint', url, parseUrl(server.issuer ?? ''), options)
+  assertEndpoint(options.endpoint === undefined ? name : 'endpoint', url, parseUrl(server.issuer ?? ''), options)
   const plain = formRequest(label, url, [...form, ...further])
   const request = { ...plain, headers: { ...plain.headers, ...lowerCase(headers) } }
   const hooked = requestHook === undefined ? request : await requestHook(request)

@@ -108,9 +108,12 @@ function notSuccessful(response: HttpResponse, { request, invalidClientHint }: T
 
 function tokenType(value: Json | undefined, { status }: HttpResponse, { endpoint }: HttpRequest): string {
   if (typeof value === 'string' && value.toLowerCase() === 'bearer') return value
-  const found =
-    value === undefined ? 'has no "token_type"' : explain && 'has a "token_type" other than "Bearer", which this client cannot use'
-  throw new ResponseError('OAUTH_RESPONSE_TOKEN_TYPE', explain && `${found} (RFC 6749 §7.1).`, { endpoint, status })
+  throw new ResponseError(
+    'OAUTH_RESPONSE_TOKEN_TYPE',
+    explain &&
+      `${value === undefined ? 'has no "token_type"' : 'has a "token_type" other than "Bearer", which this client cannot use'} (RFC 6749 §7.1).`,
+    { endpoint, status },
+  )
 }
 
 /** Tells whether a value can be put into an `Authorization` header. */

@@ -40,7 +40,7 @@ export function misshapenMember(metadata: {
   return flag === undefined ? undefined : { name: flag, type: explain && 'a boolean' }
 }
 
-const READ: readonly string[] = [...LOGIN_ENDPOINTS, ...FURTHER_ENDPOINTS, ...LISTS, ...BOOLEANS]
+const READ: readonly string[] = /* @__PURE__ */ [LOGIN_ENDPOINTS, FURTHER_ENDPOINTS, LISTS, BOOLEANS].flat()
 
 /** A member that is one of ours but for its spelling, such as `tokenEndpoint`, and how the standard spells it. */
 export function misspeltMember(metadata: object): { readonly name: string; readonly standard: string } | undefined {

@@ -29,7 +29,7 @@ export interface AssertionSessionOptions {
   readonly claims?: Readonly<Record<string, unknown>> | undefined
   /** Further members of the assertion's header. */
   readonly header?: Readonly<Record<string, unknown>> | undefined
-  /** What signs: a private key as PEM (PKCS#8), JWK, CryptoKey or KeyObject, or a secret. */
+  /** What signs: a private key as PEM (PKCS#8), JWK, CryptoKey or KeyObject, or a secret. A secret that is text needs an `alg` such as `HS256`. */
   readonly key: SigningKey
   /** Names the key to the server. */
   readonly kid?: string | undefined
@@ -54,7 +54,7 @@ export interface AssertionSessionOptions {
   readonly updateToken?: UpdateToken | undefined
   /** Seconds before its expiry that the token is renewed. 60 unless told. */
   readonly leeway?: number | undefined
-  /** Where the token lives, under a key made of endpoint, client, scope and all that the assertions say. This session's memory unless told. */
+  /** Where the token lives, under a key made of endpoint, client, scope, parameters and all that the assertion says. This session's memory unless told. */
   readonly store?: TokenStore | undefined
   /** Origins that the token is sent to. */
   readonly allowedOrigins?: readonly string[] | undefined

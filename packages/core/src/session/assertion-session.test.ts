@@ -7,6 +7,7 @@ import type { HttpRequest } from '../http/http-request.js'
 import type { AssertionSessionOptions } from './assertion-options.js'
 import { AssertionSession } from './assertion-session.js'
 import { memoryStore } from './memory-store.js'
+import { randomToken } from './random-token.js'
 import { serviceAccountOptions } from './service-account.js'
 import { API, AS, type Call, sessionOver as clientSession, json, testClock, type Wire, wire } from './testing/fixture.js'
 import type { TokenRecord } from './token-record.js'
@@ -336,6 +337,7 @@ describe('CA07: what cannot work is refused at construction', () => {
     ['no issuer', { issuer: '' }],
     ['a lifetime of nothing', { lifetime: 0 }],
     ['a secret without a client', { clientSecret: 'its secret' }],
+    ['the name of a key file, long enough for a secret', { key: '/etc/secrets/my-service-account/key.pem' }],
     ['a public key', { key: publicKey.export({ format: 'jwk' }) as JsonWebKey }],
     ['an algorithm of another kind of key', { alg: 'ES256' }],
     ['a placement that does not exist', { tokenPlacement: 'cookie' }],
@@ -345,6 +347,12 @@ describe('CA07: what cannot work is refused at construction', () => {
     const error = await thrown(() => sessionOver(bearerWire(), options))
     expect(error).toMatchObject({ name: 'UsageError' })
   })
+})
+
+it.each([{ alg: 'HS256' }, { header: { alg: 'HS256' } }])('S70: a text is a secret where an HMAC is asked for: %o', async (options) => {
+  const line = bearerWire()
+  await sessionOver(line, { key: randomToken(), ...options }).fetchToken()
+  expect(line.tokenRequests()).toHaveLength(1)
 })
 
 describe('S72: a service account', () => {

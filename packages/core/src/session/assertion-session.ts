@@ -52,7 +52,9 @@ export class AssertionSession<Http> {
     this.#environment = options.environment ?? defaultEnvironment()
     this.#hooks = new ComplianceHooks(options.quirks, this.#environment)
     this.#transport = client.transport
-    this.#sign = jwtSigner('AssertionSession', { key, alg, kid, header })
+    // A text that is no PEM may be the name of the key's file, which would sign well as a secret: it is one where an HMAC is asked for.
+    const isSecret = typeof key !== 'string' || String(alg ?? header?.['alg']).startsWith('HS')
+    this.#sign = jwtSigner('AssertionSession', { key, alg, kid, header }, isSecret ? 'any key' : 'private key')
     this.#token = new SessionToken(
       {
         server: { token_endpoint: tokenEndpoint },

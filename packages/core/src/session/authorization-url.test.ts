@@ -32,6 +32,10 @@ describe('parameters of an authorization request', () => {
     })
   })
 
+  it('S6: the address of the endpoint first, as in Authlib, is refused and not taken apart into parameters', async () => {
+    await expect(session.createAuthorizationUrl('https://as.example/authorize' as never)).rejects.toThrow('an object of options is needed')
+  })
+
   it('RFC 8707 §2: a list is one parameter, repeated', async () => {
     expect(await parametersOf({ resource: ['a', 'b'] })).toMatchObject({ resource: ['a', 'b'] })
   })

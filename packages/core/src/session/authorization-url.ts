@@ -51,6 +51,13 @@ export type AuthorizationUrlRequest = Pick<
  * @throws {@link UsageError} for options that do not exist, and for a parameter that is given in both ways.
  */
 export function authorizationUrlRequest(options: AuthorizationUrlOptions, defaults: Parameters = {}): AuthorizationUrlRequest {
+  // A text would be taken apart into parameters 0, 1, …
+  if (typeof options !== 'object' || options === null) {
+    throw new UsageError(
+      explain &&
+        `createAuthorizationUrl: an object of options is needed, and there is a ${typeof options}. The address of the endpoint is that of the metadata, or of the option "server".`,
+    )
+  }
   const { parameters = {}, state, nonce, scope, redirectUri, codeVerifier, responseType, responseMode, claims, returnTo, ...wire } = options
   for (const name of Object.keys(wire)) {
     if (/[A-Z]/.test(name)) {

@@ -19,7 +19,10 @@ describe('S62: registerComplianceHook', () => {
       name: 'UsageError',
       message: expect.stringContaining('Types: access_token_request, access_token_response'),
     })
-    expect(await thrown(() => session.registerComplianceHook('access_token_request', 'x' as never))).toMatchObject({ name: 'UsageError' })
+    expect(await thrown(() => session.registerComplianceHook('access_token_request', 'x' as never))).toMatchObject({
+      name: 'UsageError',
+      message: expect.stringContaining('a function is needed after the type'),
+    })
   })
 
   it('C24: hooks of one type run in order of registration, each with what the one before returned, asynchronous ones too', async () => {
@@ -99,6 +102,20 @@ describe('S63: where hooks are called', () => {
       ['grant_type', 'access'],
       ['grant_type', 'access'],
     ])
+  })
+
+  it('S24: quirks of token requests come first, so that hooks have the request as it is sent; other requests have none', async () => {
+    const line = wire(() => json({ ...TOKEN, refresh_token: 'r' }))
+    const session = sessionOver(line, { quirks: { getTokenRequest: true } })
+    session.registerComplianceHook('access_token_request', (request) => ({ ...request, url: `${request.url}&method=${request.method}` }))
+    await session.fetchToken()
+    await session.refreshToken()
+    expect(line.requests.map(({ method, body }) => [method, body])).toEqual([
+      ['GET', undefined],
+      ['GET', undefined],
+    ])
+    expect(new URL(line.requests[0]?.url ?? '').searchParams.get('method')).toBe('GET')
+    expect(new URL(line.requests[1]?.url ?? '').searchParams.get('refresh_token')).toBe('r')
   })
 
   it('access_token_response before the answer is read, whatever its status', async () => {

@@ -71,7 +71,10 @@ export class ComplianceHooks {
   register<Type extends ComplianceHookType>(type: Type, hook: ComplianceHookTypes[Type]): void {
     if (!TYPES.includes(type) || typeof hook !== 'function') {
       throw new UsageError(
-        explain && `registerComplianceHook: a type and a function are needed, and "${type}" is ${typeof hook}. Types: ${TYPES.join(', ')}.`,
+        explain &&
+          (typeof hook === 'function'
+            ? `registerComplianceHook: there is no type "${type}". Types: ${TYPES.join(', ')}.`
+            : `registerComplianceHook: a function is needed after the type, and there is a ${typeof hook}.`),
       )
     }
     const checked = (value: never) => returned(type, (hook as (value: never) => Maybe<unknown>)(value))

@@ -79,7 +79,7 @@ export type FetchTokenTask =
  * @throws {@link UsageError} for options that do not go together.
  */
 export function fetchTokenTask(options: FetchTokenOptions, sessionScope: string | undefined): FetchTokenTask {
-  if ('code' in options) {
+  if ('code' in Object(options)) {
     throw new UsageError(
       explain && 'fetchToken takes the whole "authorizationResponse", not its "code": state and issuer are checked in it.',
     )

@@ -150,6 +150,12 @@ describe('fetchToken: the code of a login', () => {
     await expect(sessionOver(wire(granted)).fetchToken({ code: 'c' } as never)).rejects.toThrow('whole "authorizationResponse"')
   })
 
+  it('options are wanted, not the address of the endpoint first', async () => {
+    await expect(sessionOver(wire(granted)).fetchToken('https://as.example/token' as never)).rejects.toThrow(
+      'fetchToken: an object of options',
+    )
+  })
+
   it('a refused login leaves the token that was there', async () => {
     const session = sessionOver(wire(granted))
     await session.setToken({ access_token: 'before' })

@@ -24,6 +24,11 @@ describe('S49: where the token goes', () => {
     expect(placeToken('t', { ...GET, url }, { placement: 'query' }).url).toBe(`${url}&access_token=t`)
   })
 
+  it('RFC 6750 §2.3: a parameter of that name is replaced however it is spelt: no request has two tokens', () => {
+    const url = `${API}/me?access%5Ftoken=x&access_token=y&a=1&access_token`
+    expect(placeToken('t', { ...GET, url }, { placement: 'query' }).url).toBe(`${API}/me?a=1&access_token=t`)
+  })
+
   it('a request that is sent again has the new token only', () => {
     const once = placeToken('old', GET, { placement: 'query' }).url
     expect(placeToken('new', { ...GET, url: once }, { placement: 'query' }).url).toBe(`${API}/me?a=1&access_token=new`)
