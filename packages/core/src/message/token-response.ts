@@ -80,6 +80,7 @@ export function tokenResponse(response: HttpResponse, context: TokenResponseCont
 
   const expires_at = expiresAt({ expires_at: body['expires_at'], expires_in }, now)
   const stated = granted ?? scope
+  // Member by member: copies of the whole would take as long as parsing it.
   const token: Writable<TokenSet> = { access_token, token_type }
   if (refresh_token !== undefined) token.refresh_token = refresh_token
   if (id_token !== undefined) token.id_token = id_token
@@ -90,7 +91,6 @@ export function tokenResponse(response: HttpResponse, context: TokenResponseCont
   return token
 }
 
-/** A token set that is being put together, member by member: copies of the whole would take as long as parsing it. */
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 const READ: ReadonlySet<string> = new Set(['access_token', 'token_type', 'refresh_token', 'id_token', 'scope', 'expires_in', 'expires_at'])
