@@ -1,5 +1,5 @@
 import type { Environment, Maybe } from '../environment.js'
-import { explain } from '../error/explain.js'
+import { type Explanation, explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import type { ResponseHook } from '../flow/token.js'
 import type { Form } from '../http/form.js'
@@ -119,14 +119,31 @@ function inTurn<T>(hooks: readonly ((value: T) => Maybe<T>)[]): ((value: T) => M
   return (value) => hooks.reduce((before: Maybe<T>, hook) => (before instanceof Promise ? before.then(hook) : hook(before)), value)
 }
 
-/** A hook that changes what it was given, and forgets to return it, is found at once. */
+/** A hook that forgets to return what it has changed, or returns something else, is found at once. */
 function returned<T>(type: ComplianceHookType, value: Maybe<T>): Maybe<T> {
   if (value instanceof Promise) return value.then((known) => returned(type, known))
-  if (typeof value === 'object' && value !== null) return value
+  const { url, headers, status, body, json } = Object(value) as Readonly<Record<string, unknown>>
+  const isRequest = type.endsWith('_request')
+  const isWhole = isObject(headers) && (isRequest ? typeof url === 'string' : Number.isInteger(status) && ArrayBuffer.isView(body))
+  if (isWhole || (!isRequest && isObject(json))) return value
   throw new UsageError(
     explain &&
-      `A hook of type "${type}" returned ${value === null ? 'null' : typeof value}. It must return what to go on with: what it was given, or a copy with changes.`,
+      `A hook of type "${type}" returned ${isObject(value) ? 'something else' : value === null ? 'null' : typeof value}. It must return ${wanted(isRequest)}.`,
   )
+}
+
+/** What a hook has to return. */
+function wanted(isRequest: boolean): Explanation {
+  return (
+    explain &&
+    (isRequest
+      ? 'the request to go on with: what it was given, or a copy with changes, such as { ...request, url }'
+      : 'the answer to read: what it was given, a copy with changes, or what it should have said, as { json: { … } }')
+  )
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
 }
 
 function answerHook(hook: AnswerHook): ResponseHook {
