@@ -1,11 +1,11 @@
 import { explain } from '../error/explain.js'
+import { assertKnownOptions } from '../error/known-options.js'
 import { UsageError } from '../error/usage-error.js'
 import { type Form, formGet, toForm } from '../http/form.js'
 import { scopeText } from '../message/authorization-request.js'
 import type { AuthorizationResponseInput } from '../message/response-parameters.js'
 import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
 import { REQUEST_OPTIONS, type RequestOptions } from './method-options.js'
-import { assertKnownOptions } from './registration.js'
 
 /** The answer of an authorization server, and what was kept of the request it answers. */
 export interface AuthorizationCodeOptions extends RequestOptions {

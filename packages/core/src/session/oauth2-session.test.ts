@@ -152,7 +152,7 @@ describe('fetchToken: the code of a login', () => {
 
   it('options are wanted, not the address of the endpoint first', async () => {
     await expect(sessionOver(wire(granted)).fetchToken('https://as.example/token' as never)).rejects.toThrow(
-      'fetchToken: an object of options',
+      'fetchToken: an options object',
     )
   })
 

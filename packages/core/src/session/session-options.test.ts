@@ -131,7 +131,7 @@ describe('options of a session', () => {
         throw new Error('a constructor sends nothing')
       })
       expect(() => new OAuth2Session(options as never, client)).toThrow(UsageError)
-      expect(() => new OAuth2Session(options as never, client)).toThrow(/^OAuth2Session: an object of options is needed.*clientId/)
+      expect(() => new OAuth2Session(options as never, client)).toThrow(/^OAuth2Session: an options object is needed.*clientId/)
     },
   )
 
