@@ -100,6 +100,12 @@ export function fetchTokenTask(options: FetchTokenOptions, sessionScope: string 
   if (type === 'password' && (username === undefined || password === undefined)) {
     throw new UsageError(explain && 'fetchToken: the grant "password" needs "username" and "password".')
   }
+  if (type === 'client_credentials' && (username !== undefined || password !== undefined)) {
+    throw new UsageError(
+      explain &&
+        'fetchToken: the grant "client_credentials" has no "username" and no "password". Leave them out, or make it the grant "password".',
+    )
+  }
   // A scope that nobody knows of could not be asked for again, and is missing in the token when the server does not repeat it.
   if (formGet(toForm(request.parameters), 'scope') !== undefined) {
     throw new UsageError(explain && 'fetchToken: "scope" cannot be among the further parameters. It is set by the option "scope".')

@@ -146,6 +146,23 @@ describe('fetchToken: the code of a login', () => {
     expect(line.tokenRequests()).toHaveLength(1)
   })
 
+  it.each([{ username: 'u', password: 'p' }, { username: 'u' }, { password: 'p' }])(
+    'S19: the grant client_credentials with %j is refused, and nothing sent',
+    async (given) => {
+      const line = wire(granted)
+      const call = sessionOver(line).fetchToken({ grantType: 'client_credentials', ...given } as never)
+      await expect(call).rejects.toMatchObject({ name: 'UsageError', message: expect.stringContaining('no "username" and no "password"') })
+      expect(line.requests).toHaveLength(0)
+    },
+  )
+
+  it('S3: a scope that is no text is refused, and nothing sent', async () => {
+    const line = wire(granted)
+    await expect(sessionOver(line).fetchToken({ scope: 1 } as never)).rejects.toMatchObject({ name: 'UsageError' })
+    await expect(sessionOver(line).createAuthorizationUrl({ scope: 1 } as never)).rejects.toMatchObject({ name: 'UsageError' })
+    expect(line.requests).toHaveLength(0)
+  })
+
   it('the whole answer is wanted, not its code', async () => {
     await expect(sessionOver(wire(granted)).fetchToken({ code: 'c' } as never)).rejects.toThrow('whole "authorizationResponse"')
   })
@@ -425,6 +442,17 @@ describe('client authentication', () => {
     await session.fetchToken()
     expect(authorizationOf(line)).toMatch(/^Basic /)
   })
+
+  it.each([[['own', () => undefined]], ['own'], ['own', 'client_secret_basic'], [1, () => undefined]])(
+    'S42: registerClientAuthMethod(%j, …) takes a name and a function, not a pair',
+    (...given) => {
+      const session = sessionOver(wire(granted))
+      const register = session.registerClientAuthMethod.bind(session) as (...all: unknown[]) => void
+      expect(() => register(...given)).toThrow(
+        expect.objectContaining({ name: 'UsageError', message: expect.stringContaining('takes a name and a function') }),
+      )
+    },
+  )
 
   it('S42/S44: a registered one, by name; asynchronous; for token, refresh and revocation alike', async () => {
     const line = wire(({ endpoint }) =>

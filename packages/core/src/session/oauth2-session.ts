@@ -326,8 +326,14 @@ export class OAuth2Session<Http> {
     return { url, ...(state === undefined ? {} : { state }) }
   }
 
-  /** Makes a client authentication method known under a name; it may shadow a built-in one. */
+  /** Makes a client authentication method known under a name; it may shadow a built-in one. @throws {@link UsageError} for what is no function. */
   registerClientAuthMethod(name: string, method: ClientAuthentication): void {
+    if (typeof name !== 'string' || typeof method !== 'function') {
+      throw new UsageError(
+        explain &&
+          'registerClientAuthMethod takes a name and a function, each by itself: registerClientAuthMethod("own", (request) => request).',
+      )
+    }
     this.#methods.set(name, method)
   }
 

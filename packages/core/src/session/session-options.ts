@@ -3,7 +3,7 @@ import { explain } from '../error/explain.js'
 import { assertKnownOptions } from '../error/known-options.js'
 import { UsageError } from '../error/usage-error.js'
 import type { Parameters } from '../http/form.js'
-import { assertRedirectUri } from '../message/authorization-request.js'
+import { assertRedirectUri, scopeText } from '../message/authorization-request.js'
 import { assertResponseType, type ResponseMode, type ResponseType } from '../message/response-type.js'
 import type { TokenInput } from '../message/token-set.js'
 import { REGISTRATION_OPTIONS, type RegistrationOptions } from './registration.js'
@@ -66,6 +66,7 @@ export function assertSessionOptions(options: SessionOptions, own: readonly stri
   assertKnownOptions(options, [...OPTIONS, ...own], 'OAuth2Session')
   const { store, key, token, codeChallengeMethod = 'S256' } = options
   assertTokenOptions(options)
+  scopeText(options.scope)
   if (codeChallengeMethod !== 'S256' && codeChallengeMethod !== false) {
     throw new UsageError(explain && 'Option "codeChallengeMethod" is "S256", or false for a server that refuses PKCE.')
   }
