@@ -68,11 +68,11 @@ describe('S62: registerComplianceHook', () => {
   )
 
   it.each([
-    ['access_token_request', { headers: {} }, 'the request to go on with'],
-    ['access_token_request', { url: AS }, 'the request to go on with'],
-    ['access_token_request', null, 'the request to go on with'],
-    ['protected_request', { method: 'GET' }, 'the request to go on with'],
-    ['protected_request', [], 'the request to go on with'],
+    ['access_token_request', { headers: {} }, 'a request: what it was given'],
+    ['access_token_request', { url: AS }, 'a request: what it was given'],
+    ['access_token_request', null, 'a request: what it was given'],
+    ['protected_request', { method: 'GET' }, 'a request: what it was given'],
+    ['protected_request', [], 'a request: what it was given'],
     ['access_token_response', TOKEN, '{ json: { … } }'],
     ['access_token_response', { json: undefined }, '{ json: { … } }'],
     ['access_token_response', { json: 'a' }, '{ json: { … } }'],

@@ -1,5 +1,5 @@
 import type { Environment, Maybe } from '../environment.js'
-import { type Explanation, explain } from '../error/explain.js'
+import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import type { ResponseHook } from '../flow/token.js'
 import type { Form } from '../http/form.js'
@@ -128,17 +128,7 @@ function returned<T>(type: ComplianceHookType, value: Maybe<T>): Maybe<T> {
   if (isWhole || (!isRequest && isObject(json))) return value
   throw new UsageError(
     explain &&
-      `A hook of type "${type}" returned ${isObject(value) ? 'something else' : value === null ? 'null' : typeof value}. It must return ${wanted(isRequest)}.`,
-  )
-}
-
-/** What a hook has to return. */
-function wanted(isRequest: boolean): Explanation {
-  return (
-    explain &&
-    (isRequest
-      ? 'the request to go on with: what it was given, or a copy with changes, such as { ...request, url }'
-      : 'the answer to read: what it was given, a copy with changes, or what it should have said, as { json: { … } }')
+      `A hook of type "${type}" returned ${isObject(value) ? 'something else' : value === null ? 'null' : typeof value}. It must return ${isRequest ? 'a request' : 'an answer'}: what it was given, or a copy with changes${isRequest ? '' : '; or { json: { … } }'}.`,
   )
 }
 

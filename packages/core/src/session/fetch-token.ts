@@ -101,10 +101,7 @@ export function fetchTokenTask(options: FetchTokenOptions, sessionScope: string 
     throw new UsageError(explain && 'fetchToken: the grant "password" needs "username" and "password".')
   }
   if (type === 'client_credentials' && (username !== undefined || password !== undefined)) {
-    throw new UsageError(
-      explain &&
-        'fetchToken: the grant "client_credentials" has no "username" and no "password". Leave them out, or make it the grant "password".',
-    )
+    throw new UsageError(explain && 'fetchToken: the grant "client_credentials" takes no "username" and "password".')
   }
   // A scope that nobody knows of could not be asked for again, and is missing in the token when the server does not repeat it.
   if (formGet(toForm(request.parameters), 'scope') !== undefined) {

@@ -151,7 +151,10 @@ describe('fetchToken: the code of a login', () => {
     async (given) => {
       const line = wire(granted)
       const call = sessionOver(line).fetchToken({ grantType: 'client_credentials', ...given } as never)
-      await expect(call).rejects.toMatchObject({ name: 'UsageError', message: expect.stringContaining('no "username" and no "password"') })
+      await expect(call).rejects.toMatchObject({
+        name: 'UsageError',
+        message: expect.stringContaining('takes no "username" and "password"'),
+      })
       expect(line.requests).toHaveLength(0)
     },
   )
@@ -443,7 +446,7 @@ describe('client authentication', () => {
     expect(authorizationOf(line)).toMatch(/^Basic /)
   })
 
-  it.each([[['own', () => undefined]], ['own'], ['own', 'client_secret_basic'], [1, () => undefined]])(
+  it.each([[['own', () => undefined]], ['own'], ['own', 'client_secret_basic']])(
     'S42: registerClientAuthMethod(%j, …) takes a name and a function, not a pair',
     (...given) => {
       const session = sessionOver(wire(granted))

@@ -328,11 +328,8 @@ export class OAuth2Session<Http> {
 
   /** Makes a client authentication method known under a name; it may shadow a built-in one. @throws {@link UsageError} for what is no function. */
   registerClientAuthMethod(name: string, method: ClientAuthentication): void {
-    if (typeof name !== 'string' || typeof method !== 'function') {
-      throw new UsageError(
-        explain &&
-          'registerClientAuthMethod takes a name and a function, each by itself: registerClientAuthMethod("own", (request) => request).',
-      )
+    if (typeof method !== 'function') {
+      throw new UsageError(explain && 'registerClientAuthMethod takes a name and a function, not a pair of them.')
     }
     this.#methods.set(name, method)
   }
