@@ -1,9 +1,9 @@
 /**
  * Checks the packages as users get them: packed, looked at by publint and "Are the types wrong?", compared with the committed list of files,
- * installed by npm in a project outside the workspace, imported there by every subpath, and type checked.
+ * installed by npm in a project outside the workspace, imported there by every subpath, type checked, and made to emit declarations.
  */
 import { join } from 'node:path'
-import { createConsumer, importFindings, typeFindings } from './consumer.ts'
+import { createConsumer, declarationFindings, importFindings, typeFindings } from './consumer.ts'
 import { packageFileFindings, updatePackageFiles } from './package-files.ts'
 import { pack } from './tarball.ts'
 import { attwFindings, publintFindings } from './tarball-lint.ts'
@@ -23,6 +23,7 @@ const findings = await inTemporaryFolder(async (folder) => {
     ...packageFileFindings(tarballs),
     ...importFindings(consumer, tarballs),
     ...typeFindings(consumer),
+    ...declarationFindings(consumer),
   ]
 })
 

@@ -1,4 +1,4 @@
-import { cpSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { finish, succeed } from './command.ts'
 import type { Tarball } from './tarball.ts'
@@ -15,6 +15,18 @@ const PROJECTS = {
   browser: {
     compilerOptions: { ...STRICT, lib: ['ES2023', 'DOM'], types: [], module: 'ESNext', moduleResolution: 'Bundler' },
     include: ['browser/**/*.ts'],
+  },
+  declarations: {
+    compilerOptions: {
+      ...NODE,
+      module: 'NodeNext',
+      noEmit: false,
+      declaration: true,
+      emitDeclarationOnly: true,
+      rootDir: '.',
+      outDir: 'declarations',
+    },
+    include: ['*/inferred-*.ts'],
   },
 }
 
@@ -57,6 +69,17 @@ export function typeFindings(folder: string): readonly string[] {
   return Object.keys(PROJECTS).flatMap((name) => {
     const { status, stdout, stderr } = finish('tsc', ['-p', `tsconfig.${name}.json`], folder)
     return status === 0 ? [] : [`types for a ${name} project:\n${stdout}${stderr}`]
+  })
+}
+
+/** An application depends on the adapter, and declarations that name another package break where it is not hoisted. Emitted by {@link typeFindings}. */
+export function declarationFindings(folder: string): readonly string[] {
+  const emitted = join(folder, 'declarations')
+  if (!existsSync(emitted)) return ['declarations: none were emitted']
+  const files = readdirSync(emitted, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.d.ts'))
+  return files.flatMap((file) => {
+    const lines = readFileSync(join(emitted, file), 'utf8').split('\n')
+    return lines.filter((line) => line.includes('@oauth/core')).map((line) => `declarations/${file} names @oauth/core: ${line.trim()}`)
   })
 }
 

@@ -6,7 +6,20 @@
 export type { Aead, DigestAlgorithm, Environment, Maybe, OAuthEvent } from './environment.js'
 export { defaultEnvironment } from './environment.js'
 export { type AnyOAuthError, isOAuthError } from './error/any-oauth-error.js'
-export type { OAuthErrorCode, TransportReason } from './error/error-code.js'
+export type {
+  AuthorizationErrorResponse,
+  AuthorizationErrorWord,
+  AuthorizationResponseError,
+} from './error/authorization-response-error.js'
+export type { AuthenticationChallenge, ChallengeError } from './error/challenge-error.js'
+export type { EndpointError, EndpointErrorResponse, EndpointErrorWord } from './error/endpoint-error.js'
+export type * from './error/error-code.js'
+export type { OAuthError, OAuthErrorOptions } from './error/oauth-error.js'
+export type { PersistError } from './error/persist-error.js'
+export type { ProtocolError } from './error/protocol-error.js'
+export type { RefreshError, RefreshFailure, TerminalReason } from './error/refresh-error.js'
+export type { ResponseError } from './error/response-error.js'
+export type { StoreError } from './error/store-error.js'
 export { type FailedRequest, TransportError, type TransportErrorOptions } from './error/transport-error.js'
 export { UsageError } from './error/usage-error.js'
 export type { Flow } from './flow/flow.js'

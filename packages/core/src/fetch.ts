@@ -102,7 +102,7 @@ function authorisedFetch(fetch: Fetch, authoriser: ResourceAuthoriser): Authoris
 }
 
 /** Anything else is a stream, or made into one: it is gone once it was sent. */
-function isInMemory(body: BodyInit): boolean {
+function isInMemory(body: NonNullable<RequestInit['body']>): boolean {
   if (typeof body === 'string' || ArrayBuffer.isView(body)) return true
   return [URLSearchParams, FormData, Blob, ArrayBuffer].some((kind) => body instanceof kind)
 }

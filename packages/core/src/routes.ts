@@ -6,6 +6,7 @@
 export { parseCookies, type SetCookie, serialiseCookie } from './route/cookie.js'
 export { type ErrorPageOptions, errorPage, statusOf } from './route/error-page.js'
 export { assertGuardOptions, type GuardOptions } from './route/guard.js'
+export type { LoginOptions } from './route/login.js'
 export type { Route, RoutePaths } from './route/paths.js'
 export { MAX_FORM_BYTES, type RouteBody, type RouteRequest } from './route/route-request.js'
 export type { RouteResponse } from './route/route-response.js'

@@ -4,9 +4,56 @@
  * @module
  */
 
-export type { AnyOAuthError, HttpClient } from '@oauth/core/adapter'
+export type {
+  AnyOAuthError,
+  AuthenticationChallenge,
+  AuthorizationErrorResponse,
+  AuthorizationErrorWord,
+  AuthorizationResponseError,
+  AuthorizationResponseProblem,
+  ChallengeError,
+  EndpointError,
+  EndpointErrorResponse,
+  EndpointErrorWord,
+  FailedRequest,
+  HttpClient,
+  HttpHeaders,
+  IdTokenProblem,
+  JwtProblem,
+  OAuthError,
+  OAuthErrorCode,
+  PersistError,
+  ProtocolError,
+  ProtocolErrorCode,
+  RefreshError,
+  RefreshFailure,
+  ResponseError,
+  ResponseErrorCode,
+  ServerProblem,
+  SessionErrorCode,
+  StoreError,
+  TerminalReason,
+  TransportError,
+  TransportErrorCode,
+  TransportReason,
+  UsageError,
+  UsageErrorCode,
+} from '@oauth/core/adapter'
 export { isOAuthError } from '@oauth/core/adapter'
-export type { GuardOptions, LoginView, ProviderOptions, RouteRequest, TenantOptions, TenantProvider, UserClaims } from '@oauth/core/routes'
+export type { AuthorisedFetch } from '@oauth/core/fetch'
+export type {
+  GuardOptions,
+  LoginOptions,
+  LoginView,
+  ProviderOptions,
+  RouteRequest,
+  RouteResponse,
+  SetCookie,
+  TenantOptions,
+  TenantProvider,
+  UserClaims,
+  WebOptions,
+} from '@oauth/core/routes'
 export { statusOf } from '@oauth/core/routes'
 export { type EnvironmentProvider, type OAuthOptions, oauth, requireLogin } from './oauth.js'
 export type { Register, RequestOAuth } from './request-oauth.js'

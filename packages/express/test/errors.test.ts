@@ -23,7 +23,7 @@ describe.each([undefined, null])('B1: oauth(%j)', (options) => {
     expect(() => oauth(options as never)).toThrow(
       expect.objectContaining({
         name: 'UsageError',
-        message: expect.stringMatching(/^Option "secret"|^oauth: an object of options is needed/),
+        message: expect.stringMatching(/^Option "secret"|^oauth: an options object is needed/),
       }),
     )
   })

@@ -19,9 +19,9 @@ export interface OAuth2SessionOptions extends SessionOptions {
 export class OAuth2Session extends CoreSession<KyInstance> {
   /** @throws {@link UsageError} for unknown, missing or contradictory options. */
   constructor(options: OAuth2SessionOptions) {
-    // What is no object cannot be taken apart, and is refused by the check of the options.
-    const { http, ...own }: OAuth2SessionOptions = Object(options)
-    super(own, kyClient(http), { options: ['http'] })
+    // What has no members is refused by the check of the options.
+    const { http }: OAuth2SessionOptions = Object(options)
+    super(options, kyClient(http), { options: ['http'] })
   }
 
   /** Another ky instance, with this session's token on its requests. */

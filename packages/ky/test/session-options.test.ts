@@ -1,7 +1,7 @@
 import { isOAuthError } from '@oauth/core'
 import ky from 'ky'
 import { describe, expect, it } from 'vitest'
-import { kyClient, OAuth2Session, randomToken } from '../src/index.js'
+import { AssertionSession, kyClient, OAuth2Session, randomToken } from '../src/index.js'
 
 const GOOD = { server: {}, clientId: 'client' }
 
@@ -22,8 +22,9 @@ describe('a session on ky', () => {
     },
   )
 
-  it.each([undefined, null])('options that are %j are refused, not stumbled over', (options) => {
-    expect(refusal(() => new OAuth2Session(options as never))).toContain('clientId')
+  it.each([undefined, null, 'client', ['client']])('S1: options that are %j are refused, not stumbled over', (options) => {
+    expect(refusal(() => new OAuth2Session(options as never))).toMatch(/^OAuth2Session: an options object is needed.*clientId/)
+    expect(refusal(() => new AssertionSession(options as never))).toMatch(/^AssertionSession: an options object is needed.*issuer/)
   })
 
   it('S5: an unknown option is refused with the names of all, `http` too', () => {

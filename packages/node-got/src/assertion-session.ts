@@ -28,8 +28,9 @@ export type ServiceAccountSessionOptions = Partial<AssertionSessionOptions>
 export class AssertionSession extends CoreSession<Got> {
   /** @throws {@link UsageError} for unknown, missing or contradictory options, and for a key that cannot sign. */
   constructor(options: AssertionSessionOptions) {
-    const { http, ...own }: AssertionSessionOptions = Object(options)
-    super(own, gotClient(http), { options: ['http'] })
+    // What has no members is refused by the check of the options.
+    const { http }: AssertionSessionOptions = Object(options)
+    super(options, gotClient(http), { options: ['http'] })
   }
 
   /** A session for a service account whose key file, or the text of it, is at hand. @throws {@link UsageError} for another kind of file. */

@@ -1,6 +1,7 @@
-import { type HttpClient, UsageError } from '@oauth/core/adapter'
+import type { HttpClient } from '@oauth/core/adapter'
 import got, { type Got } from 'got'
 import { authorisedGot } from './authorised-got.js'
+import { assertGot } from './got-instance.js'
 import { gotTransport } from './got-transport.js'
 
 /**
@@ -9,9 +10,7 @@ import { gotTransport } from './got-transport.js'
  * @throws {@link UsageError} for what is no got instance.
  */
 export function gotClient(instance: Got = got): HttpClient<Got> {
-  if (typeof instance !== 'function' || instance.defaults?.options === undefined) {
-    throw new UsageError('The HTTP client is no got instance. Give got itself, or what got.extend returned.')
-  }
+  assertGot(instance)
   const { prefixUrl } = instance.defaults.options
   return {
     transport: gotTransport(instance),

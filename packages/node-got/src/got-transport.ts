@@ -1,12 +1,16 @@
 import { type HttpRequest, networkError, type Transport, TransportError } from '@oauth/core/adapter'
 import got, { type Got } from 'got'
+import { assertGot } from './got-instance.js'
 import { BLOCKED } from './public-hosts.js'
 
 /**
  * Sends the core's own requests with a got instance: its agents, proxies, `user-agent` and `beforeRequest` hooks apply; its other headers,
  * redirects, retries, cookies, cache and base URL do not: they are meant for an API.
+ *
+ * @throws {@link UsageError} for what is no got instance.
  */
 export function gotTransport(instance: Got = got): Transport {
+  assertGot(instance)
   const { 'user-agent': _own, ...theirs } = instance.defaults.options.headers
   const headers = Object.fromEntries([...Object.keys(theirs), 'authorization'].map((name) => [name, undefined]))
   return async (request, { signal }) => {

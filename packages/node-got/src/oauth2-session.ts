@@ -19,9 +19,9 @@ export interface OAuth2SessionOptions extends SessionOptions {
 export class OAuth2Session extends CoreSession<Got> {
   /** @throws {@link UsageError} for unknown, missing or contradictory options. */
   constructor(options: OAuth2SessionOptions) {
-    // What is no object cannot be taken apart, and is refused by the check of the options.
-    const { http, ...own }: OAuth2SessionOptions = Object(options)
-    super(own, gotClient(http), { options: ['http'] })
+    // What has no members is refused by the check of the options.
+    const { http }: OAuth2SessionOptions = Object(options)
+    super(options, gotClient(http), { options: ['http'] })
   }
 
   /** Another got instance, with this session's token on its requests. */

@@ -3,6 +3,7 @@ import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import got, { type Got, type NormalizedOptions } from 'got'
+import { assertGot } from './got-instance.js'
 import { isPublicAddress } from './public-address.js'
 
 /** `code` of the error for a host whose address is not public. */
@@ -17,8 +18,10 @@ export const BLOCKED = 'ERR_ADDRESS_NOT_PUBLIC'
  * way, such as a proxy's, would resolve names by itself: it is replaced.
  *
  * @param lookup resolves names: the system's resolver unless told.
+ * @throws {@link UsageError} for what is no got instance.
  */
 export function publicHosts(instance: Got = got, lookup: LookupFunction = systemLookup as LookupFunction): Got {
+  assertGot(instance)
   return instance.extend({
     dnsLookup: guarded(lookup) as never,
     dnsCache: false,

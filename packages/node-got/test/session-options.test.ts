@@ -1,7 +1,7 @@
 import { isOAuthError } from '@oauth/core'
 import got from 'got'
 import { describe, expect, it } from 'vitest'
-import { gotClient, OAuth2Session, randomToken } from '../src/index.js'
+import { AssertionSession, gotClient, gotTransport, OAuth2Session, publicHosts, randomToken } from '../src/index.js'
 
 const GOOD = { server: {}, clientId: 'client' }
 
@@ -16,11 +16,12 @@ function refusal(attempt: () => unknown): unknown {
 describe('a session on got', () => {
   it.each([{}, 'got', fetch, { transport: () => undefined }])('C14: http: %s, which is no got instance, is refused', (http) => {
     expect(refusal(() => new OAuth2Session({ ...GOOD, http: http as never }))).toContain('no got instance')
-    expect(refusal(() => gotClient(http as never))).toContain('got.extend')
+    for (const take of [gotClient, gotTransport, publicHosts]) expect(refusal(() => take(http as never))).toContain('got.extend')
   })
 
-  it.each([undefined, null])('options that are %j are refused, not stumbled over', (options) => {
-    expect(refusal(() => new OAuth2Session(options as never))).toContain('clientId')
+  it.each([undefined, null, 'client', ['client']])('S1: options that are %j are refused, not stumbled over', (options) => {
+    expect(refusal(() => new OAuth2Session(options as never))).toMatch(/^OAuth2Session: an options object is needed.*clientId/)
+    expect(refusal(() => new AssertionSession(options as never))).toMatch(/^AssertionSession: an options object is needed.*issuer/)
   })
 
   it('S5: an unknown option is refused with the names of all, `http` too', () => {

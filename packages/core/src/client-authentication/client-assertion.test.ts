@@ -234,6 +234,18 @@ describe('CA07: bad configuration is refused at once', () => {
   ])('%s', (_name, options, message) => {
     expect(() => privateKeyJwt(options)).toThrow(message)
   })
+
+  test.each([
+    ['privateKeyJwt', () => privateKeyJwt({ key, headers: {} } as never), 'no option "headers". Did you mean "header"?'],
+    ['privateKeyJwt', () => privateKeyJwt({ key, expiresIn: 1 } as never), 'no option "expiresIn".'],
+    ['privateKeyJwt', () => privateKeyJwt(key as never), 'an options object is needed'],
+    ['privateKeyJwt', () => (privateKeyJwt as () => unknown)(), 'an options object is needed'],
+    ['clientSecretJwt', () => clientSecretJwt({ headers: {} } as never), 'no option "headers". Did you mean "header"?'],
+    ['clientSecretJwt', () => clientSecretJwt({ key: secret } as never), 'no option "key".'],
+  ])('S5: %s refuses options that nothing reads', (where, attempt, found) => {
+    expect(attempt).toThrow(expect.objectContaining({ name: 'UsageError', message: expect.stringContaining(`${where}: `) }))
+    expect(attempt).toThrow(found)
+  })
 })
 
 test('CA08: no secret and no key in authorization URLs, nor in what is shown of a method', async () => {

@@ -1,4 +1,5 @@
 import { explain } from '../error/explain.js'
+import { assertKnownOptions } from '../error/known-options.js'
 import { UsageError } from '../error/usage-error.js'
 import { addToForm, type HttpRequest } from '../http/http-request.js'
 import { randomToken } from '../jose/random-token.js'
@@ -33,8 +34,15 @@ const OWN_CLAIMS: Readonly<Record<string, string>> = {
   jti: 'it is made anew for each request, or the server would take the second one for a replay',
 }
 
-/** @throws {@link UsageError} for options that no assertion can be made of. */
-export function assertAssertionOptions({ lifetime = MAX_LIFETIME, claims = {} }: ClientAssertionOptions, where: string): void {
+const OPTIONS = ['audience', 'lifetime', 'claims', 'alg', 'kid', 'header'] as const
+
+/**
+ * @param further names of options beside those that each assertion has.
+ * @throws {@link UsageError} for unknown options, and for those that no assertion can be made of.
+ */
+export function assertAssertionOptions(options: ClientAssertionOptions, where: string, further: readonly string[] = []): void {
+  assertKnownOptions(options, [...OPTIONS, ...further], where)
+  const { lifetime = MAX_LIFETIME, claims = {} } = options
   if (!(Number.isInteger(lifetime) && lifetime > 0 && lifetime <= MAX_LIFETIME)) {
     throw new UsageError(
       explain &&

@@ -10,12 +10,12 @@ export interface PrivateKeyJwtOptions extends ClientAssertionOptions, JwtSignerO
  *
  * @example
  * const tokenEndpointAuthMethod = privateKeyJwt({ key: process.env.CLIENT_KEY, kid: '2026-01' })
- * @throws {@link UsageError} for a key that cannot sign.
+ * @throws {@link UsageError} for unknown options, and for a key that cannot sign.
  * @see OpenID Connect Core §9 https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication
  */
 export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuthentication {
   const where = 'privateKeyJwt'
-  assertAssertionOptions(options, where)
+  assertAssertionOptions(options, where, ['key'])
   const sign = jwtSigner(where, options, 'private key')
   return (request, context) => withAssertion(request, context, { ...options, sign })
 }

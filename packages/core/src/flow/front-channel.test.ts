@@ -395,6 +395,21 @@ describe('where the answer is', () => {
     expect(await play(finish(response(await parameters())))).toMatchObject(problem('OAUTH_MODE_MISMATCH'))
   })
 
+  test.each<[string, 'query' | 'fragment' | 'form_post' | undefined, string, string]>([
+    ['the query where the fragment was asked for', undefined, 'token', '?'],
+    ['the query where a form was asked for', 'form_post', 'token', '?'],
+    ['the fragment where the query was asked for', undefined, 'code', '#'],
+  ])('RFC 6749 §4.2.2.1: an error alone in %s is the server’s own, once its state is checked', async (_what, responseMode, type, sign) => {
+    const { finish, transaction } = await login(type, { responseMode })
+    const answered = (state: string) => `${redirectUri}${sign}${new URLSearchParams({ error: 'unauthorized_client', state })}`
+    expect(await play(finish(answered(transaction.state)))).toMatchObject({
+      error: { name: 'AuthorizationResponseError', error: 'unauthorized_client' },
+    })
+    expect(await play(finish(answered('another')))).toMatchObject(problem('OAUTH_STATE_MISMATCH'))
+    for (const more of ['code=x', 'access_token=x', 'id_token=x'])
+      expect(await play(finish(`${answered(transaction.state)}&${more}`))).toMatchObject(problem('OAUTH_MODE_MISMATCH'))
+  })
+
   test.each<[string, 'form_post' | undefined, string]>([
     ['a URL without a fragment', undefined, `${redirectUri}?tenant=a`],
     ['a URL with an empty one', undefined, `${redirectUri}#`],

@@ -157,6 +157,16 @@ describe('keys', () => {
 describe('what is refused', () => {
   const { decrypt } = jweDecryption({ keys: pem(rsa.privateKey) })
 
+  test.each([
+    [{ key: pem(rsa.privateKey) }, 'no option "key". Did you mean "keys"?'],
+    [undefined, 'an options object is needed'],
+    [pem(rsa.privateKey), 'an options object is needed'],
+  ])('S5: options that nothing reads, %#', (options, found) => {
+    const attempt = () => jweDecryption(options as never)
+    expect(attempt).toThrow(expect.objectContaining({ name: 'UsageError', message: expect.stringContaining(`jweDecryption: `) }))
+    expect(attempt).toThrow(found)
+  })
+
   test('ID24: RSA1_5, though the key would fit', async () => {
     const jwe = byHand({ alg: 'RSA1_5', enc: 'A256GCM' }, 'hello', 'RSA1_5')
     expect(await decrypt(jwe)).toMatchObject({ refused: expect.stringMatching(/RSA1_5.*RSA-OAEP-256/) })

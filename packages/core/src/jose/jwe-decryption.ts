@@ -1,5 +1,6 @@
 import { compactDecrypt } from 'jose/jwe/compact/decrypt'
 import { type Explanation, explain } from '../error/explain.js'
+import { assertKnownOptions } from '../error/known-options.js'
 import { quoted } from '../error/printable.js'
 import { UsageError } from '../error/usage-error.js'
 import { isJsonObject, type JsonObject, parseJson } from '../http/json.js'
@@ -24,6 +25,8 @@ export interface JweDecryptionOptions {
   /** Content encryption algorithms that are taken. All below unless told. */
   readonly encryptions?: readonly string[] | undefined
 }
+
+const OPTIONS: readonly (keyof JweDecryptionOptions)[] = ['keys', 'clientSecret', 'algorithms', 'encryptions']
 
 /**
  * Key management algorithms, and the keys they need (RFC 7518 §4.1). `RSA1_5` is not among them, for a server that tells good padding from bad
@@ -60,10 +63,12 @@ const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true })
  *
  * Never decompresses (`zip`), knows no extension (`crit`), and reads no more than 128 KiB.
  *
- * @throws {@link UsageError} for what is no private key, and for algorithms that are not known.
+ * @throws {@link UsageError} for unknown options, for what is no private key, and for algorithms that are not known.
  * @see RFC 7516 §5.2 https://www.rfc-editor.org/rfc/rfc7516#section-5.2
  */
-export function jweDecryption({ keys, clientSecret, algorithms, encryptions = ENCRYPTIONS }: JweDecryptionOptions): Decryption {
+export function jweDecryption(options: JweDecryptionOptions): Decryption {
+  assertKnownOptions(options, OPTIONS, 'jweDecryption')
+  const { keys, clientSecret, algorithms, encryptions = ENCRYPTIONS } = options
   const given = keys === undefined ? [] : listOf(keys)
   if (given.length === 0 && !clientSecret) {
     throw new UsageError(

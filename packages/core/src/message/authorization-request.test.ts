@@ -64,6 +64,11 @@ describe('S3: scope', () => {
     expect(await sent('scope', { scope })).toEqual(text === undefined ? [] : [text])
   })
 
+  test.each([1, true, { read: true }, ['a', 1], [undefined]])('%j is refused', (scope) => {
+    const refusal = expect.objectContaining({ name: 'UsageError', message: expect.stringContaining('Option "scope"') })
+    expect(() => scopeText(scope as never)).toThrow(refusal)
+  })
+
   test('one scope is found among others, and not as a part of another', () => {
     expect(hasScope('email openid', 'openid')).toBe(true)
     expect(hasScope('openid2 xopenid', 'openid')).toBe(false)

@@ -147,10 +147,15 @@ export function assertRedirectUri(uri: string | undefined, where: string): void 
   }
 }
 
-/** Joins a list of scopes with spaces (RFC 6749 §3.3); nothing stays nothing. */
+/**
+ * Joins a list of scopes with spaces (RFC 6749 §3.3); nothing stays nothing.
+ *
+ * @throws {@link UsageError} for what is neither text nor a list of texts.
+ */
 export function scopeText(scope: string | readonly string[] | undefined): string | undefined {
-  const text = typeof scope === 'string' ? scope : scope?.join(' ')
-  return text === '' ? undefined : text
+  const list: unknown = typeof scope === 'string' ? [scope] : (scope ?? [])
+  if (Array.isArray(list) && list.every((one) => typeof one === 'string')) return list.join(' ') || undefined
+  throw new UsageError(explain && 'Option "scope" must be a text, such as "openid email", or a list of texts.')
 }
 
 /** Tells whether a space-separated scope contains one. */

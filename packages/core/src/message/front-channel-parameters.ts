@@ -5,14 +5,15 @@ import type { AuthorizationTransaction } from '../transaction/authorization-tran
 import { refuseAnswer } from './authorization-response.js'
 import { type AuthorizationResponseInput, responseParameters } from './response-parameters.js'
 
-/** Parameters by which an answer is known, wherever it is. */
-const SIGNS = ['code', 'access_token', 'id_token', 'error'] as const
+/** What an answer brings, wherever it is. */
+const GAINS = ['code', 'access_token', 'id_token'] as const
 
 /**
  * The parameters of an answer, from the place where it was asked to be: the query or the fragment of a URL, or the form of a `form_post`. Pairs,
- * and a text that is nothing but parameters, are taken to come from there. A fragment without an answer (`#_=_`) does no harm to one in the query.
+ * and a text that is nothing but parameters, are taken to come from there. A fragment without an answer (`#_=_`) does no harm to one in the query, and
+ * an error alone is taken from where it is.
  *
- * @throws {@link ProtocolError} `OAUTH_MODE_MISMATCH` for an answer, or a part of one, in another place: what reads that place would see another answer.
+ * @throws {@link ProtocolError} `OAUTH_MODE_MISMATCH` for an answer that brings something, or a part of one, in another place: what reads that place would see another answer.
  * @throws {@link UsageError} for what is no answer at all.
  * @see OAuth 2.0 Multiple Response Types §2.1 https://openid.net/specs/oauth-v2-multiple-response-types-1_0.html#ResponseModes
  */
@@ -30,9 +31,13 @@ export function frontChannelParameters(
     return formDecode(before)
   }
   const query = formDecode(before.includes('?') ? before.slice(before.indexOf('?') + 1) : '')
-  if (mode !== 'query' && hasAnswer(query)) refuseMode('the query', mode)
-  if (mode !== 'fragment' && hasAnswer(fragment)) refuseMode('the fragment', mode)
   const answer = mode === 'query' ? query : mode === 'fragment' ? fragment : []
+  const elsewhere = [query, fragment].filter((form) => form !== answer && hasAnswer(form))
+  const [astray] = elsewhere
+  if (astray !== undefined) {
+    if (elsewhere.length > 1 || hasAnswer(answer) || !isError(astray)) refuseMode(astray === query ? 'the query' : 'the fragment', mode)
+    return astray
+  }
   if (answer.length === 0) {
     throw new UsageError(
       explain &&
@@ -50,7 +55,12 @@ function isBare(text: string): boolean {
 }
 
 function hasAnswer(form: Form): boolean {
-  return SIGNS.some((name) => formGet(form, name) !== undefined)
+  return [...GAINS, 'error'].some((name) => formGet(form, name) !== undefined)
+}
+
+/** An error and nothing else: a server that does not know the response type, or the client, need not know the place either (RFC 6749 §4.1.2.1). */
+function isError(form: Form): boolean {
+  return GAINS.every((name) => formGet(form, name) === undefined)
 }
 
 function refuseMode(place: string, mode: string): never {

@@ -1,5 +1,5 @@
+import { assertKnownOptions } from '../error/known-options.js'
 import { isExpired } from '../message/expiry.js'
-import { assertKnownOptions } from '../session/registration.js'
 import type { TokenRecord } from '../session/token-record.js'
 import { isNavigation } from './navigation.js'
 import { safeReturnTo } from './return-to.js'

@@ -1,5 +1,5 @@
+import { assertKnownOptions } from '../error/known-options.js'
 import { UsageError } from '../error/usage-error.js'
-import { assertKnownOptions } from '../session/registration.js'
 import type { BaseUrl } from './base-url.js'
 
 /** Paths of the routes, below the base URL. `{provider}` stands for a provider's name. */

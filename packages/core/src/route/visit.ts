@@ -1,7 +1,7 @@
+import { assertKnownOptions } from '../error/known-options.js'
 import { UsageError } from '../error/usage-error.js'
 import { run } from '../flow/run.js'
 import type { HttpHeaders } from '../http/http-response.js'
-import { assertKnownOptions } from '../session/registration.js'
 import { allowedOrigins, resourceAuthoriser } from '../session/resource-authoriser.js'
 import type { SetCookie } from './cookie.js'
 import { endSession } from './end-session.js'

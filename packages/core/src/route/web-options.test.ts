@@ -28,12 +28,12 @@ describe('B1, B2: options that cannot work are refused at once', () => {
     'an unknown option of the session': [{ session: { maxAge: 1 } }, /"session": there is no option "maxAge"/],
     'a provider that is undefined': [
       { providers: { demo: undefined } },
-      /provider "demo": an object of options is needed, and there is nothing/,
+      /provider "demo": an options object is needed, and there is nothing/,
     ],
-    'a provider that is null': [{ providers: { demo: null } }, /provider "demo": an object/],
+    'a provider that is null': [{ providers: { demo: null } }, /provider "demo": an options object/],
     'a provider that is an issuer': [{ providers: { demo: 'https://as.example' } }, /provider "demo": .*there is a string/],
-    'a session that is no object': [{ session: 60 }, /"session": an object/],
-    'paths that are null': [{ paths: null }, /"paths": an object/],
+    'a session that is no object': [{ session: 60 }, /"session": an options object/],
+    'paths that are null': [{ paths: null }, /"paths": an options object/],
     'providers in a list': [{ providers: [registered] }, /"providers" is a list.*an object that names each one/],
     'providers that are an issuer': [{ providers: 'https://as.example' }, /"providers" is of type string/],
     'a profile that is no function': [
@@ -132,7 +132,7 @@ describe('B1: an HTTP client that is not wrapped is refused at once', () => {
 
 it.each([undefined, null, 'x', []].map((options) => [options]))('B1: %j is no options', (options) => {
   expect(() => webRoutes(options as never, {} as never)).toThrow(
-    expect.objectContaining({ name: 'UsageError', message: expect.stringMatching(/^oauth: an object of options is needed/) }),
+    expect.objectContaining({ name: 'UsageError', message: expect.stringMatching(/^oauth: an options object is needed/) }),
   )
 })
 

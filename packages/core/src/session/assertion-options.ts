@@ -1,14 +1,15 @@
 import { assertClient, type ClientAuthentication } from '../client-authentication/client.js'
 import type { Environment } from '../environment.js'
 import { explain } from '../error/explain.js'
+import { assertKnownOptions } from '../error/known-options.js'
 import { UsageError } from '../error/usage-error.js'
 import type { Parameters } from '../http/form.js'
 import type { HttpHeaders } from '../http/http-response.js'
 import type { SigningKey } from '../jose/sign-jwt.js'
+import { scopeText } from '../message/authorization-request.js'
 import type { TokenInput } from '../message/token-set.js'
 import { assertGivenMetadata } from '../metadata/given-metadata.js'
 import type { Quirks } from '../metadata/quirks.js'
-import { assertKnownOptions } from './registration.js'
 import { assertTokenOptions } from './session-options.js'
 import type { TokenPlacement } from './token-placement.js'
 import type { TokenStore } from './token-record.js'
@@ -106,6 +107,7 @@ export function assertAssertionOptions(options: AssertionSessionOptions, own: re
     throw new UsageError(explain && 'Option "issuer" is missing: who vouches with the assertion, such as the name of the service account.')
   if (!(Number.isFinite(lifetime) && lifetime > 0))
     throw new UsageError(explain && 'Option "lifetime" must be a number of seconds, more than 0.')
+  scopeText(options.scope)
   const { scopePlacement = 'parameter' } = options
   if (scopePlacement !== 'parameter' && scopePlacement !== 'claims')
     throw new UsageError(explain && 'Option "scopePlacement" must be "parameter" or "claims".')

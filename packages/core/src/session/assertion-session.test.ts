@@ -336,6 +336,7 @@ describe('CA07: what cannot work is refused at construction', () => {
     ['a token endpoint without https', { tokenEndpoint: 'http://as.example/token' }],
     ['no issuer', { issuer: '' }],
     ['a lifetime of nothing', { lifetime: 0 }],
+    ['a scope that is no text', { scope: 1 }],
     ['a secret without a client', { clientSecret: 'its secret' }],
     ['the name of a key file, long enough for a secret', { key: '/etc/secrets/my-service-account/key.pem' }],
     ['a public key', { key: publicKey.export({ format: 'jwk' }) as JsonWebKey }],

@@ -41,7 +41,7 @@ export class AssertionSession<Http> {
   #fetching: Promise<TokenSet> | undefined
 
   /**
-   * @param adapter `options` names those that an adapter has taken out for itself.
+   * @param adapter `options` names those that an adapter reads itself.
    * @throws {@link UsageError} for unknown, missing or contradictory options, and for a key that cannot sign.
    */
   constructor(options: AssertionSessionOptions, client: HttpClient<Http>, adapter: { readonly options?: readonly string[] } = {}) {

@@ -33,7 +33,7 @@ describe('parameters of an authorization request', () => {
   })
 
   it('S6: the address of the endpoint first, as in Authlib, is refused and not taken apart into parameters', async () => {
-    await expect(session.createAuthorizationUrl('https://as.example/authorize' as never)).rejects.toThrow('an object of options is needed')
+    await expect(session.createAuthorizationUrl('https://as.example/authorize' as never)).rejects.toThrow('an options object is needed')
   })
 
   it('RFC 8707 §2: a list is one parameter, repeated', async () => {

@@ -55,7 +55,7 @@ export function authorizationUrlRequest(options: AuthorizationUrlOptions, defaul
   if (typeof options !== 'object' || options === null) {
     throw new UsageError(
       explain &&
-        `createAuthorizationUrl: an object of options is needed, and there is a ${typeof options}. The address of the endpoint is that of the metadata, or of the option "server".`,
+        `createAuthorizationUrl: an options object is needed, and there is a ${typeof options}. The address of the endpoint is that of the metadata, or of the option "server".`,
     )
   }
   const { parameters = {}, state, nonce, scope, redirectUri, codeVerifier, responseType, responseMode, claims, returnTo, ...wire } = options

@@ -66,6 +66,29 @@ describe('S62: registerComplianceHook', () => {
       expect(error).toMatchObject({ name: 'UsageError', message: expect.stringContaining(`"${type}" returned undefined`) })
     },
   )
+
+  it.each([
+    ['access_token_request', { headers: {} }, 'a request: what it was given'],
+    ['access_token_request', { url: AS }, 'a request: what it was given'],
+    ['access_token_request', null, 'a request: what it was given'],
+    ['protected_request', { method: 'GET' }, 'a request: what it was given'],
+    ['protected_request', [], 'a request: what it was given'],
+    ['access_token_response', TOKEN, '{ json: { … } }'],
+    ['access_token_response', { json: undefined }, '{ json: { … } }'],
+    ['access_token_response', { json: 'a' }, '{ json: { … } }'],
+    ['access_token_response', { status: 200, headers: {}, body: '{}' }, '{ json: { … } }'],
+  ] as const)('C24: a hook of type %s that returns %j is told what to return', async (type, value, advice) => {
+    for (const hook of [() => value, async () => value]) {
+      const session = sessionOver(wire(() => json(TOKEN)))
+      session.registerComplianceHook(type, hook as never)
+      const error = await thrown(async () => {
+        await session.fetchToken()
+        await session.http(`${API}/me`)
+      })
+      expect(error).toMatchObject({ name: 'UsageError', message: expect.stringContaining(`A hook of type "${type}" returned`) })
+      expect(error).toHaveProperty('message', expect.stringContaining(advice))
+    }
+  })
 })
 
 describe('S63: where hooks are called', () => {

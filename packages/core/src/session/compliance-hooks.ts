@@ -119,14 +119,21 @@ function inTurn<T>(hooks: readonly ((value: T) => Maybe<T>)[]): ((value: T) => M
   return (value) => hooks.reduce((before: Maybe<T>, hook) => (before instanceof Promise ? before.then(hook) : hook(before)), value)
 }
 
-/** A hook that changes what it was given, and forgets to return it, is found at once. */
+/** A hook that forgets to return what it has changed, or returns something else, is found at once. */
 function returned<T>(type: ComplianceHookType, value: Maybe<T>): Maybe<T> {
   if (value instanceof Promise) return value.then((known) => returned(type, known))
-  if (typeof value === 'object' && value !== null) return value
+  const { url, headers, status, body, json } = Object(value) as Readonly<Record<string, unknown>>
+  const isRequest = type.endsWith('_request')
+  const isWhole = isObject(headers) && (isRequest ? typeof url === 'string' : Number.isInteger(status) && ArrayBuffer.isView(body))
+  if (isWhole || (!isRequest && isObject(json))) return value
   throw new UsageError(
     explain &&
-      `A hook of type "${type}" returned ${value === null ? 'null' : typeof value}. It must return what to go on with: what it was given, or a copy with changes.`,
+      `A hook of type "${type}" returned ${isObject(value) ? 'something else' : value === null ? 'null' : typeof value}. It must return ${isRequest ? 'a request' : 'an answer'}: what it was given, or a copy with changes${isRequest ? '' : '; or { json: { … } }'}.`,
   )
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
 }
 
 function answerHook(hook: AnswerHook): ResponseHook {

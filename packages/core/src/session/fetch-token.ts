@@ -1,11 +1,11 @@
 import { explain } from '../error/explain.js'
+import { assertKnownOptions } from '../error/known-options.js'
 import { UsageError } from '../error/usage-error.js'
 import { type Form, formGet, toForm } from '../http/form.js'
 import { scopeText } from '../message/authorization-request.js'
 import type { AuthorizationResponseInput } from '../message/response-parameters.js'
 import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
 import { REQUEST_OPTIONS, type RequestOptions } from './method-options.js'
-import { assertKnownOptions } from './registration.js'
 
 /** The answer of an authorization server, and what was kept of the request it answers. */
 export interface AuthorizationCodeOptions extends RequestOptions {
@@ -99,6 +99,9 @@ export function fetchTokenTask(options: FetchTokenOptions, sessionScope: string 
   const type = grantType ?? ('username' in options || 'password' in options ? 'password' : 'client_credentials')
   if (type === 'password' && (username === undefined || password === undefined)) {
     throw new UsageError(explain && 'fetchToken: the grant "password" needs "username" and "password".')
+  }
+  if (type === 'client_credentials' && (username !== undefined || password !== undefined)) {
+    throw new UsageError(explain && 'fetchToken: the grant "client_credentials" takes no "username" and "password".')
   }
   // A scope that nobody knows of could not be asked for again, and is missing in the token when the server does not repeat it.
   if (formGet(toForm(request.parameters), 'scope') !== undefined) {

@@ -14,6 +14,11 @@ describe('B3: options from environment variables', () => {
     expect(fromEnvironment('x', { X_CLIENT_ID: 'id', X_SCOPE: 'a b' })).toEqual({ clientId: 'id', scope: 'a b' })
   })
 
+  it.each([['x'], ['x', null], ['x', 'y'], [undefined, {}]])('%j, %j: says what it takes', (...given) => {
+    const refusal = expect.objectContaining({ name: 'UsageError', message: expect.stringContaining('process.env') })
+    expect(() => (fromEnvironment as (...all: unknown[]) => unknown)(...given)).toThrow(refusal)
+  })
+
   it.each([{}, { MY_APP_CLIENT_ID: '' }, { MY_APP_CLIENT_ID: undefined }])('%j: the variable that is missing is named', (env) => {
     const named = expect.objectContaining({ name: 'UsageError', message: expect.stringContaining('MY_APP_CLIENT_ID') })
     expect(() => fromEnvironment('my-app', env)).toThrow(named)

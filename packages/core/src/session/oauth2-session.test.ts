@@ -146,13 +146,33 @@ describe('fetchToken: the code of a login', () => {
     expect(line.tokenRequests()).toHaveLength(1)
   })
 
+  it.each([{ username: 'u', password: 'p' }, { username: 'u' }, { password: 'p' }])(
+    'S19: the grant client_credentials with %j is refused, and nothing sent',
+    async (given) => {
+      const line = wire(granted)
+      const call = sessionOver(line).fetchToken({ grantType: 'client_credentials', ...given } as never)
+      await expect(call).rejects.toMatchObject({
+        name: 'UsageError',
+        message: expect.stringContaining('takes no "username" and "password"'),
+      })
+      expect(line.requests).toHaveLength(0)
+    },
+  )
+
+  it('S3: a scope that is no text is refused, and nothing sent', async () => {
+    const line = wire(granted)
+    await expect(sessionOver(line).fetchToken({ scope: 1 } as never)).rejects.toMatchObject({ name: 'UsageError' })
+    await expect(sessionOver(line).createAuthorizationUrl({ scope: 1 } as never)).rejects.toMatchObject({ name: 'UsageError' })
+    expect(line.requests).toHaveLength(0)
+  })
+
   it('the whole answer is wanted, not its code', async () => {
     await expect(sessionOver(wire(granted)).fetchToken({ code: 'c' } as never)).rejects.toThrow('whole "authorizationResponse"')
   })
 
   it('options are wanted, not the address of the endpoint first', async () => {
     await expect(sessionOver(wire(granted)).fetchToken('https://as.example/token' as never)).rejects.toThrow(
-      'fetchToken: an object of options',
+      'fetchToken: an options object',
     )
   })
 
@@ -425,6 +445,17 @@ describe('client authentication', () => {
     await session.fetchToken()
     expect(authorizationOf(line)).toMatch(/^Basic /)
   })
+
+  it.each([[['own', () => undefined]], ['own'], ['own', 'client_secret_basic']])(
+    'S42: registerClientAuthMethod(%j, …) takes a name and a function, not a pair',
+    (...given) => {
+      const session = sessionOver(wire(granted))
+      const register = session.registerClientAuthMethod.bind(session) as (...all: unknown[]) => void
+      expect(() => register(...given)).toThrow(
+        expect.objectContaining({ name: 'UsageError', message: expect.stringContaining('takes a name and a function') }),
+      )
+    },
+  )
 
   it('S42/S44: a registered one, by name; asynchronous; for token, refresh and revocation alike', async () => {
     const line = wire(({ endpoint }) =>

@@ -2,6 +2,7 @@ import type { ClientAuthentication } from '../client-authentication/client.js'
 import { defaultEnvironment, type Environment } from '../environment.js'
 import { isOAuthError } from '../error/any-oauth-error.js'
 import { explain } from '../error/explain.js'
+import { assertKnownOptions } from '../error/known-options.js'
 import { UsageError } from '../error/usage-error.js'
 import { startAuthorization } from '../flow/authorization-code.js'
 import { coalesce } from '../flow/coalesce.js'
@@ -37,7 +38,7 @@ import {
   type VerifyIdTokenOptions,
 } from './method-options.js'
 import { ownToken, revokeOwn } from './own-revocation.js'
-import { assertKnownOptions, assertMethods, type Registration, registration } from './registration.js'
+import { assertMethods, type Registration, registration } from './registration.js'
 import { renewToken } from './renew.js'
 import { renewable } from './renewable.js'
 import { allowedOrigins, type ResourceAuthoriser, resourceAuthoriser } from './resource-authoriser.js'
@@ -64,7 +65,7 @@ export class OAuth2Session<Http> {
   readonly #token: SessionToken
 
   /**
-   * @param adapter `options` names those that an adapter has taken out for itself, so that the message about an unknown one lists them too.
+   * @param adapter `options` names those that an adapter reads itself, so that they are known, and listed in the message about an unknown one.
    * @throws {@link UsageError} for unknown, missing or contradictory options.
    */
   constructor(options: SessionOptions, client: HttpClient<Http>, adapter: { readonly options?: readonly string[] } = {}) {
@@ -325,8 +326,11 @@ export class OAuth2Session<Http> {
     return { url, ...(state === undefined ? {} : { state }) }
   }
 
-  /** Makes a client authentication method known under a name; it may shadow a built-in one. */
+  /** Makes a client authentication method known under a name; it may shadow a built-in one. @throws {@link UsageError} for what is no function. */
   registerClientAuthMethod(name: string, method: ClientAuthentication): void {
+    if (typeof method !== 'function') {
+      throw new UsageError(explain && 'registerClientAuthMethod takes a name and a function, not a pair of them.')
+    }
     this.#methods.set(name, method)
   }
 

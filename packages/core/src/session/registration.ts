@@ -156,20 +156,6 @@ export function registration(options: RegistrationOptions, environment: Environm
   )
 }
 
-/** Refuses options that are none, and options that nothing reads: mostly misspelt ones, whose meaning would silently be lost. */
-export function assertKnownOptions(options: object, known: readonly string[], where: string): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    const found = options === undefined || options === null ? 'nothing' : Array.isArray(options) ? 'a list' : `a ${typeof options}`
-    throw new UsageError(
-      explain && `${where}: an object of options is needed, and there is ${found}. Known options: ${[...known].sort().join(', ')}.`,
-    )
-  }
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name))
-      throw new UsageError(explain && `${where}: there is no option "${name}". Known options: ${[...known].sort().join(', ')}.`)
-  }
-}
-
 /** Checks the names of client authentication methods once all that can be registered is. */
 export function assertMethods({ client }: Registration, registered?: ReadonlyMap<string, ClientAuthentication>): void {
   for (const method of [client.token_endpoint_auth_method, client.revocation_endpoint_auth_method]) {

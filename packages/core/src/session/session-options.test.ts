@@ -56,6 +56,7 @@ describe('options of a session', () => {
       '"revocationEndpointAuthMethod"',
     ],
     ['CA07: revocation as a public client with a secret', { revocationEndpointAuthMethod: 'none' }, '"revocationEndpointAuthMethod"'],
+    ['S3: a scope that is no text', { scope: 1 }, '"scope" must be a text'],
     ['an unknown quirk', { quirks: { anyContenttype: true } }, 'no quirk "anyContenttype"'],
     ['quirks that are none', { quirks: true }, '"quirks"'],
     ['neither issuer nor server', { server: undefined }, '"issuer" is missing'],
@@ -131,7 +132,7 @@ describe('options of a session', () => {
         throw new Error('a constructor sends nothing')
       })
       expect(() => new OAuth2Session(options as never, client)).toThrow(UsageError)
-      expect(() => new OAuth2Session(options as never, client)).toThrow(/^OAuth2Session: an object of options is needed.*clientId/)
+      expect(() => new OAuth2Session(options as never, client)).toThrow(/^OAuth2Session: an options object is needed.*clientId/)
     },
   )
 

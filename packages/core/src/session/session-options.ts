@@ -1,11 +1,12 @@
 import type { Environment } from '../environment.js'
 import { explain } from '../error/explain.js'
+import { assertKnownOptions } from '../error/known-options.js'
 import { UsageError } from '../error/usage-error.js'
 import type { Parameters } from '../http/form.js'
-import { assertRedirectUri } from '../message/authorization-request.js'
+import { assertRedirectUri, scopeText } from '../message/authorization-request.js'
 import { assertResponseType, type ResponseMode, type ResponseType } from '../message/response-type.js'
 import type { TokenInput } from '../message/token-set.js'
-import { assertKnownOptions, REGISTRATION_OPTIONS, type RegistrationOptions } from './registration.js'
+import { REGISTRATION_OPTIONS, type RegistrationOptions } from './registration.js'
 import { TOKEN_PLACEMENTS, type TokenPlacement } from './token-placement.js'
 import type { TokenStore } from './token-record.js'
 import type { UpdateToken } from './update-token.js'
@@ -65,6 +66,7 @@ export function assertSessionOptions(options: SessionOptions, own: readonly stri
   assertKnownOptions(options, [...OPTIONS, ...own], 'OAuth2Session')
   const { store, key, token, codeChallengeMethod = 'S256' } = options
   assertTokenOptions(options)
+  scopeText(options.scope)
   if (codeChallengeMethod !== 'S256' && codeChallengeMethod !== false) {
     throw new UsageError(explain && 'Option "codeChallengeMethod" is "S256", or false for a server that refuses PKCE.')
   }
