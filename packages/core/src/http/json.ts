@@ -62,8 +62,9 @@ function strip(value: Json, depth = 1): number {
   if (Array.isArray(value)) return value.reduce<number>((count, item) => count + strip(item, depth + 1), 0)
   const members = value as Record<string, Json>
   let count = 0
-  for (const [name, member] of Object.entries(members)) {
-    count += 1 + strip(member, depth + 1)
+  // Entries would take half as long as parsing did.
+  for (const name of Object.keys(members)) {
+    count += 1 + strip(members[name] ?? null, depth + 1)
     if (PROTOTYPE_NAMES.has(name)) delete members[name]
   }
   Object.setPrototypeOf(members, null)
