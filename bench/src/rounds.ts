@@ -1,6 +1,9 @@
 /** One way to do a job: does it once. */
 export type Contender = () => unknown
 
+/** Rounds that are not counted: until then the engine compiles. */
+const WARM_UP = 3
+
 /** How much is measured. */
 export interface Plan {
   readonly rounds: number
@@ -22,11 +25,10 @@ export async function cpuRounds(
   const times = { one: [] as number[], other: [] as number[] }
   const first = async () => times.one.push((await spend(one, plan)) / plan.operations)
   const second = async () => times.other.push((await spend(other, plan)) / plan.operations)
-  // The first round warms up.
-  for (let round = 0; round <= plan.rounds; round++) {
+  for (let round = 0; round < WARM_UP + plan.rounds; round++) {
     for (const turn of round % 2 === 0 ? [first, second] : [second, first]) await turn()
   }
-  return { one: times.one.slice(1), other: times.other.slice(1) }
+  return { one: times.one.slice(WARM_UP), other: times.other.slice(WARM_UP) }
 }
 
 /** The median; of an even number of values the mean of the two in the middle. */

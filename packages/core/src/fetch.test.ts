@@ -184,6 +184,15 @@ describe('fetchClient: the application’s requests', () => {
     expect(elsewhere.seen).toEqual([{ path: '/to', authorization: undefined, body: '' }])
   })
 
+  it('RD09: a redirect does not take a form along that carries the token', async () => {
+    const server = { token_endpoint: `${as.url}/token` }
+    const inBody = new OAuth2Session({ server, clientId: 'client', tokenPlacement: 'body' }, fetchClient())
+    await inBody.setToken({ access_token: 'access-1' })
+    const { status } = await inBody.http(`${api.url}/away`, { method: 'POST', body: new URLSearchParams({ a: '1' }) })
+    expect(status).toBe(307)
+    expect(elsewhere.seen).toHaveLength(0)
+  })
+
   it('a 401 of the origin where a redirect led renews nothing: it had no token to reject', async () => {
     elsewhereStatus = 401
     expect((await session.http(`${api.url}/away`)).status).toBe(401)

@@ -81,7 +81,11 @@ function authorisedFetch(fetch: Fetch, authoriser: ResourceAuthoriser): Authoris
     /** Made of what the caller gave: taken from another request, a body is a stream, which browsers do not send by HTTP/1.1. */
     function anew(authorised: Authorised): Request {
       const moved = replayable ? requestTo(authorised.url, input, init) : new Request(authorised.url, request)
-      return authorised.form === undefined ? moved : new Request(moved, { body: formEncode(authorised.form) })
+      if (authorised.form === undefined) return moved
+      const body = formEncode(authorised.form)
+      // RFC 9700 §4.12: `fetch` takes a body along to wherever a 307 leads, and with it a token that the form carries.
+      const carriesToken = authorised.headers['authorization'] === undefined
+      return new Request(moved, carriesToken && moved.redirect === 'follow' ? { body, redirect: 'manual' } : { body })
     }
 
     const authorised = await authoriser.authorise(resource, 1)
@@ -98,7 +102,7 @@ function authorisedFetch(fetch: Fetch, authoriser: ResourceAuthoriser): Authoris
 }
 
 /** Anything else is a stream, or made into one: it is gone once it was sent. */
-function isInMemory(body: BodyInit): boolean {
+function isInMemory(body: NonNullable<RequestInit['body']>): boolean {
   if (typeof body === 'string' || ArrayBuffer.isView(body)) return true
   return [URLSearchParams, FormData, Blob, ArrayBuffer].some((kind) => body instanceof kind)
 }

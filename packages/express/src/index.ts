@@ -46,8 +46,11 @@ export type {
   LoginOptions,
   LoginView,
   ProviderOptions,
+  RouteRequest,
   RouteResponse,
   SetCookie,
+  TenantOptions,
+  TenantProvider,
   UserClaims,
   WebOptions,
 } from '@oauth/core/routes'

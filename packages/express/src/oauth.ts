@@ -8,6 +8,7 @@ import {
   type GuardOptions,
   type ProviderOptions,
   statusOf,
+  type TenantProvider,
   type WebOptions,
   type WebRoutes,
   webRoutes,
@@ -23,7 +24,8 @@ export type EnvironmentProvider<Http> = Omit<ProviderOptions<Http>, 'clientId'> 
 
 /** Options of {@link oauth}. */
 export interface OAuthOptions<Http, Name extends string = string> extends Omit<WebOptions<Http, Name>, 'providers'> {
-  readonly providers: Readonly<Record<Name, EnvironmentProvider<Http>>>
+  /** By name, which is part of the provider's paths. A function gives the options of each request, for applications with many tenants. */
+  readonly providers: Readonly<Record<Name, EnvironmentProvider<Http> | TenantProvider<Http>>>
   /** Where providers without `clientId` find their client. `process.env` unless told. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined
   /** What `req.oauth.client()` gives, and what the library's own requests are sent with: `gotClient(got)`. `fetch` unless told. */
@@ -82,7 +84,7 @@ export function oauth<Http = AuthorisedFetch, Name extends string = string>(opti
 function complete<Http, Name extends string>(options: OAuthOptions<Http, Name>): WebOptions<Http, Name> {
   const { providers, env = process.env }: OAuthOptions<Http, Name> = Object(options)
   if (typeof providers !== 'object' || providers === null || Array.isArray(providers)) return options as WebOptions<Http, Name>
-  const found = Object.entries<EnvironmentProvider<Http>>(providers).map(([name, given]) => {
+  const found = Object.entries<EnvironmentProvider<Http> | TenantProvider<Http>>(providers).map(([name, given]) => {
     if (typeof given !== 'object' || given === null || given.clientId !== undefined) return [name, given] as const
     const { issuer, ...client } = fromEnvironment(name, env)
     const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))

@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { login as logIn } from '@oauth-test/provider'
 import express, { type ErrorRequestHandler } from 'express'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { isOAuthError, oauth } from '../src/index.js'
@@ -205,6 +206,53 @@ describe('errors of the routes', () => {
       })
       expect(JSON.stringify(headers)).not.toContain('evil')
     }
+  })
+})
+
+describe('AR20: the provider says no by form_post', () => {
+  it('AR20: login_required is 400 and that error; nothing is redeemed, nobody is logged in, and it cannot be posted again', async () => {
+    const seen: unknown[] = []
+    const handler: ErrorRequestHandler = (error, _req, res, _next) => {
+      seen.push(error)
+      res.send('own page')
+    }
+    const { url, server } = await hostileWorld({
+      provider: { responseMode: 'form_post', authorizationParameters: { prompt: 'none', max_age: 0 } },
+      handler,
+    })
+    const { state, cookie } = await attempt(url)
+    const body = new URLSearchParams({ error: 'login_required', state, iss: server.url }).toString()
+    const post = (cookies: string) => raw(url, CALLBACK, { method: 'POST', headers: { ...NAVIGATION, ...FORM, cookie: cookies }, body })
+    const answer = await post(cookie)
+    expect(answer.status).toBe(400)
+    expect(seen).toEqual([expect.objectContaining({ name: 'AuthorizationResponseError', error: 'login_required' })])
+    // The attempt is over, and no session has begun.
+    expect(answer.headers['set-cookie']).toEqual([expect.stringMatching(/^oauth\.login\.[^;]+; .*Max-Age=0/i)])
+    expect([(await post('')).status, seen[1]]).toEqual([400, expect.objectContaining({ code: 'OAUTH_TRANSACTION_USED' })])
+    expect(server.requestsTo('token')).toEqual([])
+  })
+})
+
+describe('AR27, OpenID Connect Core §4: a login that another site begins', () => {
+  const login = (url: string, parameters: Record<string, string>) =>
+    raw(url, `/auth/demo/login?${new URLSearchParams(parameters)}`, { headers: { ...NAVIGATION, 'sec-fetch-site': 'cross-site' } })
+
+  it('AR27: at an unknown issuer is 400; nothing is begun, and the provider is asked nothing', async () => {
+    const { url, server } = await hostileWorld()
+    const answer = await login(url, { iss: 'https://evil.example', target_link_uri: '//evil.example', scope: 'admin' })
+    expect([answer.status, answer.headers.location, answer.headers['set-cookie']]).toEqual([400, undefined, undefined])
+    expect(answer.body).toContain('OAUTH_ISS_MISMATCH')
+    expect(server.requests).toEqual([])
+  })
+
+  it("AR27: at this provider begins one with the application's scopes, which does not end at another host", async () => {
+    const { url, provider, browser } = await world()
+    const asked = { iss: provider.issuer, target_link_uri: '//evil.example', scope: 'admin', login_hint: 'alice' }
+    const { searchParams } = new URL((await login(url, asked)).headers.location ?? '')
+    expect([searchParams.get('scope'), searchParams.get('login_hint')]).toEqual(['openid email offline_access', 'alice'])
+    const form = await browser.goto(`${url}/auth/demo/login?${new URLSearchParams(asked)}`, { from: 'https://evil.example/' })
+    expect((await logIn(form, { username: 'alice' })).url).toBe(`${url}/`)
+    expect((await browser.fetch(`${url}/auth/user`)).status).toBe(200)
   })
 })
 

@@ -1,7 +1,7 @@
 import type { AuthorisedFetch } from '@oauth/core/fetch'
 import type { Request, RequestHandler } from 'express'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { type OAuthOptions, oauth, type RequestOAuth, requireLogin } from '../src/index.js'
+import { type OAuthOptions, oauth, type RequestOAuth, requireLogin, type TenantProvider } from '../src/index.js'
 
 const registration = { issuer: 'https://as.example', clientId: 'client' }
 const options = { baseUrl: 'https://app.example', secret: 'x'.repeat(32), providers: { demo: registration } }
@@ -43,10 +43,32 @@ describe('types', () => {
     expect(() => oauth({ ...options, http: fetch })).toThrow(/"http" .* gotClient\(got\)/)
   })
 
+  it('of a function of the request that gives the options, now or later, or none', () => {
+    const tenant: TenantProvider<AuthorisedFetch> = ({ cookies, headers }) => {
+      expectTypeOf(headers['x-tenant']).toEqualTypeOf<string | undefined>()
+      return cookies.length === 0 ? undefined : { ...registration, alwaysThisServer: true }
+    }
+    const wrong = () => ({ ...registration, clientId: 7 })
+    const providers: Providers = { a: tenant, b: async (request) => ({ ...registration, clientId: request.url }), c: registration }
+    expect(() => oauth({ ...options, providers })).not.toThrow()
+    // @ts-expect-error a client id is a text
+    oauth({ ...options, providers: { demo: wrong } })
+    // @ts-expect-error what an issuer is asked for by is no request
+    oauth({ ...options, providers: { demo: (issuer: number) => ({ ...registration, clientId: String(issuer) }) } })
+    // @ts-expect-error only of a function's options
+    expect(() => oauth({ ...options, providers: { demo: { ...registration, alwaysThisServer: true } } })).toThrow(/alwaysThisServer/)
+  })
+
   it('of a profile: its client is the one that client() gives, and a sub is wanted', () => {
     oauth({
       ...options,
       providers: { demo: { ...registration, profile: async (http) => ({ sub: await (await http('https://api.example/')).text() }) } },
+    })
+    oauth({
+      ...options,
+      providers: {
+        demo: () => ({ ...registration, profile: async (http) => ({ sub: await (await http('https://api.example/')).text() }) }),
+      },
     })
     // @ts-expect-error no sub
     oauth({ ...options, providers: { demo: { ...registration, profile: () => ({ name: 'Alice' }) } } })

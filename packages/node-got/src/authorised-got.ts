@@ -35,6 +35,7 @@ export function authorisedGot(instance: Got, authoriser: ResourceAuthoriser): Go
         Object.assign(options.context, { [STATE]: state })
         const call = next(options)
         if (!options.isStream && call instanceof Promise) {
+          call.on('response', () => state.answered())
           onlyForFailures(repeat, { call, state, succeeded: (response) => succeeded(state, response, authoriser) })
         }
         return call

@@ -68,8 +68,13 @@ export class CallState {
       if (before === undefined) delete options.headers[name]
       else options.headers[name] = before
     }
-    if (url.after !== url.before && String(options.url) === url.after) setUrl(options, url.before)
+    takeBack(options, url)
     if (body.after !== body.before && options.body === body.after) options.body = body.before
+  }
+
+  /** The answer has come: what is said of it from now on names the URL as the application wrote it. */
+  answered(): void {
+    if (this.#options !== undefined && this.#placed !== undefined) takeBack(this.#options, this.#placed.url)
   }
 
   /** A text about the attempt, with the query as the application wrote it: where a token is in it, messages of errors are no place for it. */
@@ -99,6 +104,10 @@ export class CallState {
 export function formOf({ body, headers }: Pick<Options, 'body' | 'headers'>): Form | undefined {
   const isForm = typeof body === 'string' && /^application\/x-www-form-urlencoded\s*(;|$)/i.test(String(headers['content-type']))
   return isForm ? formDecode(body) : undefined
+}
+
+function takeBack(options: NormalizedOptions, { before, after }: Replaced<string>): void {
+  if (after !== before && String(options.url) === after) setUrl(options, before)
 }
 
 /** In place: with `allowAbsoluteUrls: false` got takes no absolute URL, and this one has the origin of the one before. */

@@ -235,6 +235,14 @@ describe('where the token goes', () => {
     expect(world.seenElsewhere[0]?.headers.authorization).toBeUndefined()
   })
 
+  it('RD09: a 307 to another origin takes the form along, without the token that it carried', async () => {
+    const session = await world.session({ tokenPlacement: 'body' })
+    world.on('/away', (_seen, response) => response.writeHead(307, { location: `${world.elsewhere}/to` }).end())
+    await session.http.post(`${world.api}/away`, { form: { a: 1 } })
+    expect(world.seen[0]?.body).toBe('a=1&access_token=access-1')
+    expect(world.seenElsewhere.map(({ body }) => body)).toEqual(['a=1'])
+  })
+
   it('a redirect within the origin keeps it', async () => {
     const session = await world.session()
     world.on('/old', (_seen, response) => response.writeHead(302, { location: '/me' }).end())
@@ -357,6 +365,7 @@ describe('errors', () => {
     const calls = [
       () => session.http.get(`${world.api}/gone?a=1`),
       () => session.http.get(`${world.api}/text?a=1`, { responseType: 'json' }),
+      () => session.http.get(`${world.api}/text?a=1`).json(),
       () => text(session.http.stream(`${world.api}/gone?a=1`)),
     ]
     for (const call of calls) {

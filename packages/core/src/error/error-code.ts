@@ -60,6 +60,8 @@ export type JwtProblem =
   | 'OAUTH_JWT_ENC'
   | 'OAUTH_JWT_ISS'
   | 'OAUTH_JWT_AUD'
+  | 'OAUTH_JWT_EXP'
+  | 'OAUTH_JWT_NBF'
 
 /** Codes of server metadata or key sets that cannot be trusted or used. */
 export type ServerProblem =

@@ -99,6 +99,12 @@ describe('RFC 6749 §4.2.2: the implicit grant', () => {
     })
   })
 
+  test('TR05: a parameter that would reach into prototypes is left out, as a member of JSON would be', async () => {
+    const { parameters, finish } = await login('token')
+    const { value } = await play(finish(`#${await parameters()}&__proto__=x&constructor=y&prototype=z&own=1`))
+    expect(Object.getOwnPropertyNames(value?.token)).toEqual(['own', 'access_token', 'token_type', 'scope', 'expires_in', 'expires_at'])
+  })
+
   test('a server without keys and token endpoint will do, where no ID token comes', async () => {
     const manual = { issuer: ISSUER, authorization_endpoint: `${ISSUER}/a` }
     const { value } = await play(startAuthorization(manual, client, { environment, responseType: 'token' }))

@@ -3,6 +3,7 @@ import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import { isJsonObject, type JsonObject, parseJson } from '../http/json.js'
 import { openJwt } from '../message/encrypted-jwt.js'
+import { CLOCK_TOLERANCE } from '../message/id-token.js'
 import type { AnswerRegistration } from '../message/jwt-answer.js'
 import { decodeJwt } from '../message/signed-jwt.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
@@ -23,8 +24,8 @@ export interface AnswerExpectation extends AnswerRegistration {
 }
 
 /**
- * Verifies a JWT that answers a request: decrypted where it is encrypted, then algorithm, signature, and `iss` and `aud` where they are
- * there.
+ * Verifies a JWT that answers a request: decrypted where it is encrypted, then algorithm, signature, and `iss`, `aud`, `exp` and
+ * `nbf` where they are there.
  *
  * @throws {@link ProtocolError} `OAUTH_JWT_…` or `OAUTH_KEY_NOT_FOUND`.
  */
@@ -46,10 +47,13 @@ export async function* verifyJwtAnswer(
   if (plain !== undefined) return plain
   const jws = decodeJwt(text, { ...expected, registered: signed })
   yield* verifySignature(jws, { server, client, refusal }, { environment, keyCache })
-  const { iss, aud } = jws.payload
+  const { iss, aud, exp, nbf } = jws.payload
+  const now = environment.now()
   if (iss !== undefined && iss !== server.issuer) throw refusal('ISS', explain && 'is from another issuer', 'RFC 7519 §4.1.1')
   if (aud !== undefined && ![aud].flat().includes(client.client_id))
     throw refusal('AUD', explain && 'is not for this client', 'RFC 7519 §4.1.3')
+  if (exp !== undefined && !(Number(exp) + CLOCK_TOLERANCE > now)) throw refusal('EXP', explain && 'has expired', 'RFC 7519 §4.1.4')
+  if (nbf !== undefined && !(Number(nbf) <= now + CLOCK_TOLERANCE)) throw refusal('NBF', explain && 'is not valid yet', 'RFC 7519 §4.1.5')
   return jws.payload
 }
 

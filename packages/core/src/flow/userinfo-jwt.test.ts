@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { CompactEncrypt } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { answer, json, play } from '../../test/answers.js'
-import { testEnvironment } from '../../test/environment.js'
+import { NOW, testEnvironment } from '../../test/environment.js'
 import { cacheWith, ISSUER, client as parties, server } from '../../test/parties.js'
 import { createSigner, signHmac, unsigned } from '../../test/signer.js'
 import type { Client } from '../client-authentication/client.js'
@@ -43,6 +43,8 @@ describe('UI03, OpenID Connect Core §5.3.2: a signed answer', () => {
     expect(await ask(jwt(signer.sign({ sub: 'alice' })))).toEqual({ sub: 'alice' })
     expect(await ask(jwt(signer.sign({ ...claims, aud: ['client', 'other'] })))).toMatchObject({ sub: 'alice' })
     expect(await ask(jwt(signer.sign({ sub: 'alice' }, { typ: 'JWT' })))).toEqual({ sub: 'alice' })
+    const dates = { exp: NOW + 60, nbf: NOW }
+    expect(await ask(jwt(signer.sign({ ...claims, ...dates })))).toEqual({ ...claims, ...dates })
   })
 
   test('also where the registration says nothing of it, by what the server announces', async () => {
@@ -64,6 +66,9 @@ describe('UI03, OpenID Connect Core §5.3.2: a signed answer', () => {
     ['ID06: crit', signer.sign(claims, { crit: ['x'], x: 1 }), 'OAUTH_JWT_CRIT'],
     ['ID20: a token of another kind', signer.sign(claims, { typ: 'at+jwt' }), 'OAUTH_JWT_TYP'],
     ['ID21: sub twice', signer.raw('{"alg":"RS256","kid":"RS256"}', '{"sub":"alice","sub":"mallory"}'), 'OAUTH_JWT_MALFORMED'],
+    ['RFC 7519 §4.1.4: one that has expired', signer.sign({ ...claims, exp: 1 }), 'OAUTH_JWT_EXP'],
+    ['an exp that is no date', signer.sign({ ...claims, exp: 'never' }), 'OAUTH_JWT_EXP'],
+    ['RFC 7519 §4.1.5: one that is not valid yet', signer.sign({ ...claims, nbf: 9_999_999_999 }), 'OAUTH_JWT_NBF'],
     ['no JWT', 'abc', 'OAUTH_JWT_MALFORMED'],
     ['UI01: another sub', signer.sign({ ...claims, sub: 'mallory' }), 'OAUTH_USERINFO_SUB'],
     ['UI02: no sub', signer.sign({ iss: ISSUER }), 'OAUTH_RESPONSE_SHAPE'],

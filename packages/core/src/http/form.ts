@@ -30,7 +30,9 @@ export function formGet(form: Form, name: string): string | undefined {
 /** Turns parameters into a form: drops `undefined` and `null`, keeps `0`, `false` and `''`, repeats lists. */
 export function toForm(parameters: Parameters = {}): Form {
   if (Array.isArray(parameters)) return parameters as Form
-  return Object.entries(parameters).flatMap(([name, value]) =>
-    [value].flat().flatMap((one) => (one === undefined || one === null ? [] : [[name, String(one)] as const])),
-  )
+  const form: (readonly [string, string])[] = []
+  for (const [name, value] of Object.entries(parameters)) {
+    for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined && one !== null) form.push([name, String(one)])
+  }
+  return form
 }

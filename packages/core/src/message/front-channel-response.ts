@@ -1,6 +1,7 @@
 import type { AuthorizationResponseProblem } from '../error/error-code.js'
 import { type Explanation, explain } from '../error/explain.js'
 import { type Form, formGet } from '../http/form.js'
+import { PROTOTYPE_NAMES } from '../http/json.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
 import { type AuthorizationCode, answeredCode, assertAnswer, refuseAnswer, refuseDuplicates } from './authorization-response.js'
@@ -87,7 +88,10 @@ function promisedIdToken(parameters: Form): string {
   return idToken
 }
 
-/** The access token as the token endpoint would have given it: numbers are numbers, and further members are kept. */
+/**
+ * The access token as the token endpoint would have given it: numbers are numbers, and further members are kept. Quirks of token answers are not
+ * applied: they are for the token endpoint, and what comes through the address bar is taken by the letter or not at all.
+ */
 function promisedToken(parameters: Form, asked: string | undefined, now: number): TokenSet {
   const get = (name: string) => formGet(parameters, name) || undefined
   const access_token = get('access_token')
@@ -104,7 +108,8 @@ function promisedToken(parameters: Form, asked: string | undefined, now: number)
     refuseToken('OAUTH_TOKEN_MALFORMED', explain && 'its "expires_in" is not a number of seconds, 0 or more')
   const expires_at = expiresAt({ expires_in }, now)
   return {
-    ...Object.fromEntries(parameters.filter(([name]) => !READ.has(name))),
+    // As from JSON, nothing comes in that would reach into prototypes.
+    ...Object.fromEntries(parameters.filter(([name]) => !READ.has(name) && !PROTOTYPE_NAMES.has(name))),
     access_token,
     token_type,
     ...(scope === undefined ? {} : { scope }),

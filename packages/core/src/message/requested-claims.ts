@@ -16,7 +16,7 @@ export function checkRequestedClaims(payload: JsonObject, requested: RequestedCl
     // An essential claim that is left out is no error by itself (§5.5.1): the person may not have it, or not want to tell.
     if (values === undefined && name !== 'acr') continue
     const found = [payload[name] as Json | undefined].flat()
-    if (found.some((one) => (values === undefined ? one : (values as readonly unknown[]).includes(one)))) continue
+    if (found.some((one) => (values === undefined ? one : [values].flat().includes(one as string)))) continue
     if (name === 'acr') {
       refuseIdToken(
         'ACR',

@@ -3,7 +3,8 @@ import { UsageError } from '../error/usage-error.js'
 
 /**
  * How a server's token endpoint is known to differ from RFC 6749, in what it answers and in how it wants to be asked. Sessions and login routes
- * put it right; flows by `tokenQuirks`.
+ * put it right; flows by `tokenQuirks`. Tokens that come with the browser (§4.2.2) are read as the standard has them,
+ * whatever is set here: ask such a server for a code (RFC 9700 §2.1.2).
  */
 export interface TokenQuirks {
   /** Values of `token_type`, whatever their case, that mean "Bearer", such as `['User Access Token']`. */

@@ -27,13 +27,13 @@ export async function beginSession<Http>(
   const { environment, endedSessions, successors } = context
   const id = randomToken(environment)
   const known = Object.keys(visit.newest?.providers ?? {})
-  await Promise.all(known.map((other) => context.providers.get(other)?.lifeCycle.flush(visit.place(other))))
+  await Promise.all(known.map((other) => visit.providerOf(other)?.lifeCycle.flush(visit.place(other))))
   for (;;) {
     // Undefined also when somebody logged out while this login was finished.
     const before = visit.newest
     assertBegunHere(context, before, attempt)
     const isKept = attempt.link === true
-    const others = isKept || isIn(before, login) ? otherLogins(context, visit, before, name) : NONE
+    const others = isKept || isIn(before, login) ? otherLogins(visit, before, name) : NONE
     if (others.pending.length > 0) {
       await Promise.all(others.pending)
       continue
@@ -50,7 +50,7 @@ export async function beginSession<Http>(
     }
     const cookies = await visit.seal(session)
     // Sealing takes time: a token may have been renewed, or the person have logged out. From here on it is one step.
-    if (before !== visit.newest || (others !== NONE && otherLogins(context, visit, before, name).pending.length > 0)) continue
+    if (before !== visit.newest || (others !== NONE && otherLogins(visit, before, name).pending.length > 0)) continue
     const { current } = visit
     visit.adopt(session, cookies)
     if (current !== undefined) endedSessions.add(current.id)
@@ -75,17 +75,12 @@ interface OtherLogins {
 
 const NONE: OtherLogins = { logins: {}, pending: [] }
 
-/** The other logins, in their order, each with its newest token: the cookie may not have it yet, and it may be on its way. */
-function otherLogins<Http>(
-  { providers }: WebContext<Http>,
-  visit: SessionVisit<Http>,
-  before: WebSession | undefined,
-  name: string,
-): OtherLogins {
+/** The other logins of this tenant, in their order, each with its newest token: the cookie may not have it yet, and it may be on its way. */
+function otherLogins<Http>(visit: SessionVisit<Http>, before: WebSession | undefined, name: string): OtherLogins {
   const logins: Record<string, ProviderLogin> = {}
   const pending: Promise<unknown>[] = []
   for (const [other, login] of Object.entries(before?.providers ?? {})) {
-    const lifeCycle = providers.get(other)?.lifeCycle
+    const lifeCycle = visit.providerOf(other)?.lifeCycle
     if (other === name || lifeCycle === undefined) continue
     const place = visit.place(other)
     logins[other] = { ...login, record: lifeCycle.newest(place, login.record) }

@@ -5,6 +5,7 @@ import { finishAuthorization } from '../flow/authorization-code.js'
 import type { Flow } from '../flow/flow.js'
 import type { AuthorizationResult } from '../flow/redeem-code.js'
 import { type Form, formGet } from '../http/form.js'
+import { assertCurrent } from '../message/assert-current.js'
 import { authorizationResponse, refuseDuplicates } from '../message/authorization-response.js'
 import { endpointUrl, serverIdentity } from '../metadata/server-metadata.js'
 import type { TokenRecord } from '../session/token-record.js'
@@ -14,10 +15,12 @@ import { assertBegunHere } from './begun-here.js'
 import { queryOf } from './login.js'
 import { loginClaims } from './login-claims.js'
 import { idOf } from './login-cookies.js'
+import { assertTellsIssuer } from './mix-up.js'
 import type { Provider } from './provider.js'
 import { plain, type RouteResponse, redirect } from './route-response.js'
 import type { SessionVisit } from './session-visit.js'
 import type { WebContext } from './web-context.js'
+import type { ProviderLogin } from './web-session.js'
 
 /**
  * Finishes a login: finds the attempt that the answer belongs to, redeems the code, and begins a new session in place of the old one.
@@ -41,6 +44,9 @@ export async function* callback<Http>(context: WebContext<Http>, visit: SessionV
 
   const { registration } = provider
   const server = yield* registration.server()
+  // A function of the request may have given the options of another tenant than at the login.
+  assertCurrent(attempt, { server, client: registration.client, now: context.environment.now() })
+  assertTellsIssuer(provider, server)
   try {
     authorizationResponse(parameters, attempt, server)
   } catch (error) {
@@ -63,7 +69,7 @@ export async function* callback<Http>(context: WebContext<Http>, visit: SessionV
   })
   const record = tokenRecord(result, attempt, { issuer: serverIdentity(server), token_endpoint: endpointUrl(server, 'token_endpoint') })
   const claims = yield* loginClaims(context, provider, { record, claims: result.claims, server })
-  await beginSession(context, visit, { name: provider.name, login: { claims, record }, attempt })
+  await beginSession(context, visit, { name: provider.name, login: { claims, record, ...tenantOf(provider) }, attempt })
   return redirect(attempt.returnTo ?? `${context.base.path}/`)
 }
 
@@ -112,6 +118,10 @@ function noTransaction(): never {
     'this browser has no login under way. The cookie is missing: it expired, was blocked, belongs to another host name, or the login was started in another browser',
     'RFC 6749 §10.12',
   )
+}
+
+function tenantOf<Http>({ tenant }: Provider<Http>): Pick<ProviderLogin, 'tenant'> {
+  return tenant === undefined ? {} : { tenant }
 }
 
 /** Uses an attempt up. Tells whether it was still to be used. */

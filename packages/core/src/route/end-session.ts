@@ -13,19 +13,18 @@ import type { WebContext } from './web-context.js'
 export async function* endSession<Http>(context: WebContext<Http>, visit: SessionVisit<Http>): Flow<string> {
   const { current, provider: last } = visit
   // The browser's cookie may be older than the last renewal, whose tokens are the ones to revoke.
-  const logins = Object.entries(current?.providers ?? {}).map(([name, { record }]) => {
-    return [name, context.providers.get(name)?.lifeCycle.newest(visit.place(name), record) ?? record] as const
+  const logins = Object.entries(current?.providers ?? {}).flatMap(([name, { record }]) => {
+    const provider = visit.providerOf(name)
+    return provider === undefined ? [] : [{ provider, token: provider.lifeCycle.newest(visit.place(name), record).token }]
   })
   if (current !== undefined) context.endedSessions.add(current.id)
-  for (const [name] of logins) await context.providers.get(name)?.lifeCycle.delete(visit.place(name))
+  for (const { provider } of logins) await provider.lifeCycle.delete(visit.place(provider.name))
   visit.end()
 
   let location = context.afterLogout
-  for (const [name, record] of logins) {
-    const provider = context.providers.get(name)
-    if (provider === undefined) continue
-    yield* quietly(revokeTokens(provider, record.token, context.environment))
-    if (name === last) location = (yield* quietly(providerLogout(context, provider, record.token.id_token))) ?? location
+  for (const { provider, token } of logins) {
+    yield* quietly(revokeTokens(provider, token, context.environment))
+    if (provider.name === last) location = (yield* quietly(providerLogout(context, provider, token.id_token))) ?? location
   }
   return location
 }

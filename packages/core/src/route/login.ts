@@ -4,6 +4,7 @@ import type { Flow } from '../flow/flow.js'
 import { formDecode, type Parameters, toForm } from '../http/form.js'
 import { begunIn } from './begun-here.js'
 import { type InitiatedLogin, initiatedLogin } from './initiated-login.js'
+import { assertTellsIssuer } from './mix-up.js'
 import { isNavigation } from './navigation.js'
 import type { Provider } from './provider.js'
 import { safeReturnTo } from './return-to.js'
@@ -46,6 +47,7 @@ export async function* startLogin<Http>(
     )
   }
   const server = yield* registration.server()
+  assertTellsIssuer(provider, server)
   const { url, transaction } = yield* startAuthorization(server, registration.client, {
     environment: context.environment,
     provider: provider.name,

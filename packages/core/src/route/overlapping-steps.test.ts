@@ -4,8 +4,7 @@ import type { TokenRecord } from '../session/token-record.js'
 import { beginSession } from './begin-session.js'
 import { endSession } from './end-session.js'
 import { SessionVisit } from './session-visit.js'
-import { type Call, registered, world } from './testing/world.js'
-import { providerOf } from './web-context.js'
+import { type Call, lifeCycleOf, registered, world } from './testing/world.js'
 
 const two = { providers: { demo: registered, other: { ...registered, clientId: 'client-2' } } }
 
@@ -37,7 +36,7 @@ describe('steps that overlap', () => {
       { writable: () => true },
     )
     const renewing = await app.inside(browser)
-    const life = providerOf(context, 'demo').lifeCycle
+    const life = lifeCycleOf(context)
     const login = { claims: { sub: 'bob' }, record: { ...recordOf(renewing) } }
     const arrived = Promise.withResolvers<void>()
     const go = Promise.withResolvers<void>()
@@ -94,7 +93,7 @@ describe('steps that overlap', () => {
     const browser = app.browser()
     await app.login(browser, { sub: 'alice' })
     const { context } = app
-    const life = providerOf(context, 'demo').lifeCycle
+    const life = lifeCycleOf(context)
     const gate = Promise.withResolvers<boolean>()
     const slow = await SessionVisit.open(context, browser.request('/'), { writable: () => gate.promise })
     const fast = await app.inside(browser)
@@ -110,7 +109,7 @@ describe('steps that overlap', () => {
     const browser = app.browser()
     await app.login(browser, { sub: 'alice' })
     const { context } = app
-    const life = providerOf(context, 'demo').lifeCycle
+    const life = lifeCycleOf(context)
     let n = 0
     const gate = Promise.withResolvers<boolean>()
     const slow = await SessionVisit.open(context, browser.request('/'), { writable: () => (n++ === 0 ? gate.promise : true) })

@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { TokenRecord } from '../session/token-record.js'
 import { beginSession } from './begin-session.js'
 import { SessionVisit } from './session-visit.js'
-import { type Call, registered, world } from './testing/world.js'
-import { providerOf } from './web-context.js'
+import { type Call, lifeCycleOf, registered, world } from './testing/world.js'
 
 const two = { providers: { demo: registered, other: { ...registered, clientId: 'client-2' } } }
 
@@ -37,7 +36,7 @@ describe('requests beside each other', () => {
     const slow = await SessionVisit.open(context, browser.request('/'), { writable: () => (held ? gate.promise : true) })
     const logging = await app.inside(browser)
     held = true
-    const life = providerOf(context, 'demo').lifeCycle
+    const life = lifeCycleOf(context)
     const renewing = life.renew(slow.place('demo')).catch((e: unknown) => e)
     for (let i = 0; i < 20; i++) await Promise.resolve()
     const rec = recordOf(logging)

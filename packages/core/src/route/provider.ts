@@ -5,6 +5,7 @@ import { run, type Transport } from '../flow/run.js'
 import { scopeText } from '../message/authorization-request.js'
 import type { TokenSet } from '../message/token-set.js'
 import { ComplianceHooks, type ComplianceHookType, renewalKind } from '../session/compliance-hooks.js'
+import type { LifeCycleMemory } from '../session/life-cycle-memory.js'
 import { assertMethods, type Registration, type RegistrationOptions, registration, type ServerCaches } from '../session/registration.js'
 import { renewToken } from '../session/renew.js'
 import { allowedOrigins } from '../session/resource-authoriser.js'
@@ -20,20 +21,27 @@ export interface Provider<Http> {
   readonly scope: string | undefined
   readonly redirectUri: string
   readonly lifeCycle: TokenLifeCycle
+  /** The server and the client that a function gave. A login of another tenant is none for this one. */
+  readonly tenant?: string | undefined
+  /** Whether the function states that it gives no other server. */
+  readonly isOnlyServer?: boolean | undefined
 }
 
-/** What providers share. */
+/** What a provider is built on. */
 export interface ProviderPorts {
   readonly environment: Environment
   readonly transport: Transport
   readonly caches: ServerCaches
+  readonly redirectUri: string
+  /** Renewals under way, where several providers may be asked for the same one. */
+  readonly memory?: LifeCycleMemory | undefined
 }
 
 /** @throws {@link UsageError} for a registration that cannot work. */
 export function createProvider<Http>(
   name: string,
   options: ProviderOptions<Http>,
-  { environment, transport, caches, redirectUri }: ProviderPorts & { readonly redirectUri: string },
+  { environment, transport, caches, redirectUri, memory }: ProviderPorts,
 ): Provider<Http> {
   const checked = registration(options, environment, caches)
   assertMethods(checked)
@@ -57,6 +65,7 @@ export function createProvider<Http>(
           ? undefined
           : (token, old, { issuer, subject }) => updateToken(token, old, { provider: name, issuer, subject }),
       leeway: options.leeway,
+      memory,
     }),
   }
 }

@@ -3,10 +3,11 @@ import type { HttpHeaders } from '../http/http-response.js'
 import type { TokenPlace } from '../session/token-place.js'
 import type { SetCookie } from './cookie.js'
 import { isNavigation } from './navigation.js'
+import type { Provider } from './provider.js'
 import type { RouteRequest } from './route-request.js'
 import { NO_STORE } from './route-response.js'
 import { sessionTokenStore } from './session-token-store.js'
-import { SEEN_TTL, type WebContext } from './web-context.js'
+import { SEEN_TTL, sourceOf, type WebContext } from './web-context.js'
 import { type ProviderLogin, parseWebSession, type WebSession } from './web-session.js'
 
 /** What an adapter lends a visit. */
@@ -24,6 +25,8 @@ export class SessionVisit<Http> {
   readonly #context: WebContext<Http>
   readonly #ports: VisitPorts
   readonly #places = new Map<string, TokenPlace>()
+  /** What functions gave for this request, by name; a promise while one is asked. */
+  readonly #given = new Map<string, Maybe<Provider<Http> | undefined>>()
   #session: WebSession | undefined
   #sessionCookies: readonly SetCookie[] = []
   #loginCookies: readonly SetCookie[] = []
@@ -38,6 +41,9 @@ export class SessionVisit<Http> {
   /**
    * Reads the session of a request. One that is expired, ended or not ours counts as none. Its cookies are cleared only where a person goes to a page: a
    * request in the background may have been sent before a login that has just set new ones, which the browser would then drop.
+   *
+   * Functions that give providers are asked for those of the session's logins here, so that what is asked of a visit afterwards is known. What they
+   * throw is thrown.
    */
   static async open<Http>(context: WebContext<Http>, request: RouteRequest, ports: VisitPorts): Promise<SessionVisit<Http>> {
     const visit = new SessionVisit(context, request, ports)
@@ -59,6 +65,31 @@ export class SessionVisit<Http> {
     // A browser that shows the newest one has got it; other requests may have been sent before.
     if (newest !== undefined && newest.generation <= session.generation) renewedSessions.set(session.id, session, SEEN_TTL)
     await this.catchUp()
+    // A login under a new name begins a new session, so that none comes in later.
+    const { providers } = this.#context
+    const asked = Object.keys(session.providers).filter((name) => providers.has(name) && providers.get(name)?.fixed === undefined)
+    if (asked.length > 0) await Promise.all(asked.map((name) => this.resolve(name)))
+  }
+
+  /**
+   * The provider of a name, for this request; `undefined` where its function gives none. The function is asked once.
+   *
+   * @throws {@link UsageError} when there is no provider of that name, or what a function gives cannot work; and whatever the function throws.
+   */
+  async resolve(name: string): Promise<Provider<Http> | undefined> {
+    const source = sourceOf(this.#context, name)
+    if (source.fixed !== undefined) return source.fixed
+    if (!this.#given.has(name)) this.#given.set(name, source.of(this.request))
+    const provider = await this.#given.get(name)
+    this.#given.set(name, provider)
+    return provider
+  }
+
+  /** The provider of this session's login there: `undefined` where there is none, where it is configured no more, and for a login of another tenant. */
+  providerOf(name: string): Provider<Http> | undefined {
+    const known = this.#context.providers.get(name)?.fixed ?? this.#given.get(name)
+    const login = this.#session?.providers[name]
+    return known instanceof Promise || login === undefined || known?.tenant !== login.tenant ? undefined : known
   }
 
   /** The session as the requests of this process have made it by now; `undefined` when it is over. */
@@ -98,13 +129,13 @@ export class SessionVisit<Http> {
   }
 
   /** The provider whose token a client uses: the one named, else that of the last login. Also of a login that is over, for the client to say so. */
-  tokenOf(name: string | undefined = this.provider ?? this.#names().at(-1)): string | undefined {
-    return name !== undefined && this.#names().includes(name) ? name : undefined
+  tokenOf(name: string | undefined = this.provider ?? this.#names().at(-1)): Provider<Http> | undefined {
+    return name !== undefined && this.#names().includes(name) ? this.providerOf(name) : undefined
   }
 
-  /** A provider that was taken out of the configuration is logged in no more. */
+  /** A provider that was taken out of the configuration is logged in no more, and neither is one of another tenant. */
   #names(): readonly string[] {
-    return Object.keys(this.current?.providers ?? {}).filter((name) => this.#context.providers.has(name))
+    return Object.keys(this.current?.providers ?? {}).filter((name) => this.providerOf(name) !== undefined)
   }
 
   /** Where the token of a login lives: in this visit's session. */

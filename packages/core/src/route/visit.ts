@@ -9,7 +9,7 @@ import { type GuardOptions, guard } from './guard.js'
 import { type LoginOptions, startLogin } from './login.js'
 import type { RouteResponse } from './route-response.js'
 import type { SessionVisit } from './session-visit.js'
-import { providerOf, type WebContext } from './web-context.js'
+import { sourceOf, type WebContext } from './web-context.js'
 import type { UserClaims } from './web-session.js'
 
 /** One provider's login in the session, for the application. */
@@ -43,7 +43,7 @@ export class Visit<Http> {
   /** The login at a provider: the last one unless named. @throws {@link UsageError} for a provider that is not configured. */
   readonly session = (name: string | undefined = this.provider): LoginView | undefined => {
     if (name === undefined) return undefined
-    providerOf(this.#context, name)
+    sourceOf(this.#context, name)
     const login = this.#session.login(name)
     if (login === undefined) return undefined
     return { provider: name, user: login.claims, accessToken: () => this.#accessToken(name) }
@@ -51,17 +51,17 @@ export class Visit<Http> {
 
   /** The user's HTTP client at a provider: the last login's unless named. @throws {@link UsageError} when nobody is logged in there. */
   readonly client = (name?: string): Http => {
-    if (name !== undefined) providerOf(this.#context, name)
-    const owner = this.#session.tokenOf(name)
-    if (owner === undefined) {
+    if (name !== undefined) sourceOf(this.#context, name)
+    const provider = this.#session.tokenOf(name)
+    if (provider === undefined) {
       const where = name === undefined ? '' : ` at "${name}"`
       throw new UsageError(`Nobody is logged in${where}: there is no client. Guard the route with requireLogin.`, {
         code: 'OAUTH_MISSING_TOKEN',
       })
     }
     const { environment, http } = this.#context
-    const { lifeCycle, options, hooks } = providerOf(this.#context, owner)
-    const place = this.#session.place(owner)
+    const { lifeCycle, options, hooks } = provider
+    const place = this.#session.place(provider.name)
     const authoriser = resourceAuthoriser({
       environment,
       current: () => lifeCycle.current(place),
@@ -85,8 +85,8 @@ export class Visit<Http> {
   readonly login = (name?: string, options: LoginOptions = {}): Promise<string> => {
     const context = this.#context
     assertKnownOptions(options, ['returnTo', 'link'], 'login')
-    const provider = providerOf(context, name ?? [...context.providers.keys()][0] ?? '')
-    return run(startLogin(context, this.#session, provider, options), context.transport)
+    const source = sourceOf(context, name ?? [...context.providers.keys()][0] ?? '')
+    return this.#startLogin(source.name, options)
   }
 
   /** What to answer a visitor who has to log in first; `undefined` for one who is. */
@@ -112,8 +112,14 @@ export class Visit<Http> {
     return this.#session.responseHeaders()
   }
 
+  async #startLogin(name: string, options: LoginOptions): Promise<string> {
+    const provider = await this.#session.resolve(name)
+    if (provider === undefined) throw new UsageError(`login: the function of provider "${name}" has no options for this request.`)
+    return run(startLogin(this.#context, this.#session, provider, options), this.#context.transport)
+  }
+
   async #accessToken(name: string): Promise<string> {
-    const record = await providerOf(this.#context, name).lifeCycle.current(this.#session.place(name))
+    const record = await this.#session.providerOf(name)?.lifeCycle.current(this.#session.place(name))
     if (record === undefined) throw new UsageError('The session has ended: there is no token.', { code: 'OAUTH_MISSING_TOKEN' })
     return record.token.access_token
   }

@@ -10,10 +10,17 @@ import { type BoundedMap, boundedMap } from './bounded-map.js'
 import { type BoundedSet, boundedSet } from './bounded-set.js'
 import { type LoginCookies, loginCookies } from './login-cookies.js'
 import { type RouteTable, routeTable } from './paths.js'
-import { createProvider, type Provider } from './provider.js'
+import { type ProviderSource, providerSource } from './provider-source.js'
 import { safeReturnTo } from './return-to.js'
 import { type SealedCookie, sealedCookie } from './sealed-cookie.js'
-import { assertWebOptions, SESSION_LIFETIME, secretList, type WebOptions } from './web-options.js'
+import {
+  assertWebOptions,
+  type ProviderOptions,
+  SESSION_LIFETIME,
+  secretList,
+  type TenantProvider,
+  type WebOptions,
+} from './web-options.js'
 import type { WebSession } from './web-session.js'
 
 /** How many finished logins and ended sessions are remembered, at most. */
@@ -32,7 +39,7 @@ export interface WebContext<Http> {
   readonly transport: Transport
   readonly base: BaseUrl
   readonly table: RouteTable
-  readonly providers: ReadonlyMap<string, Provider<Http>>
+  readonly providers: ReadonlyMap<string, ProviderSource<Http>>
   readonly sessionCookie: SealedCookie
   readonly logins: LoginCookies
   /** Seconds. */
@@ -64,10 +71,10 @@ export function webContext<Http>(options: WebOptions<Http>, http: HttpClient<Htt
   const names = Object.keys(options.providers)
   const table = routeTable(base, names, options.paths)
   const caches = serverCaches()
-  const providers = new Map<string, Provider<Http>>()
-  for (const [name, provider] of Object.entries(options.providers)) {
+  const providers = new Map<string, ProviderSource<Http>>()
+  for (const [name, given] of Object.entries<ProviderOptions<Http> | TenantProvider<Http>>(options.providers)) {
     const redirectUri = `${base.origin}${base.path}${table.path('callback', name)}`
-    providers.set(name, createProvider(name, provider, { environment, transport, caches, redirectUri }))
+    providers.set(name, providerSource(name, given, { environment, transport, caches, redirectUri }))
   }
   const { name = 'oauth', lifetime = SESSION_LIFETIME } = options.session ?? {}
   const secrets = secretList(options.secret)
@@ -92,11 +99,11 @@ export function webContext<Http>(options: WebOptions<Http>, http: HttpClient<Htt
   }
 }
 
-/** The provider of a name. @throws {@link UsageError} when there is none. */
-export function providerOf<Http>({ providers }: WebContext<Http>, name: string): Provider<Http> {
-  const provider = providers.get(name)
-  if (provider === undefined) throw new UsageError(`There is no provider "${name}". Known: ${[...providers.keys()].join(', ')}.`)
-  return provider
+/** Where the provider of a name comes from. @throws {@link UsageError} when there is none. */
+export function sourceOf<Http>({ providers }: WebContext<Http>, name: string): ProviderSource<Http> {
+  const source = providers.get(name)
+  if (source === undefined) throw new UsageError(`There is no provider "${name}". Known: ${[...providers.keys()].join(', ')}.`)
+  return source
 }
 
 /**
@@ -105,7 +112,7 @@ export function providerOf<Http>({ providers }: WebContext<Http>, name: string):
  * @throws {@link UsageError} when there is no provider of that name.
  */
 export function loginPath<Http>(context: WebContext<Http>, provider?: string | undefined): string {
-  const { name } = providerOf(context, provider ?? [...context.providers.keys()][0] ?? '')
+  const { name } = sourceOf(context, provider ?? [...context.providers.keys()][0] ?? '')
   return `${context.base.path}${context.table.path('login', name)}`
 }
 

@@ -12,6 +12,7 @@ import { TOKEN_PLACEMENTS, type TokenPlacement } from '../session/token-placemen
 import type { ReplacedToken } from '../session/update-token.js'
 import type { ClaimsRequest } from '../transaction/claims-request.js'
 import type { RoutePaths } from './paths.js'
+import type { RouteRequest } from './route-request.js'
 import type { UserClaims } from './web-session.js'
 
 /** Whose a renewed token is: the login at a provider. */
@@ -57,13 +58,35 @@ export interface ProviderOptions<Http> extends RegistrationOptions {
   readonly endSession?: boolean | undefined
 }
 
+/** Options of a provider for one request. */
+export interface TenantOptions<Http> extends ProviderOptions<Http> {
+  /**
+   * States that this provider's function never gives another authorization server than this one. Answers of a server that does not say who it is
+   * (`iss`, RFC 9207) are then taken: there is no other that they could be from.
+   */
+  readonly alwaysThisServer?: boolean | undefined
+}
+
+/**
+ * Gives the options of a provider for a request, such as those of its tenant; `undefined` where it has none, and nobody is logged in there then.
+ *
+ * Asked at most once for each request: of those to the provider's login and callback, and of those with a session that has a login there. What it
+ * throws goes to the application's error handling as it is.
+ *
+ * All tenants share one redirect URI, so that a code could be brought to another server than the one that issued it unless each says in its answer
+ * who it is (RFC 9700 §4.4.2.2). Servers have to announce `authorization_response_iss_parameter_supported`, or `alwaysThisServer` that there is but one. The
+ * tenants of others need a provider's name each, and with it a redirect URI of their own.
+ */
+export type TenantProvider<Http> = (request: RouteRequest) => Maybe<TenantOptions<Http> | undefined>
+
 /** Options of the login routes, the same for every framework. */
 export interface WebOptions<Http, Name extends string = string> {
   /** The application's address as browsers see it. */
   readonly baseUrl: string
   /** At least 32 bytes. A list to change it: the first seals, all of them open. */
   readonly secret: string | readonly string[]
-  readonly providers: Readonly<Record<Name, ProviderOptions<Http>>>
+  /** By name, which is part of the provider's paths. A function gives the options of each request, for applications with many tenants. */
+  readonly providers: Readonly<Record<Name, ProviderOptions<Http> | TenantProvider<Http>>>
   readonly paths?: Partial<RoutePaths> | undefined
   /** `name` of the cookies, for several applications on one host; `lifetime` of a login in seconds, 7 days unless told. */
   readonly session?: { readonly name?: string | undefined; readonly lifetime?: number | undefined } | undefined
@@ -118,7 +141,8 @@ export function assertWebOptions<Http>(options: WebOptions<Http>, further: reado
         `Option "providers": the name "${name}" is used in paths and cookies; use letters, digits, "-" and "_", and no name of JavaScript's own.`,
       )
     }
-    assertProviderOptions(options.providers[name], `oauth: provider "${name}"`)
+    const provider = options.providers[name]
+    if (typeof provider !== 'function') assertProviderOptions(provider, name)
   }
   assertKnownOptions(options.session ?? {}, SESSION_OPTIONS, 'oauth: option "session"')
   const { name = 'oauth', lifetime = SESSION_LIFETIME } = options.session ?? {}
@@ -137,13 +161,19 @@ function assertByName(providers: unknown): void {
   )
 }
 
-function assertProviderOptions<Http>(options: ProviderOptions<Http> | undefined, where: string): void {
+/** @throws {@link UsageError} for unknown and unusable options. `further` are names of others that are known. */
+export function assertProviderOptions<Http>(
+  options: ProviderOptions<Http> | undefined,
+  name: string,
+  further: readonly string[] = [],
+): void {
+  const where = `oauth: provider "${name}"`
   if (Object.hasOwn(Object(options), 'redirectUri')) {
     throw new UsageError(
       `${where}: there is no option "redirectUri". It is "baseUrl" and the callback's path, /auth/{provider}/callback unless "paths.callback" moves it; register that at the provider.`,
     )
   }
-  assertKnownOptions(options as object, PROVIDER_OPTIONS, where)
+  assertKnownOptions(options as object, [...PROVIDER_OPTIONS, ...further], where)
   const { claims } = options as ProviderOptions<Http>
   if (claims !== undefined && (typeof claims !== 'object' || claims === null))
     throw new UsageError(`${where}: option "claims" must be an object, such as { id_token: { acr: { essential: true } } }.`)

@@ -11,7 +11,7 @@ import type { RouteRequest } from './route-request.js'
 import { json, plain, type RouteResponse } from './route-response.js'
 import { SessionVisit, type VisitPorts } from './session-visit.js'
 import { Visit } from './visit.js'
-import { loginPath, providerOf, type WebContext, webContext } from './web-context.js'
+import { loginPath, type WebContext, webContext } from './web-context.js'
 import type { WebOptions } from './web-options.js'
 import type { UserClaims } from './web-session.js'
 
@@ -28,7 +28,10 @@ export interface WebRoutes<Http> {
   match(url: string): Route | undefined
   /** Path of the login at a provider, as browsers see it: at the first one configured unless named. */
   loginPath(provider?: string | undefined): string
-  /** Reads the session that a request came with. Does not fail: what cannot be read counts as logged out. */
+  /**
+   * Reads the session that a request came with. What cannot be read counts as logged out; only what a function of the request throws, that gives
+   * the provider of a login, is thrown.
+   */
   open(request: RouteRequest, ports: VisitPorts): Promise<Visit<Http>>
   /** Answers a request to one of the routes. @throws `OAuthError`, for the application's error handling or for `errorPage`, which can offer `loginPath`. */
   handle(route: Route, visit: Visit<Http>): Promise<RouteResponse>
@@ -92,9 +95,11 @@ async function* routed<Http>(context: WebContext<Http>, { name, provider }: Rout
   if (!allowed.includes(method)) return plain(405, 'This route does not take this method.', { allow: allowed.join(', ') })
   switch (name) {
     case 'login':
-      return yield* login(context, visit, providerOf(context, provider ?? ''))
-    case 'callback':
-      return yield* callback(context, visit, providerOf(context, provider ?? ''))
+    case 'callback': {
+      const found = await visit.resolve(provider ?? '')
+      if (found === undefined) return plain(404, 'There is no login here for this request.')
+      return yield* (name === 'login' ? login : callback)(context, visit, found)
+    }
     case 'logout':
       return yield* logout(context, visit)
     case 'user':

@@ -15,6 +15,8 @@ export interface UserClaims {
 export interface ProviderLogin {
   readonly claims: UserClaims
   readonly record: TokenRecord
+  /** The server and the client, where a function of the request gave them. */
+  readonly tenant?: string
 }
 
 /** A logged-in browser: what the session cookie holds. Times in seconds since the epoch. */

@@ -58,6 +58,17 @@ describe('fetchToken: the implicit grant', () => {
     expect(session.token?.access_token).toBe('before')
   })
 
+  it('RFC 6749 §4.2.2: quirks of token answers are for the token endpoint; here the answer is taken by the letter', async () => {
+    const quirks = { missingTokenType: true, bearerTokenTypes: ['bot'], expiresInMember: 'expires' }
+    const session = sessionOver(nothing(), { responseType: 'token', quirks })
+    for (const type of ['', '&token_type=bot']) {
+      const authorizationResponse = `${CALLBACK}#access_token=front&state=mine${type}`
+      await expect(session.fetchToken({ authorizationResponse, state: 'mine' })).rejects.toMatchObject({ code: 'OAUTH_TOKEN_TYPE' })
+    }
+    const authorizationResponse = `${CALLBACK}#access_token=front&token_type=bearer&expires=60&state=mine`
+    expect(await session.fetchToken({ authorizationResponse, state: 'mine' })).not.toHaveProperty('expires_in')
+  })
+
   it('RFC 6749 §4.2.2: there is nothing to renew it with, and no request tries', async () => {
     const environment = clock()
     const line = nothing()

@@ -1,6 +1,7 @@
 import { type TestEnvironment, testEnvironment } from '../../../test/environment.js'
 import type { HttpHeaders } from '../../http/http-response.js'
 import type { HttpClient } from '../../session/http-client.js'
+import type { TokenLifeCycle } from '../../session/token-life-cycle.js'
 import { SessionVisit } from '../session-visit.js'
 import { type WebContext, webContext } from '../web-context.js'
 import type { ProviderOptions, WebOptions } from '../web-options.js'
@@ -113,6 +114,13 @@ export function world(options: Options = {}, provider: Partial<ProviderOptions<C
     },
   }
   return self
+}
+
+/** The life cycle of the world's one provider. */
+export function lifeCycleOf(context: WebContext<Call>): TokenLifeCycle {
+  const provider = context.providers.get('demo')?.fixed
+  if (provider === undefined) throw new Error('there is no provider "demo" that is the same for all requests')
+  return provider.lifeCycle
 }
 
 /** Headers with which a form posted from the provider's own page arrives. */
