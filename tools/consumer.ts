@@ -72,14 +72,19 @@ export function typeFindings(folder: string): readonly string[] {
   })
 }
 
-/** An application depends on the adapter, and declarations that name another package break where it is not hoisted. Emitted by {@link typeFindings}. */
+/**
+ * An application depends on one adapter: declarations of its code that name another package break where that is not hoisted, and would name the
+ * core where the adapter does not export a type. They are emitted by {@link typeFindings}.
+ */
 export function declarationFindings(folder: string): readonly string[] {
   const emitted = join(folder, 'declarations')
   if (!existsSync(emitted)) return ['declarations: none were emitted']
   const files = readdirSync(emitted, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.d.ts'))
   return files.flatMap((file) => {
-    const lines = readFileSync(join(emitted, file), 'utf8').split('\n')
-    return lines.filter((line) => line.includes('@oauth/core')).map((line) => `declarations/${file} names @oauth/core: ${line.trim()}`)
+    const text = readFileSync(join(emitted, file), 'utf8')
+    const own = /from '(@oauth\/[^']+)'/.exec(text)?.[1]
+    const foreign = [...text.matchAll(/import\("(@oauth\/[^"]+)"\)\.\w+/g)].filter(([, name]) => name !== own)
+    return foreign.map(([type]) => `declarations/${file} names ${type}, which ${own} does not export`)
   })
 }
 

@@ -6,16 +6,12 @@ import { clientSecretBasic } from './client-secret-basic.js'
 import { clientSecretPost } from './client-secret-post.js'
 import { none } from './none.js'
 
-const METHODS: ReadonlyMap<string, ClientAuthentication> = new Map([
+/** The methods that need no registration. */
+export const METHODS: ReadonlyMap<string, ClientAuthentication> = new Map([
   ['client_secret_basic', clientSecretBasic],
   ['client_secret_post', clientSecretPost],
   ['none', none],
 ])
-
-/** Tells whether a method needs no registration. */
-export function isBuiltIn(method: string): boolean {
-  return METHODS.has(method)
-}
 
 /** Finds the function for a method's name; names registered by the application shadow the built-in ones. */
 export function clientAuthentication(

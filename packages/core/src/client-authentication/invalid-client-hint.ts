@@ -2,7 +2,7 @@ import { type Explanation, explain } from '../error/explain.js'
 import { printableWord } from '../error/printable.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 import type { Client, ClientAuthentication } from './client.js'
-import { defaultMethod, isBuiltIn } from './client-authentication.js'
+import { defaultMethod, METHODS } from './client-authentication.js'
 
 /** What a request had in place of the client's own method. */
 interface Sent {
@@ -39,6 +39,6 @@ const encodedCredentials: Hint<[Client]> = explain
 export const noBuiltInMethod: Hint<[ServerMetadata]> = explain
   ? ({ token_endpoint_auth_methods_supported: offered = [] }) =>
       offered.length > 0 &&
-      !offered.some(isBuiltIn) &&
+      !offered.some((method) => METHODS.has(method)) &&
       `The server's metadata offers only ${offered.slice(0, 5).map(printableWord).join(', ')} for client authentication, and none of these is built in. Register the client there for another method, or give "tokenEndpointAuthMethod" a function, such as privateKeyJwt({ key }).`
   : undefined

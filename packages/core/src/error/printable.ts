@@ -1,3 +1,5 @@
+import { explain } from './explain.js'
+
 const MAX_TEXT = 300
 const MAX_WORD = 64
 
@@ -16,9 +18,7 @@ export function printable(text: string): string {
 }
 
 /** A stranger's text for the middle of a sentence: cut, cleaned, in quotes that it cannot end, and without the sign that begins markup. */
-export function quoted(text: string): string {
-  return JSON.stringify(printable(text)).replaceAll('<', '\\u003C')
-}
+export const quoted: (text: string) => string = explain ? (text) => JSON.stringify(printable(text)).replaceAll('<', '\\u003C') : printable
 
 /** Keeps an `error` value as it is when it looks like one (RFC 6749 §5.2: no quotes, no controls, ASCII), else says that it does not. */
 export function printableWord(text: string): string {

@@ -14,9 +14,6 @@ export const MAX_DEPTH = 32
 /** Names that could reach `Object.prototype` when somebody merges the parsed object carelessly. */
 export const PROTOTYPE_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
-/** The highest of the white space that JSON knows. */
-const SPACE = 0x20
-
 /** Why a text was not taken as JSON. */
 export class JsonProblem extends Error {
   override readonly name = 'JsonProblem'
@@ -79,16 +76,20 @@ function nameCount(text: string): number {
   for (let at = plain.indexOf('"'); at !== -1; at = plain.indexOf('"', at)) {
     at = plain.indexOf('"', at + 1)
     do at++
-    while (plain.charCodeAt(at) <= SPACE)
+    while (
+      // The space is the highest of the white space that JSON knows.
+      plain.charCodeAt(at) <= 0x20
+    )
     if (plain[at] === ':') count++
   }
   return count
 }
 
+/** Tells whether a text that is no JSON for the platform is nested too deeply: what stands in strings, ended or not, does not count. */
 const isDeep = explain
   ? (text: string): boolean => {
       let depth = 0
-      for (const character of withoutStrings(text)) {
+      for (const character of text.replace(/"[^"\\]*(?:\\[\s\S]?[^"\\]*)*"?/g, '')) {
         if (character === '{' || character === '[') depth++
         if (character === '}' || character === ']') depth--
         if (depth > MAX_DEPTH) return true
@@ -96,11 +97,6 @@ const isDeep = explain
       return false
     }
   : undefined
-
-/** What stands between the strings of a text. A string that does not end goes to the end, so that no text is searched more than once. */
-function withoutStrings(text: string): string {
-  return text.replace(/"[^"\\]*(?:\\[\s\S]?[^"\\]*)*"?/g, '')
-}
 
 function tooDeep(): JsonProblem {
   return new JsonProblem('depth', explain && `is nested deeper than ${MAX_DEPTH} levels`)

@@ -27,7 +27,7 @@ export function isLoopback({ hostname }: URL): boolean {
 /** Appends parameters to a URL, after those it has; of these, those that are replaced are taken out first. The fragment stays at the end. */
 export function appendQuery(url: string, form: Form, isReplaced?: (name: string) => boolean): string {
   const [, base = '', query = '', fragment = ''] = /^([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(url) ?? []
-  const kept = query === '' ? [] : formDecode(query).filter(([name]) => !isReplaced?.(name))
+  const kept = query ? formDecode(query).filter(([name]) => !isReplaced?.(name)) : []
   const search = formEncode([...kept, ...form])
   return base + (search && `?${search}`) + fragment
 }

@@ -7,8 +7,8 @@ export const MAX_LIFETIME = 3_153_600_000
  */
 export function wholeSeconds(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
-  if (typeof number !== 'number' || !(number >= 0) || number > Number.MAX_SAFE_INTEGER) return undefined
-  return Math.floor(number)
+  const isKnown = typeof number === 'number' && number >= 0 && number <= Number.MAX_SAFE_INTEGER
+  return isKnown ? Math.floor(number) : undefined
 }
 
 /**
@@ -17,10 +17,9 @@ export function wholeSeconds(value: unknown): number | undefined {
  */
 export function expiresAt({ expires_at, expires_in }: { expires_at?: unknown; expires_in?: unknown }, now: number): number | undefined {
   const start = Math.floor(now)
-  const at = wholeSeconds(expires_at)
-  if (at !== undefined) return Math.min(at, start + MAX_LIFETIME)
   const lifetime = wholeSeconds(expires_in)
-  return lifetime === undefined ? undefined : start + Math.min(lifetime, MAX_LIFETIME)
+  const at = wholeSeconds(expires_at) ?? (lifetime === undefined ? undefined : start + lifetime)
+  return at === undefined ? undefined : Math.min(at, start + MAX_LIFETIME)
 }
 
 /** Tells whether a token expires within `leeway` seconds. One without a known expiry counts as valid. */

@@ -1,6 +1,6 @@
 import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
-import { type Form, type Parameters, toForm } from '../http/form.js'
+import { type Form, formGet, type Parameters, toForm } from '../http/form.js'
 
 /** What client authentication sets. Among the parameters there would be two methods, or two clients, in one request. */
 const CLIENT_AUTHENTICATION: ReadonlySet<string> = new Set(['client_id', 'client_secret', 'client_assertion', 'client_assertion_type'])
@@ -35,8 +35,7 @@ export function furtherParameters(label: string, own: Form, parameters: Paramete
         `Request to the ${label} endpoint: "${credential[0]}" cannot be a parameter. Client credentials are set by clientId, clientSecret and tokenEndpointAuthMethod.`,
     )
   }
-  const names = new Set(own.map(([name]) => name))
-  const double = further.find(([name]) => names.has(name) && !REPEATABLE.has(name))?.[0]
+  const double = further.find(([name]) => formGet(own, name) !== undefined && !REPEATABLE.has(name))?.[0]
   if (double !== undefined) {
     throw new UsageError(
       explain &&

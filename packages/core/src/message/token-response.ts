@@ -52,7 +52,8 @@ export function tokenResponse(response: HttpResponse, context: TokenResponseCont
   const shape = (problem: Explanation) =>
     new ResponseError('OAUTH_RESPONSE_SHAPE', problem, { endpoint: request.endpoint, status: response.status })
 
-  if (isThere(body['error'])) {
+  // Null, false or nothing is what servers write that have none.
+  if (body['error']) {
     if (quirks.errorWithStatus200) {
       fired('errorWithStatus200')
       throw endpointError(body, response, { request, invalidClientHint })
@@ -119,10 +120,6 @@ function tokenType(value: Json | undefined, { status }: HttpResponse, { endpoint
 /** Tells whether a value can be put into an `Authorization` header. */
 export function isToken(value: unknown): value is string {
   return typeof value === 'string' && TOKEN.test(value)
-}
-
-function isThere(error: Json | undefined): boolean {
-  return error !== undefined && error !== null && error !== ''
 }
 
 function isText(value: Json): value is string {
