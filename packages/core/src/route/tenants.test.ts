@@ -97,7 +97,7 @@ describe('B3: a provider whose options are a function of the request', () => {
 
   it.each<[string, unknown, RegExp]>([
     ['an unknown option', { ...one, client_id: 'x' }, /provider "demo": there is no option "client_id"/],
-    ['null', null, /provider "demo": an object of options is needed/],
+    ['null', null, /provider "demo": an options object is needed/],
     ['no issuer', { clientId: 'client' }, /"issuer" is missing/],
     ['a server without a name', { clientId: 'client', server: {} }, /"token_endpoint"/],
   ])('what it gives is checked as what is given at once: %s', async (_what, given, message) => {
