@@ -215,10 +215,10 @@ describe('mix-up and swaps', () => {
   })
 
   it('AR08: the same for two providers with one issuer', async () => {
-    const app = world({ providers: { demo: registered, work: { ...registered, scope: 'openid work' } } })
+    const app = world({ providers: { demo: registered, office: { ...registered, scope: 'openid office' } } })
     const browser = app.browser()
     const url = await app.start(browser)
-    expect((await browser.go(`/auth/work/callback?${app.server.authorize(url)}`)).error).toMatchObject({ code: 'OAUTH_PROVIDER_MISMATCH' })
+    expect((await browser.go(`/auth/office/callback?${app.server.authorize(url)}`)).error).toMatchObject({ code: 'OAUTH_PROVIDER_MISMATCH' })
     expect(app.server.forms('token')).toEqual([])
   })
 

@@ -7,13 +7,9 @@ import { UsageError } from '../error/usage-error.js'
 import { startAuthorization } from '../flow/authorization-code.js'
 import { coalesce } from '../flow/coalesce.js'
 import type { Flow } from '../flow/flow.js'
-import { type FrontChannelResult, finishFrontChannel } from '../flow/front-channel.js'
-import { type IntrospectionResult, introspect } from '../flow/introspect.js'
-import { revoke } from '../flow/revoke.js'
+import type { FrontChannelResult } from '../flow/front-channel.js'
+import type { IntrospectionResult } from '../flow/introspect.js'
 import { run, type Transport } from '../flow/run.js'
-import { tokenGrant } from '../flow/token.js'
-import { userinfo } from '../flow/userinfo.js'
-import { verifyIdToken } from '../flow/verify-id-token.js'
 import { toForm } from '../http/form.js'
 import { randomToken } from '../jose/random-token.js'
 import { type AuthorizationRequest, scopeText } from '../message/authorization-request.js'
@@ -25,7 +21,7 @@ import type { TokenInput, TokenSet } from '../message/token-set.js'
 import type { UserInfo } from '../message/userinfo.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 import { type AuthorizationUrlOptions, authorizationUrlRequest } from './authorization-url.js'
-import { ComplianceHooks, type ComplianceHookType, type ComplianceHookTypes, renewalKind } from './compliance-hooks.js'
+import { ComplianceHooks, type ComplianceHookType, type ComplianceHookTypes } from './compliance-hooks.js'
 import { type AuthorizationCodeOptions, type FetchTokenOptions, fetchTokenTask } from './fetch-token.js'
 import { assertHttpClient, type HttpClient } from './http-client.js'
 import { type LoginPieces, loginTransaction } from './login-transaction.js'
@@ -33,19 +29,16 @@ import {
   type IntrospectTokenOptions,
   METHOD_OPTIONS,
   type RefreshTokenOptions,
-  type RequestOptions,
   type RevokeOptions,
   type VerifyIdTokenOptions,
 } from './method-options.js'
 import { ownToken, revokeOwn } from './own-revocation.js'
 import { assertMethods, type Registration, registration } from './registration.js'
-import { renewToken } from './renew.js'
-import { renewable } from './renewable.js'
 import { allowedOrigins, type ResourceAuthoriser, resourceAuthoriser } from './resource-authoriser.js'
+import { SessionFlows } from './session-flows.js'
 import { assertSessionOptions, type SessionOptions } from './session-options.js'
 import { SessionToken } from './session-token.js'
 import { tokenInput } from './token-input.js'
-import type { TokenRecord } from './token-record.js'
 
 /**
  * One client's OAuth 2.0 session at one authorization server, whatever HTTP client carries it.
@@ -62,6 +55,7 @@ export class OAuth2Session<Http> {
   readonly #registration: Registration
   readonly #methods = new Map<string, ClientAuthentication>()
   readonly #hooks: ComplianceHooks
+  readonly #flows: SessionFlows
   readonly #token: SessionToken
 
   /**
@@ -77,10 +71,16 @@ export class OAuth2Session<Http> {
     this.#registration = registration(options, this.#environment)
     if (typeof options.tokenEndpointAuthMethod !== 'string') assertMethods(this.#registration)
     this.#transport = coalesce(client.transport)
+    this.#flows = new SessionFlows({
+      environment: this.#environment,
+      registration: this.#registration,
+      methods: this.#methods,
+      hooks: this.#hooks,
+    })
     this.#token = new SessionToken(options, {
       environment: this.#environment,
-      renew: (record, how) => this.#run(this.#renew(record, how)),
-      revoke: (token) => this.#run(this.#revoke({ token: token.refresh_token ?? token.access_token }, {})),
+      renew: (record, how) => this.#run(this.#flows.renew(record, how)),
+      revoke: (token) => this.#run(this.#flows.revoke({ token: token.refresh_token ?? token.access_token })),
     })
     this.http = client.authorised(this.authoriser(client.baseUrl))
     if (options.token !== undefined) this.token = options.token
@@ -166,9 +166,7 @@ export class OAuth2Session<Http> {
     const { type, form, scope, parameters } = task
     this.#token.assertOwnKey(task)
     const server = await this.server()
-    const token = await this.#run(
-      tokenGrant(server, this.#registration.client, { ...this.#requestOptions(task), ...this.#hooks.of('access_token'), grant: form }),
-    )
+    const token = await this.#run(this.#flows.grant(form, task))
     // Only a repeated client credentials grant needs them; others may be secrets that have done their work.
     const repeated = type === 'client_credentials' ? { parameters: toForm(parameters) } : {}
     const grant = { type, ...(scope === undefined ? {} : { scope }), ...repeated }
@@ -231,7 +229,7 @@ export class OAuth2Session<Http> {
     if (token !== undefined && (typeof token !== 'string' || token === '')) {
       throw new UsageError(explain && 'revokeToken: "token" must be the text of one token.')
     }
-    const send = (revocation: Revocation) => this.#run(this.#revoke(revocation, request))
+    const send = (revocation: Revocation) => this.#run(this.#flows.revoke(revocation, request))
     if (token !== undefined) {
       await send({ token, token_type_hint: tokenTypeHint })
       await this.#token.revoked(token)
@@ -260,16 +258,7 @@ export class OAuth2Session<Http> {
         code: 'OAUTH_MISSING_TOKEN',
       })
     }
-    const { client, keyCache } = this.#registration
-    const server = await this.server()
-    return this.#run(
-      introspect(server, client, {
-        ...this.#requestOptions(request),
-        requestHook: this.#hooks.request('introspect_token_request'),
-        keyCache,
-        ...asked,
-      }),
-    )
+    return this.#run(this.#flows.introspect(asked, request))
   }
 
   /** Who the token is about. The answer has to be about the subject of the ID token, where there was one. A 401 renews the token once. */
@@ -278,11 +267,11 @@ export class OAuth2Session<Http> {
     if (record === undefined)
       throw new UsageError(explain && 'There is no token to ask for user info with.', { code: 'OAUTH_MISSING_TOKEN' })
     try {
-      return await this.#run(this.#userinfo(record))
+      return await this.#run(this.#flows.userinfo(record))
     } catch (error) {
       const refused = isOAuthError(error) && 'status' in error && error.status === 401
       if (!refused || !(await this.#token.rejected(record))) throw error
-      return this.#run(this.#userinfo((await this.#token.current()) ?? record))
+      return this.#run(this.#flows.userinfo((await this.#token.current()) ?? record))
     }
   }
 
@@ -290,20 +279,7 @@ export class OAuth2Session<Http> {
   async verifyIdToken(idToken: string, options: VerifyIdTokenOptions = {}): Promise<IdTokenClaims> {
     assertKnownOptions(options, METHOD_OPTIONS.verifyIdToken, 'verifyIdToken')
     if (typeof idToken !== 'string') throw new UsageError(explain && 'verifyIdToken: the first argument must be the ID token, a text.')
-    const { nonce, maxAge, accessToken, keys } = options
-    const { client, keyCache, clockTolerance } = this.#registration
-    const server = await this.server()
-    return this.#run(
-      verifyIdToken(idToken, server, client, {
-        environment: this.#environment,
-        keyCache,
-        clockTolerance,
-        nonce,
-        maxAge,
-        accessToken,
-        keys,
-      }),
-    )
+    return this.#run(this.#flows.verify(idToken, options))
   }
 
   /**
@@ -352,19 +328,10 @@ export class OAuth2Session<Http> {
   }
 
   async #finish(task: AuthorizationCodeOptions): Promise<FrontChannelResult> {
-    const { authorizationResponse, transaction, ...pieces } = task
+    const { authorizationResponse: _answer, transaction, ...pieces } = task
     const server = await this.server()
     const kept = transaction ?? loginTransaction(server, this.#registration.client, this.#pieces(pieces))
-    const { client, keyCache, clockTolerance } = this.#registration
-    const finish = finishFrontChannel(server, client, {
-      ...this.#requestOptions(task),
-      ...this.#hooks.of('access_token'),
-      response: authorizationResponse,
-      transaction: kept,
-      keyCache,
-      clockTolerance,
-    })
-    const result = await this.#run(finish)
+    const result = await this.#run(this.#flows.finish(kept, task))
     if (result.token === undefined) return result
     const { scope, resource } = kept
     const type = promises(kept.response_type, 'code') ? 'authorization_code' : 'implicit'
@@ -385,48 +352,6 @@ export class OAuth2Session<Http> {
       responseMode,
       now: this.#environment.now(),
     }
-  }
-
-  #requestOptions({ endpoint, clientAuthentication, headers, parameters }: RequestOptions) {
-    const { allowInsecureHttp } = this.#registration
-    return {
-      environment: this.#environment,
-      registeredMethods: this.#methods,
-      allowInsecureHttp,
-      endpoint,
-      clientAuthentication,
-      headers,
-      parameters,
-    }
-  }
-
-  #renew(record: TokenRecord, { scope: list, ...request }: RefreshTokenOptions = {}): Flow<TokenSet> {
-    const scope = scopeText(list)
-    const wished = renewable(record, { scope, parameters: request.parameters })
-    return renewToken(this.#registration, wished, {
-      ...this.#requestOptions(request),
-      ...this.#hooks.of(renewalKind(record)),
-      scope,
-    })
-  }
-
-  async *#revoke(revocation: Revocation, options: RequestOptions): Flow<void> {
-    const server = yield* this.#registration.server()
-    yield* revoke(server, this.#registration.client, {
-      ...this.#requestOptions(options),
-      requestHook: this.#hooks.request('revoke_token_request'),
-      ...revocation,
-    })
-  }
-
-  async *#userinfo({ token, subject }: TokenRecord): Flow<UserInfo> {
-    const server = yield* this.#registration.server()
-    return yield* userinfo(server, this.#registration.client, {
-      environment: this.#environment,
-      keyCache: this.#registration.keyCache,
-      accessToken: token.access_token,
-      subject,
-    })
   }
 
   #run<T>(flow: Flow<T>): Promise<T> {
