@@ -218,7 +218,9 @@ describe('mix-up and swaps', () => {
     const app = world({ providers: { demo: registered, office: { ...registered, scope: 'openid office' } } })
     const browser = app.browser()
     const url = await app.start(browser)
-    expect((await browser.go(`/auth/office/callback?${app.server.authorize(url)}`)).error).toMatchObject({ code: 'OAUTH_PROVIDER_MISMATCH' })
+    expect((await browser.go(`/auth/office/callback?${app.server.authorize(url)}`)).error).toMatchObject({
+      code: 'OAUTH_PROVIDER_MISMATCH',
+    })
     expect(app.server.forms('token')).toEqual([])
   })
 
