@@ -43,6 +43,7 @@ export function sessionTokenStore({ now }: Pick<Environment, 'now'>, visit: Sess
   }
 
   return {
+    local: true,
     get: () => (visit.newest === visit.current ? entry() : visit.catchUp().then(entry)),
     async compareAndSet(_key, expected, value) {
       // Only a login creates, and it writes the whole session.

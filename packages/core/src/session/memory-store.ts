@@ -32,6 +32,7 @@ export function memoryStore<T>({ now }: Pick<Environment, 'now'> = defaultEnviro
   }
 
   return {
+    local: true,
     get(key) {
       const slot = live(key)
       return slot && { value: slot.value, version: slot.version, now: now() }

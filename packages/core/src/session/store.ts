@@ -19,6 +19,8 @@ export interface StoreReceipt {
  * A version is never used twice for a key, not even after the key was deleted and made again: so a late writer always loses.
  */
 export interface Store<T> {
+  /** Tells that this process alone can reach the store, as with one in memory: renewals need no lease then. */
+  readonly local?: boolean
   get(key: string): Maybe<StoreEntry<T> | undefined>
   /**
    * Writes if the key still has the version `expected`, or is absent where `expected` is `null`. Resolves to `undefined` when it was not so.
