@@ -1,9 +1,11 @@
 import { isOAuthError } from '../../src/error/any-oauth-error.js'
+import { LEASE } from '../../src/session/refresh-lease.js'
+import { GRACE } from '../../src/session/renewal-memory.js'
 import type { TokenRecord } from '../../src/session/token-record.js'
 import { type ModelServer, numberOf } from './model-server.js'
 import type { ModelStore } from './model-store.js'
 import type { Call } from './scenario.js'
-import { GRACE, LEASE, type Time } from './time.js'
+import type { Time } from './time.js'
 
 /** What must hold in every schedule. */
 export type Invariant =
@@ -60,6 +62,8 @@ export class Invariants {
   /** When the last lease of each process ends. */
   readonly #leases = new Map<number, number>()
   #lease: string | undefined
+  /** Somebody wants the tokens to be of no more use. */
+  #hasLogout = false
   /** Numbers that a call may put into the store whatever is there, by process. */
   readonly #puts = new Map<number, Set<number>>()
   violation: Violation | undefined
@@ -112,7 +116,7 @@ export class Invariants {
     const stored = this.past.at(-1)
     const family = this.#server.familyOf(number)
     this.#assert(
-      stored === undefined || this.#server.familyOf(stored) !== family || this.#server.isRevoked(family),
+      this.#hasLogout || stored === undefined || this.#server.familyOf(stored) !== family || this.#server.isRevoked(family),
       'nobody revokes the tokens that are in the store',
       () => `a${stored} is in the store, and r${number} was revoked`,
     )
@@ -160,6 +164,7 @@ export class Invariants {
 
   /** A call has begun; it can have seen what is in the store now, and what comes. */
   called(actor: number, call: Call): CallUnderWay {
+    this.#hasLogout ||= call === 'logout'
     return { actor, call, since: this.past.length - 1 }
   }
 

@@ -10,7 +10,7 @@ import type { Step, Touch, Way } from './scheduler.js'
 import type { World } from './world.js'
 
 const KEY = 'alice'
-const PLATFORM = defaultEnvironment()
+const { emit: _silent, ...PLATFORM } = defaultEnvironment()
 
 /** A process of the system: a life cycle with its own memory and its own clocks, whose every word to the world outside is a step. */
 export class Process {
@@ -21,8 +21,8 @@ export class Process {
   readonly place: TokenPlace
   /** Cleared by a crash: what is answered after it, nobody hears. */
   isAlive = true
-  /** The store's count of changes when this process looked at it last. */
-  #seen = -1
+  /** The store's count of changes, when the last that this process did was to look at it. */
+  #seen: number | undefined
 
   constructor(world: World, number: number) {
     this.#world = world
@@ -31,7 +31,7 @@ export class Process {
     this.lifeCycle = new TokenLifeCycle({
       environment: this.environment,
       memory: lifeCycleMemory(this.environment),
-      renew: (record) => this.#renew(record),
+      renew: (record, _how, sending) => this.#prepare().then(() => this.#renew(record, sending)),
       revoke: (token) => this.#revoke(token),
     })
     const store = this.#store()
@@ -54,6 +54,8 @@ export class Process {
 
   #sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
     const { time, scheduler, store } = this.#world
+    // To look again is of no use before something has changed, or time has passed.
+    const seen = this.#seen
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason)
       const due = time.elapsed + ms
@@ -62,8 +64,7 @@ export class Process {
         name: 'wakes',
         touches: 'everything',
         due,
-        // To look again is of no use before something has changed, or time has passed.
-        ready: () => store.changes !== this.#seen || time.elapsed >= due,
+        ready: () => store.changes !== seen || time.elapsed >= due,
         ways: [
           {
             name: '',
@@ -116,6 +117,7 @@ export class Process {
         sent: touches === 'writes',
         ways: [
           way('', () => {
+            this.#seen = undefined
             const answer = operate()
             this.#world.happened(this.number, `${name}: ${JSON.stringify(answer) ?? 'nothing'}`)
             if (this.#world.scenario.slowAnswers) this.#hears('hears from the store', () => resolve(answer))
@@ -139,8 +141,14 @@ export class Process {
     })
   }
 
-  #renew(record: TokenRecord): Promise<TokenSet> {
+  /** What comes before the request, such as loading the server's metadata. */
+  #prepare(): Promise<void> {
+    return new Promise((resolve) => this.#hears('is ready to send', resolve))
+  }
+
+  #renew(record: TokenRecord, sending: () => void): Promise<TokenSet> {
     const { server, invariants, time } = this.#world
+    sending()
     const token = record.token.refresh_token ?? ''
     const request = invariants.requested(this.number, numberOf(token))
     return new Promise((resolve, reject) => {

@@ -1,4 +1,6 @@
 import type { TokenSet } from '../../src/message/token-set.js'
+import { LEASE } from '../../src/session/refresh-lease.js'
+import { GRACE } from '../../src/session/renewal-memory.js'
 import { tokenHash } from '../../src/session/token-hash.js'
 import type { TokenRecord, TokenStore } from '../../src/session/token-record.js'
 import { NOW } from '../environment.js'
@@ -9,7 +11,7 @@ import { ModelStore } from './model-store.js'
 import { Process } from './process.js'
 import type { Call, Scenario } from './scenario.js'
 import { type Choice, Scheduler, type Step } from './scheduler.js'
-import { GRACE, LEASE, Time } from './time.js'
+import { Time } from './time.js'
 
 /** Spoils what a process sees of the store, and so the protocol. `now` is that process's own clock. */
 export type Mutation = (store: TokenStore, now: () => number) => TokenStore
