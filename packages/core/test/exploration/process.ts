@@ -5,6 +5,7 @@ import { lifeCycleMemory } from '../../src/session/life-cycle-memory.js'
 import { TokenLifeCycle } from '../../src/session/token-life-cycle.js'
 import type { TokenPlace } from '../../src/session/token-place.js'
 import type { TokenRecord, TokenStore } from '../../src/session/token-record.js'
+import { NOW } from '../environment.js'
 import { numberOf, refusal } from './model-server.js'
 import type { Step, Touch, Way } from './scheduler.js'
 import type { World } from './world.js'
@@ -53,7 +54,7 @@ export class Process {
   }
 
   #sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
-    const { time, scheduler, store } = this.#world
+    const { time, scheduler, store, scenario } = this.#world
     // To look again is of no use before something has changed, or time has passed.
     const seen = this.#seen
     return new Promise((resolve, reject) => {
@@ -62,14 +63,13 @@ export class Process {
       const step = scheduler.add({
         actor: this.number,
         name: 'wakes',
-        touches: 'everything',
-        due,
+        touches: scenario.exactTimers ? 'everything' : 'reads',
         ready: () => store.changes !== seen || time.elapsed >= due,
         ways: [
           {
             name: '',
             go: () => {
-              this.#world.passTime(Math.max(0, due - time.elapsed))
+              if (scenario.exactTimers) this.#world.passTime(Math.max(0, due - time.elapsed))
               this.#world.happened(this.number, `wakes after ${ms} ms`)
               resolve()
             },
@@ -108,8 +108,12 @@ export class Process {
   }
 
   #operation<T>(name: string, touches: Touch, operate: () => T): Promise<T> {
+    const { store } = this.#world
     return new Promise((resolve, reject) => {
-      const failed = () => reject(new Error('the store has failed'))
+      const failed = () => {
+        this.#world.invariants.storeFailed()
+        if (this.isAlive) reject(new Error('the store has failed'))
+      }
       const way = (name: string, go: () => void): Way => ({ name, go, ...(name === '' ? {} : { fault: 'store' as const }) })
       this.#step({
         name,
@@ -119,20 +123,20 @@ export class Process {
           way('', () => {
             this.#seen = undefined
             const answer = operate()
-            this.#world.happened(this.number, `${name}: ${JSON.stringify(answer) ?? 'nothing'}`)
+            this.#world.happened(this.number, `${name} ${answer === undefined ? '' : store.fingerprint}`, () => described(answer))
             if (this.#world.scenario.slowAnswers) this.#hears('hears from the store', () => resolve(answer))
             else if (this.isAlive) resolve(answer)
           }),
           way('fails', () => {
             this.#world.happened(this.number, `${name}: fails`)
-            if (this.isAlive) failed()
+            failed()
           }),
           ...(touches === 'writes'
             ? [
                 way('fails after it was made', () => {
                   operate()
                   this.#world.happened(this.number, `${name}: made, and fails`)
-                  if (this.isAlive) failed()
+                  failed()
                 }),
               ]
             : []),
@@ -194,7 +198,7 @@ export class Process {
                   resolve({ ...issued, expires_at: Math.floor(this.environment.now()) + Number(issued.expires_in) }),
                 )
               } catch (error) {
-                request.settled = true
+                request.refused = true
                 this.#world.happened(this.number, `${token} is refused`)
                 answer('invalid_grant', () => reject(error))
               }
@@ -256,4 +260,15 @@ export class Process {
   #step(step: Omit<Step, 'actor'>): void {
     if (this.isAlive) this.#world.scheduler.add({ actor: this.number, ...step })
   }
+}
+
+/** What the store has answered, in words. */
+function described(answer: unknown): string {
+  if (typeof answer !== 'object' || answer === null) return answer === undefined ? 'nothing' : String(answer)
+  const { value, version } = answer as { readonly value?: TokenRecord; readonly version: string }
+  if (value === undefined) return `version ${version}`
+  const { lease, ended } = value
+  const state =
+    ended !== undefined ? `, ended (${ended.reason})` : lease === undefined ? '' : `, leased by ${lease.owner} until ${lease.until - NOW}`
+  return `version ${version}: ${value.token.refresh_token ?? value.token.access_token}${state}`
 }

@@ -21,6 +21,8 @@ export interface Scenario {
   readonly lenient?: boolean
   /** The store's answers arrive some time after it has done what it was asked; else they arrive at once. */
   readonly slowAnswers?: boolean
+  /** Time passes while somebody sleeps; else the milliseconds between two looks at the store count for nothing, beside the seconds of a lease. */
+  readonly exactTimers?: boolean
   /** The store tells of changes. */
   readonly watch?: boolean
 }

@@ -24,8 +24,6 @@ export interface Step {
   readonly ready?: () => boolean
   /** It is on its way: it may happen even when its process is no more. */
   readonly sent?: boolean
-  /** When it happens by itself, in milliseconds since the start; for those who sleep. */
-  readonly due?: number
 }
 
 /** What can happen next. */

@@ -16,8 +16,8 @@ import { Time } from './time.js'
 /** Spoils what a process sees of the store, and so the protocol. `now` is that process's own clock. */
 export type Mutation = (store: TokenStore, now: () => number) => TokenStore
 
-/** Milliseconds that pass at least when all that happens next is that somebody wakes. */
-const IDLE = 5_000
+/** Milliseconds that pass when everybody waits for a lease to be over. */
+const IDLE = (LEASE + 1) * 1000
 /** More steps than any schedule takes that comes to an end. */
 const MOST_STEPS = 500
 
@@ -58,8 +58,7 @@ export class World {
     const expected = scheduler.expected
     if (expected.length === 0) return scheduler.choices()
     const choices = scheduler.choices()
-    const sleepers = expected.filter(({ due }) => due !== undefined)
-    if (sleepers.length > 0 && expected.every(({ ready }) => ready?.() === false)) choices.unshift(this.#idle(sleepers))
+    if (expected.every(({ ready }) => ready?.() === false)) choices.unshift(this.#idle())
     if (scheduler.isAllowed('crash'))
       for (const { number } of this.#processes)
         if (expected.some(({ actor, name }) => actor === number && !name.startsWith('begins'))) choices.push(this.#crash(number))
@@ -80,9 +79,9 @@ export class World {
   }
 
   /** Something has come to a process: what it knows is the sum of that. */
-  happened(actor: number, what: string): void {
+  happened(actor: number, what: string, inWords?: () => string): void {
     this.#histories[actor] = mixed(this.#histories[actor] ?? 0, `${this.time.elapsed} ${what}`)
-    this.told?.push(`p${actor} ${what}`)
+    this.told?.push(inWords === undefined ? `p${actor} ${what}` : `p${actor} ${what.split(' ')[0]}: ${inWords()}`)
   }
 
   passTime(ms: number): void {
@@ -221,10 +220,9 @@ export class World {
     if (this.#isAlive(actor)) this.scheduler.add({ actor, name: 'is told of a change', touches: 'own', ways: [{ name: '', go }] })
   }
 
-  /** Nothing happens but that time passes, until the first of those who sleep wakes. */
-  #idle(sleepers: readonly Step[]): Choice {
-    const first = sleepers.reduce((one, other) => ((other.due ?? 0) < (one.due ?? 0) ? other : one))
-    return this.#event(first.actor, 'time passes', () => this.passTime(Math.max(IDLE, (first.due ?? 0) - this.time.elapsed)))
+  /** Nothing happens but that time passes. */
+  #idle(): Choice {
+    return this.#event(0, 'time passes', () => this.passTime(IDLE))
   }
 
   #passLease(): Choice {
