@@ -222,15 +222,17 @@ export class Invariants {
         'everyone makes progress',
         () => `the store holds r${number}, which is of no use`,
       )
-    for (const { brings, actor, answered, settled } of this.#requests) {
-      if (brings === undefined || settled || !answered || !isAlive(actor)) continue
-      const family = this.#server.familyOf(brings)
+    if (number === undefined) this.#assertRevoked(isAlive)
+  }
+
+  /** The session is no more: nothing that was issued for it is of any use, but to those who have crashed. */
+  #assertRevoked(isAlive: (actor: number) => boolean): void {
+    for (const { brings, actor, answered, settled } of this.#requests)
       this.#assert(
-        this.#server.isRevoked(family) || (number !== undefined && this.#server.familyOf(number) === family),
+        brings === undefined || settled || !answered || !isAlive(actor) || this.#server.isRevoked(this.#server.familyOf(brings)),
         'the new tokens of a deleted session are revoked',
         () => `r${brings}, which p${actor} has got, is as good as ever`,
       )
-    }
   }
 
   /** Somebody waits for ever, or gets nothing of a session that is well. */

@@ -111,6 +111,7 @@ export class Process {
     const { store } = this.#world
     return new Promise((resolve, reject) => {
       const failed = () => {
+        this.#seen = undefined
         this.#world.invariants.storeFailed()
         if (this.isAlive) reject(new Error('the store has failed'))
       }
