@@ -182,15 +182,21 @@ describe('what is stored', () => {
 describe('watch', () => {
   it('calls back when another store writes, until it is stopped; begins before there is a file', async () => {
     const store = fileStore<string>(path)
-    const calls: string[] = []
-    const stop = store.watch?.('k', () => calls.push('stopped'))
-    await change(store)
-    expect(calls).not.toEqual([])
+    let calls = 0
+    let stop: (() => void) | undefined
+    const called = new Promise<void>((resolve) => {
+      stop = store.watch?.('k', () => {
+        calls += 1
+        resolve()
+      })
+    })
+    await fileStore<string>(path).compareAndSet('k', null, 'a', { ttl })
+    await called
     stop?.()
     stop?.()
-    calls.length = 0
-    await change(store)
-    expect(calls).toEqual([])
+    const before = calls
+    await changeSeenByAnother(store)
+    expect(calls).toBe(before)
   })
 
   it('of a folder that cannot be made tells nothing, and throws nothing', () => {
@@ -206,15 +212,14 @@ async function seeded() {
 }
 
 /** Writes by another store until a watch of its own has told. */
-async function change(store: Store<string>): Promise<void> {
+async function changeSeenByAnother(store: Store<string>): Promise<void> {
   const told = new Promise<void>((resolve) => {
     const stop = store.watch?.('k', () => {
       stop?.()
       resolve()
     })
   })
-  const key = String(Math.random())
-  await fileStore<string>(path).compareAndSet(key, null, 'a', { ttl })
+  await fileStore<string>(path).compareAndSet('l', null, 'a', { ttl })
   await told
 }
 
