@@ -149,6 +149,8 @@ describe('RF16/F19: a process dies while it holds the lease', () => {
     await expect(current(next)).rejects.toMatchObject(reason)
     await expect(current(start())).rejects.toMatchObject(reason)
     expect(server.sent).toEqual(['refresh-0', 'refresh-0'])
+    // It waited for the lease of the one that died, and for nothing else.
+    expect(next.slept).toBeLessThan(LEASE * 1000 + 500)
     expect(stored()).toMatchObject({ ended: { reason: 'refresh_answer_lost' } })
     expect(stored()).not.toHaveProperty('lease')
     expect(stored()?.token).not.toHaveProperty('refresh_token')
