@@ -64,7 +64,7 @@ async function nodeRedisPool(url: string): Promise<Connection> {
 }
 
 async function ioRedis(url: string, protocol: 2 | 3): Promise<Connection> {
-  const client = new Redis(url, { protocol }).on('error', ignore)
+  const client = new Redis(url, { protocol, maxRetriesPerRequest: 3 }).on('error', ignore)
   const closed: (() => void)[] = [() => client.disconnect()]
   return {
     client,
