@@ -1,7 +1,7 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { postgresStore } from '../src/index.js'
+import { runProcess } from './testing/run-process.js'
 import { postgresWorld } from './testing/world.js'
 
 const world = postgresWorld()
@@ -108,12 +108,8 @@ describe('watch', () => {
   })
 
   it('a process whose watchers have stopped comes to its end', async () => {
-    const child = fork(new URL('testing/watching-process.ts', import.meta.url), {
-      execArgv: ['--conditions=@oauth/source'],
-      env: { ...process.env, CONNECTION: JSON.stringify(world.server.connection) },
-    })
-    const [code] = await once(child, 'exit')
-    expect(code).toBe(0)
+    const code = await readFile(new URL('testing/watching-process.ts', import.meta.url), 'utf8')
+    expect(await runProcess(world.server, code)).toEqual({ code: 0, output: '' })
   })
 
   it('is not there where it cannot work: a pool of one connection, or none to lend; or it is not wanted', async () => {
