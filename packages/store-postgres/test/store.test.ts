@@ -256,6 +256,20 @@ describe('deleteExpired', () => {
     expect((await world.pool.query(`SELECT key FROM ${table} ORDER BY key`)).rows).toEqual([{ key: 'forever' }, { key: 'lives' }])
   })
 
+  it('waits for nobody: what somebody else holds is left to the next time', async () => {
+    const table = 'held'
+    await world.pool.query(postgresSchema(table))
+    const store = postgresStore<string>(world.pool, { table })
+    for (const key of ['one', 'two', 'three']) await store.compareAndSet(key, null, 'value', { ttl: 0 })
+    const other = await world.pool.connect()
+    await other.query('BEGIN')
+    await other.query(`SELECT 1 FROM ${table} WHERE key = 'two' FOR UPDATE`)
+    expect(await store.deleteExpired()).toBe(2)
+    await other.query('COMMIT')
+    other.release()
+    expect(await store.deleteExpired()).toBe(1)
+  })
+
   it('finds them by the index', async () => {
     const client = await world.pool.connect()
     await client.query('BEGIN')

@@ -24,12 +24,14 @@ describe('watch', () => {
   })
 
   it('tells nothing of other keys, nor of a write that lost', async () => {
+    await postgresStore<string>(world.pool).compareAndSet('quiet', null, 'value', { ttl: 60 })
     const { store, changed } = await watched('quiet')
-    await store.compareAndSet('another', null, 'one', { ttl: 60 })
-    await store.compareAndSet('quiet', 'no version', 'one', { ttl: 60 })
-    await store.delete('quiet')
+    await store.compareAndSet('another', null, 'value', { ttl: 60 })
+    await store.compareAndSet('quiet', null, 'lost', { ttl: 60 })
+    await store.compareAndSet('quiet', 'no version', 'lost', { ttl: 60 })
+    await store.delete('quiet', 'no version')
     // Notifications come in the order of the commits: once this one is here, none of the others is on its way.
-    await store.compareAndSet('quiet', null, 'last', { ttl: 60 })
+    await store.delete('quiet')
     await vi.waitFor(() => expect(changed).toHaveBeenCalled())
     expect(changed).toHaveBeenCalledTimes(1)
   })
@@ -60,6 +62,16 @@ describe('watch', () => {
     stop()
     stop()
     await postgresStore<string>(world.pool).compareAndSet('twice', null, 'value', { ttl: 60 })
+    await vi.waitFor(() => expect(changed).toHaveBeenCalledTimes(1))
+  })
+
+  it('a stop that is called again stops nobody who came later', async () => {
+    const { store, changed } = await watched('elsewhere')
+    const stop = store.watch?.('later', vi.fn()) ?? never()
+    stop()
+    stops.push(store.watch?.('later', changed) ?? never())
+    stop()
+    await postgresStore<string>(world.pool).compareAndSet('later', null, 'value', { ttl: 60 })
     await vi.waitFor(() => expect(changed).toHaveBeenCalledTimes(1))
   })
 
