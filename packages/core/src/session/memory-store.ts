@@ -1,4 +1,5 @@
 import { defaultEnvironment, type Environment } from '../environment.js'
+import { frozenCopy } from './frozen-copy.js'
 import type { Store } from './store.js'
 
 interface Slot<T> {
@@ -68,13 +69,4 @@ export function memoryStore<T>({ now }: Pick<Environment, 'now'> = defaultEnviro
       return slots.delete(key)
     },
   }
-}
-
-/** Copies what JSON can say, once for all who will get it. */
-function frozenCopy<T>(value: T): T {
-  if (typeof value !== 'object' || value === null) return value
-  const copy = Array.isArray(value)
-    ? value.map(frozenCopy)
-    : Object.fromEntries(Object.entries(value).map(([name, member]) => [name, frozenCopy(member)]))
-  return Object.freeze(copy) as T
 }
