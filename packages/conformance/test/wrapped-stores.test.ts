@@ -55,6 +55,13 @@ describe('cachedStore on a store without watch', () => {
   })
 })
 
+describe('cachedStore on a store that answers synchronously', () => {
+  const engine = new SharedEngine()
+  const { environment, elapse } = on(engine)
+  const store = cachedStore(memoryStore<unknown>({ now: () => engine.time }), { environment })
+  testTokenStore(it, () => store, { elapse })
+})
+
 describe('cachedStore on encryptedStore', () => {
   const engine = new SharedEngine()
   const { environment, elapse } = on(engine)

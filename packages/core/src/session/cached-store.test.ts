@@ -162,6 +162,27 @@ describe('cachedStore', () => {
     expect(await mine.get('k')).toMatchObject({ value: record('a') })
   })
 
+  it('the same for a store that answers at once, as one in a file does', async () => {
+    const clock = testClock()
+    const memory = memoryStore<Value>({ now: clock.now })
+    let reads = 0
+    let failing = false
+    const get = (key: string) => {
+      reads += 1
+      if (failing) throw new Error('EIO')
+      return memory.get(key)
+    }
+    const mine = cachedStore({ ...memory, get }, { environment: clock })
+    memory.compareAndSet('k', null, { n: 1 }, ttl)
+    expect([mine.get('k'), mine.get('k')]).toMatchObject([{ value: { n: 1 } }, { value: { n: 1 } }])
+    expect(reads).toBe(1)
+    clock.time += 5
+    failing = true
+    expect(() => mine.get('k')).toThrow('EIO')
+    failing = false
+    expect(mine.get('k')).toMatchObject({ value: { n: 1 } })
+  })
+
   it('absence is not remembered: who has just logged in at another process is known here', async () => {
     const { engine, mine } = twoProcesses()
     expect(await mine.get('k')).toBeUndefined()

@@ -22,7 +22,7 @@ const MAX_ENTRIES = 10_000
 interface Slot<T> {
   /** How fresh it is counts from here; what was answered may be as old. */
   readonly askedAt: number
-  answer: Promise<StoreEntry<T> | undefined> | { readonly entry: StoreEntry<T>; readonly answeredAt: number }
+  answer?: Promise<StoreEntry<T> | undefined> | { readonly entry: StoreEntry<T>; readonly answeredAt: number }
   stop?: (() => void) | undefined
 }
 
@@ -56,20 +56,22 @@ export function cachedStore<T>(store: Store<T>, options: CachedStoreOptions = {}
   }
 
   function read(key: string, time: number): Maybe<StoreEntry<T> | undefined> {
-    const answer = store.get(key)
-    if (!(answer instanceof Promise)) return answer
-    const slot: Slot<T> = { askedAt: time, stop: slots.get(key)?.stop, answer }
+    const slot: Slot<T> = { askedAt: time, stop: slots.get(key)?.stop }
     slots.delete(key)
     slots.set(key, slot)
     dropOld(time)
-    slot.answer = answer.then(
-      (entry) => remembered(key, slot, entry),
-      (error) => {
-        if (slots.get(key) === slot) forget(key)
-        throw error
-      },
-    )
-    return slot.answer
+    const failed = (error: unknown): never => {
+      if (slots.get(key) === slot) forget(key)
+      throw error
+    }
+    try {
+      const answer = store.get(key)
+      if (!(answer instanceof Promise)) return remembered(key, slot, answer)
+      slot.answer = answer.then((entry) => remembered(key, slot, entry), failed)
+      return slot.answer
+    } catch (error) {
+      return failed(error)
+    }
   }
 
   /** Keeps an answer, unless the key was written or called changed since it was asked for. */
@@ -112,7 +114,7 @@ export function cachedStore<T>(store: Store<T>, options: CachedStoreOptions = {}
     get(key) {
       const time = monotonic()
       const slot = slots.get(key)
-      if (slot === undefined || !isFresh(slot, time)) return read(key, time)
+      if (slot?.answer === undefined || !isFresh(slot, time)) return read(key, time)
       if (slot.answer instanceof Promise) return slot.answer
       const { entry, answeredAt } = slot.answer
       // Counted from when it was answered, the time of the store is never ahead of what it is there: no lease is over too early.
