@@ -9,7 +9,7 @@ import { plainCause } from './plain-cause.js'
 import type { HeldLease } from './refresh-lease.js'
 import { credentialOf, GRACE } from './renewal-memory.js'
 import { hasSpent, isReplacedBy, newerThan, over, replaced } from './succession.js'
-import { alive, readEntry, type TokenEntry } from './token-entry.js'
+import { alive, latestRecord, readEntry, type TokenEntry } from './token-entry.js'
 import { credentialHash } from './token-hash.js'
 import type { TokenPlace } from './token-place.js'
 import { type TokenRecord, unleased } from './token-record.js'
@@ -149,7 +149,8 @@ export class TokenWriter {
     const login = logins.get(place.key)
     if (login !== undefined && credentialOf(this.newest(place, login.record)) !== credentialOf(before)) {
       await this.#giveBack(record, login.record)
-      return alive(login.record)
+      await this.again(place, login)
+      return latestRecord(place)
     }
     if (login !== undefined) {
       // The same token was put there again: what it became is the session's token now.
@@ -252,10 +253,16 @@ export class TokenWriter {
         const last = logins.get(place.key)
         if (last !== login) {
           this.#settled(place, login)
+          // Its renewal is on its way into the store.
+          const renewed = unsaved.get(place.key)
+          if (last === undefined && renewed !== undefined && hasSpent(renewed, login.record)) return await this.again(place, renewed)
           return await (last?.saving?.catch(() => login.record) ?? this.newest(place, login.record))
         }
         // Tried again: it was written after all, or somebody has written or deleted since, who wins.
-        if (expected !== undefined && expected !== version) break
+        if (expected !== undefined && expected !== version) {
+          login.record = entry?.value ?? login.record
+          break
+        }
         login.record = this.newest(place, login.record)
         login.expected = version
         const isThere = entry !== undefined && credentialOf(entry.value) === credentialOf(login.record)
