@@ -34,7 +34,7 @@ export const CLUSTER_CLIENTS: readonly ClientKind[] = [
 ]
 
 async function nodeRedis(url: string, RESP: 2 | 3): Promise<Connection> {
-  const client = await createClient({ url, RESP }).on('error', ignore).connect()
+  const client = await createClient({ url, RESP, disableOfflineQueue: true }).on('error', ignore).connect()
   const closed: (() => void)[] = [() => client.destroy()]
   return {
     client,
@@ -51,7 +51,7 @@ async function nodeRedis(url: string, RESP: 2 | 3): Promise<Connection> {
 
 async function nodeRedisPool(url: string): Promise<Connection> {
   const single = await nodeRedis(url, 3)
-  const client = createClientPool({ url }, { minimum: 2, maximum: 4 }).on('error', ignore)
+  const client = createClientPool({ url, disableOfflineQueue: true }, { minimum: 2, maximum: 4 }).on('error', ignore)
   await client.connect()
   return {
     client,
