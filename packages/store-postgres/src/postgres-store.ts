@@ -27,7 +27,7 @@ export interface PostgresStore<T> extends Store<T> {
   deleteExpired(): Promise<number>
 }
 
-/** What is sent again at most, when transactions are serializable and get in each other's way. Each time one of them gets through. */
+/** How often a statement is sent, when the isolation level lets writers fail each other. Each time one of them gets through. */
 const MAX_ATTEMPTS = 20
 /** Rows deleted by one statement, so that none takes long. */
 const BATCH = 1000
@@ -66,13 +66,12 @@ export function postgresStore<T>(
 
   return {
     async get(key) {
-      const [row] = await rows<{ value: string; version: string; now: string }>(sql.get, [keyText(key)])
+      const [row] = await rows<Receipt & { readonly value: string }>(sql.get, [keyText(key)])
       return row && { value: JSON.parse(row.value) as T, version: row.version, now: Number(row.now) }
     },
     async compareAndSet(key, expected, value, { ttl }) {
       const written = [keyText(key), JSON.stringify(value), ttl < FOREVER ? ttl : null]
-      const answer = expected === null ? rows<Receipt>(sql.insert, written) : rows<Receipt>(sql.update, [...written, expected])
-      const [row] = await answer
+      const [row] = await (expected === null ? rows<Receipt>(sql.insert, written) : rows<Receipt>(sql.update, [...written, expected]))
       return row && { version: row.version, now: Number(row.now) }
     },
     async delete(key, expected) {
@@ -101,7 +100,8 @@ function statementName(text: string): string {
 
 /** A pool of one connection has none to listen on: everything else would wait for it. */
 function watching(pool: PostgresPool): Pick<Store<unknown>, 'watch'> {
-  if (pool.connect === undefined || pool.options?.max === 1) return {}
-  const keys = new KeyWatch(() => (pool.connect as NonNullable<typeof pool.connect>)())
+  const { connect, options } = pool
+  if (connect === undefined || options?.max === 1) return {}
+  const keys = new KeyWatch(() => connect.call(pool))
   return { watch: (key, changed) => keys.watch(key, changed) }
 }
