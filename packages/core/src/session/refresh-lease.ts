@@ -74,7 +74,9 @@ export class RefreshLease {
       const since = isSuspect ? (value.lease?.since ?? now) : now
       const leased: TokenRecord = { ...value, lease: { owner, until: now + LEASE, refreshHash, since } }
       const receipt = await this.#write(place, version, leased)
-      if (receipt !== undefined) return { entry: { value: leased, ...receipt }, isSuspect, takenAt }
+      // What was read may have been on its way for long, and the lease began with it.
+      if (receipt !== undefined)
+        return { entry: { value: leased, ...receipt }, isSuspect, takenAt: takenAt - Math.max(0, receipt.now - now) * 1000 }
       entry = await readEntry(place)
     }
   }
@@ -144,7 +146,7 @@ function present(entry: TokenEntry | undefined): TokenEntry {
   return entry
 }
 
-/** Tells whether a record came after another: its refresh token is another one or, where that was not replaced, it is of a later generation. */
+/** Tells whether a record has other tokens than one before: a later generation alone may be the same token, put there again. */
 function isSuccessor(found: TokenRecord, before: TokenRecord): boolean {
-  return credentialOf(found) !== credentialOf(before) || found.generation > before.generation
+  return credentialOf(found) !== credentialOf(before) || found.token.access_token !== before.token.access_token
 }
