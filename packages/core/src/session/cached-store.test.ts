@@ -3,7 +3,7 @@ import { type CachedStoreOptions, cachedStore } from './cached-store.js'
 import { memoryStore } from './memory-store.js'
 import { OAuth2Session } from './oauth2-session.js'
 import type { Store, StoreEntry } from './store.js'
-import { NOW, server, testClock, wire } from './testing/fixture.js'
+import { json, NOW, server, testClock, wire } from './testing/fixture.js'
 import { record } from './testing/life-cycle.js'
 import { slowStore } from './testing/stores.js'
 import type { TokenRecord } from './token-record.js'
@@ -272,5 +272,27 @@ describe('a session on it', () => {
     await session.http('https://api.example/2')
     expect(sent.map(({ authorization }) => authorization)).toEqual(['Bearer access-a', 'Bearer access-a'])
     expect(reads).toBe(0)
+  })
+
+  it('RF02: who would renew an old token from the cache loses the lease, looks again, and sends nothing', async () => {
+    const clock = testClock()
+    const engine = slowStore(clock.now)
+    const { local: _local, ...shared } = engine
+    await engine.compareAndSet('k', null, record('a'), { ttl: 86_400 })
+    const { client, sent, tokenRequests } = wire(() =>
+      json({ access_token: 'access-b', refresh_token: 'refresh-b', token_type: 'Bearer', expires_in: 3600 }),
+    )
+    const another = () =>
+      new OAuth2Session(
+        { server, clientId: 'client', store: cachedStore(shared, { environment: clock }), key: 'k', environment: clock },
+        client,
+      )
+    const [one, two] = [another(), another()]
+    clock.time += 3539
+    for (const session of [one, two]) await session.http('https://api.example')
+    clock.time += 2
+    for (const session of [one, two]) await session.http('https://api.example')
+    expect(sent.map(({ authorization }) => authorization?.at(-1))).toEqual(['a', 'a', 'b', 'b'])
+    expect(tokenRequests()).toHaveLength(1)
   })
 })
