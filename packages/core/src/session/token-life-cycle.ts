@@ -2,7 +2,6 @@ import type { Maybe } from '../environment.js'
 import { explain } from '../error/explain.js'
 import { PersistError } from '../error/persist-error.js'
 import { RefreshError } from '../error/refresh-error.js'
-import { StoreError } from '../error/store-error.js'
 import { UsageError } from '../error/usage-error.js'
 import { wholeSeconds } from '../message/expiry.js'
 import type { TokenSet } from '../message/token-set.js'
@@ -348,7 +347,7 @@ function canRenew({ token, grant }: TokenRecord): boolean {
 
 /** Tells whether the token at hand is as good as before the attempt to renew it: nothing was issued, and nothing is over. */
 function isTemporary(error: unknown): boolean {
-  return !(error instanceof PersistError || error instanceof StoreError || (error instanceof RefreshError && error.terminal))
+  return !(error instanceof PersistError || (error instanceof RefreshError && error.terminal))
 }
 
 function readOnly(): UsageError {
