@@ -58,7 +58,7 @@ function slowAtFirst(server: Answer) {
 
 describe('two processes on one store', () => {
   it.each([0, 2])(
-    'F18, F20: of 25 calls in each, on a store that takes %d s for everything: one refresh, the new token for all',
+    'F18, F20, RF02: of 25 calls in each, on a store that takes %d s for everything: one refresh, the new token for all',
     async (latency) => {
       const { time, one, other, call, presented, shown } = await two(strict(), latency)
       const began = time.now()
@@ -77,7 +77,7 @@ describe('two processes on one store', () => {
     expect(presented()).toEqual([])
   })
 
-  it('F19: one is killed between answer and save, the server forgives: the other has new tokens when the lease is over', async () => {
+  it('F19, RF16: one is killed between answer and save, the server forgives: the other has new tokens when the lease is over', async () => {
     const { answer, asked } = slowAtFirst(forgiving())
     const { time, one, other, call, presented, shown, stored } = await two(answer)
     call(one)

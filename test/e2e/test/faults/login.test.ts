@@ -37,12 +37,12 @@ describe.each(clients)('$name', (client) => {
     }
   }
 
-  it.each<HostileScript & object>([{ fault: 'reset' }, { fault: 'reset-mid-body' }, { fault: 'truncated' }])(
-    'F04: %o: the code is not sent again, there is no half session, and a new login works',
+  it.each(['reset', 'reset-mid-body', 'truncated'] as const)(
+    'F04: %s in the exchange of a code: it is not sent again, there is no half session, and a new login works',
     async (fault) => {
       const { server, session } = await world(client)
       const tested = session()
-      server.answer('token', fault, { body: TOKEN })
+      server.answer('token', { fault }, { body: TOKEN })
       await expect(login(tested, server.url)).rejects.toMatchObject({ name: 'TransportError', code: 'OAUTH_RESET', sent: 'maybe' })
       expect(server.requestsTo('token')).toHaveLength(1)
       expect(tested.token).toBeUndefined()
@@ -88,9 +88,12 @@ describe.each(clients)('$name', (client) => {
     expect(server.requestsTo('jwks')).toHaveLength(2)
   })
 
-  it.each<HostileScript & object>([{ status: 503 }, { fault: 'reset' }])(
-    'F25: keys that cannot be fetched for ten minutes (%o): logins go on with the known ones; one with a new key cannot',
-    async (outage) => {
+  it.each<[string, HostileScript]>([
+    ['503', { status: 503 }],
+    ['a broken connection', { fault: 'reset' }],
+  ])(
+    'F25: %s in the place of the keys, for ten minutes and more: logins go on with the known ones; one with a new key cannot',
+    async (_how, outage) => {
       const { publish, sign, login, server, environment, theirs } = await openid()
       publish(first)
       sign(first)

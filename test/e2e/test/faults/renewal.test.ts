@@ -1,6 +1,7 @@
 import { memoryStore, type TokenRecord } from '@oauth/node-got'
 import type { HostileScript } from '@oauth-test/provider'
 import { afterEach, describe, expect, it } from 'vitest'
+import { held } from './processes.ts'
 import { clients, clock, closeAll, TOKEN, world } from './world.ts'
 
 afterEach(closeAll)
@@ -84,7 +85,7 @@ describe.each(clients)('$name', (client) => {
     ['3600', 3600],
     ['999999999', 3600],
     ['a date', 600],
-  ])('F07: Retry-After: %s: nobody asks before, and the error says when', async (value, seconds) => {
+  ])('F07, RX05: Retry-After: %s: nobody asks before, and the error says when', async (value, seconds) => {
     const asked = value === 'a date' ? new Date(Date.now() + seconds * 1000).toUTCString() : value
     const { call, presented, environment } = await facing([{ status: 503, headers: { 'Retry-After': asked } }, good])
     const due = environment.now() + seconds
@@ -98,7 +99,7 @@ describe.each(clients)('$name', (client) => {
     expect(await call()).toEqual({ authorization: 'Bearer access-2' })
   })
 
-  it.each(['soon', '-1', '1e9'])('F07: Retry-After: %s is no time', async (value) => {
+  it.each(['soon', '-1', '1e9'])('F07, RX05: Retry-After: %s is no time', async (value) => {
     const { call } = await facing([{ status: 503, headers: { 'Retry-After': value } }, good])
     await expect(call()).rejects.toMatchObject({ ...TRANSIENT, retryAt: undefined })
     expect(await call()).toEqual({ authorization: 'Bearer access-2' })
@@ -112,6 +113,20 @@ describe.each(clients)('$name', (client) => {
     for (const user of users) await user.setToken({ access_token: 'a', refresh_token: 'r', expires_at: 1 })
     for (const user of users) await expect(me(user)).rejects.toMatchObject({ ...TRANSIENT, retryAt: expect.any(Number) })
     expect(presented()).toHaveLength(1)
+  })
+
+  it('RX05, RX09: whoever gives up while the token is renewed is let go at once; the renewal goes on, for the others', async () => {
+    const late = held({ body: TOKEN })
+    const { session, server, call, presented } = await facing([late.script])
+    const caller = new AbortController()
+    const givenUp = session.http.get(`${server.url}/me`, { signal: caller.signal }).json()
+    const waiting = call()
+    await late.asked
+    caller.abort()
+    await expect(givenUp).rejects.toMatchObject({ name: 'AbortError' })
+    late.release()
+    expect(await waiting).toEqual({ authorization: 'Bearer access-2' })
+    expect([presented().length, server.requestsTo('/me').length]).toEqual([1, 1])
   })
 
   it('F13: invalid_grant is the end: the refresh token is sent once, whoever asks and however often', async () => {

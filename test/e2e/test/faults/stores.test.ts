@@ -92,7 +92,7 @@ describe.each(clients)('$name', (client) => {
     ['forgives', brought(3), 'Bearer access-3'],
     ['does not forgive', refused, 'refresh_answer_lost'],
   ])(
-    'F19: a process that ends between answer and save, at a server that %s: the old token is sent once more',
+    'F19, RF16: a process that ends between answer and save, at a server that %s: the old token is sent once more',
     async (_how, second, end) => {
       const { start, me, presented } = await facing(brought(2), second)
       const killed = event()
@@ -112,7 +112,7 @@ describe.each(clients)('$name', (client) => {
     },
   )
 
-  it('F20: two processes at a provider that rotates and notices a token that comes twice: one refresh, and the family lives on', async () => {
+  it('F20, RF02: two processes at a provider that rotates and notices a token that comes twice: one refresh, and the family lives on', async () => {
     const provider = closing(
       await startProvider({
         clients: [{ client_id: 'cli', grant_types: ['password', 'refresh_token'], redirect_uris: [], response_types: [] }],

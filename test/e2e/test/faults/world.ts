@@ -5,7 +5,9 @@ import { type Environment, OAuth2Session as GotSession, type SessionOptions } fr
 import { type HostileServer, startHostileServer } from '@oauth-test/provider'
 
 /** A session on any client, and as much of the client as they have in common. */
-export type Session = Omit<GotSession, 'http' | 'extend'> & { readonly http: { get(url: string): { json(): Promise<unknown> } } }
+export type Session = Omit<GotSession, 'http' | 'extend'> & {
+  readonly http: { get(url: string, options?: { signal: AbortSignal }): { json(): Promise<unknown> } }
+}
 
 export interface Client {
   readonly name: string
