@@ -1,32 +1,47 @@
 /**
- * Checks the table of docs/coverage.md: each behaviour of Authlib's client that is this project's business has a row, and each row a test
- * that names it and runs. Vitest says which do, by loading the files: a test that is commented out or skipped is not among them.
+ * Checks the tables of docs/coverage.md and docs/faults.md: each behaviour of Authlib's client that is this project's business has a row, and each
+ * row a test that names it and runs; each fault has one that feeds it by hand and one over real servers. Vitest says which do, by loading the
+ * files: a test that is commented out or skipped is not among them.
  *
  * With `--update` rows get a test that have none, or whose test is gone.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { succeed } from './command.ts'
-import { coverageFindings, filesOf, type Test, updateCoverage } from './coverage.ts'
+import { coverageFindings, filesOf, type Table, type Test, updateCoverage } from './coverage.ts'
 import { inTemporaryFolder } from './temporary-folder.ts'
 
-const PAGE = 'docs/coverage.md'
+const PAGES: readonly { readonly file: string; readonly rows: string; readonly table: Table }[] = [
+  {
+    file: 'docs/coverage.md',
+    rows: 'behaviours',
+    table: {
+      // The session guide, the rest of the client side as far as it is about OAuth 2.0 and OpenID Connect clients, and known bugs.
+      required: [...numbered('S', 1, 74), ...numbered('B', 1, 27), 'B31', 'B35', 'B37', ...numbered('C', 1, 25)],
+      columns: [['']],
+    },
+  },
+  {
+    file: 'docs/faults.md',
+    rows: 'faults',
+    table: { required: [...numbered('F0', 1, 9), ...numbered('F', 10, 29)], columns: [['packages/core/'], ['test/', 'packages/express/']] },
+  },
+]
 
-/** The session guide, the rest of the client side as far as it is about OAuth 2.0 and OpenID Connect clients, and known bugs. */
-const REQUIRED = [...numbered('S', 1, 74), ...numbered('B', 1, 27), 'B31', 'B35', 'B37', ...numbered('C', 1, 25)]
-
-const page = readFileSync(PAGE, 'utf8')
 const update = process.argv.includes('--update')
-const tests = await runningTests(update ? [] : filesOf(page))
-const checked = update ? updateCoverage(page, tests) : page
-if (checked !== page) writeFileSync(PAGE, checked)
+const pages = PAGES.map((page) => ({ ...page, text: readFileSync(page.file, 'utf8') }))
+const tests = await runningTests(update ? [] : pages.flatMap(({ text }) => filesOf(text)))
 
-const findings = coverageFindings(checked, REQUIRED, tests)
+const findings = pages.flatMap(({ file, table, text }) => {
+  const checked = update ? updateCoverage(text, table, tests) : text
+  if (checked !== text) writeFileSync(file, checked)
+  return coverageFindings(checked, table, tests).map((finding) => `${file}: ${finding}`)
+})
 if (findings.length > 0) {
   console.error(`${findings.join('\n')}\n\nTests are named by \`pnpm check:coverage --update\`, from the rows in their titles.`)
   process.exit(1)
 }
-console.log(`${REQUIRED.length} rows of ${PAGE} have a test that runs`)
+console.log(pages.map(({ file, table, rows }) => `${table.required.length} ${rows} of ${file}`).join(', '), 'have tests that run')
 
 function numbered(letter: string, first: number, last: number): readonly string[] {
   return Array.from({ length: last - first + 1 }, (_, index) => `${letter}${first + index}`)

@@ -6,12 +6,13 @@ const TESTS: readonly Test[] = [
   { file: 'packages/a.test.ts', titles: ['scope', 'a list | of `S1` and S2'] },
   { file: 'packages/b.test.ts', titles: ['S1: the first', 'one case'] },
 ]
+const table = (...required: readonly string[]) => ({ required, columns: [['']] })
 const HEAD = '| row | Authlib | here | shown by |\n|---|---|---|---|\n'
 
 describe('coverageFindings', () => {
   it('has nothing to say when each row names a test that runs', () => {
     const page = `${HEAD}| S1 | x | y | [S1: the first](../packages/b.test.ts) |\n`
-    expect(coverageFindings(page, ['S1'], TESTS)).toEqual([])
+    expect(coverageFindings(page, table('S1'), TESTS)).toEqual([])
   })
 
   it.each([
@@ -21,12 +22,12 @@ describe('coverageFindings', () => {
     ['S1: packages/a.test.ts has no test "S1: the first" that runs', '[S1: the first](../packages/a.test.ts)'],
     ['S1: the title "S10: another number" does not name the row', '[S10: another number](../packages/a.test.ts)'],
   ])('says "%s"', (finding, cell) => {
-    expect(coverageFindings(`${HEAD}| S1 | x | y | ${cell} |\n`, ['S1'], TESTS)).toEqual([finding])
+    expect(coverageFindings(`${HEAD}| S1 | x | y | ${cell} |\n`, table('S1'), TESTS)).toEqual([finding])
   })
 
   it('misses rows, counts them, and knows no others', () => {
     const row = (number: string) => `| ${number} | x | y | [a list \\| of \\\`S1\\\` and S2](../packages/a.test.ts) |\n`
-    expect(coverageFindings(HEAD + row('S1') + row('S1') + row('S2'), ['S1', 'S3'], TESTS)).toEqual([
+    expect(coverageFindings(HEAD + row('S1') + row('S1') + row('S2'), table('S1', 'S3'), TESTS)).toEqual([
       'S3: the table has no such row',
       'S1: stands in the table more than once',
       'S2: no such row is known',
@@ -34,7 +35,7 @@ describe('coverageFindings', () => {
   })
 
   it('reads no row where a page is not a table', () => {
-    expect(coverageFindings('S1 | x | y | z\n', ['S1'], TESTS)).toEqual(['S1: the table has no such row'])
+    expect(coverageFindings('S1 | x | y | z\n', table('S1'), TESTS)).toEqual(['S1: the table has no such row'])
   })
 })
 
@@ -49,21 +50,47 @@ describe('filesOf', () => {
 
 describe('updateCoverage', () => {
   it('names a test whose title begins with the row, before one that mentions it', () => {
-    expect(updateCoverage('| S1 | a \\| b | `c` |  |', TESTS)).toBe('| S1 | a \\| b | `c` | [S1: the first](../packages/b.test.ts) |')
+    expect(updateCoverage('| S1 | a \\| b | `c` |  |', table(), TESTS)).toBe(
+      '| S1 | a \\| b | `c` | [S1: the first](../packages/b.test.ts) |',
+    )
   })
 
   it('writes what it reads, also where a title has signs of Markdown', () => {
-    const page = updateCoverage('| S2 | a | b | [gone](../packages/gone.test.ts) |', TESTS)
+    const page = updateCoverage('| S2 | a | b | [gone](../packages/gone.test.ts) |', table(), TESTS)
     expect(page).toBe('| S2 | a | b | [a list \\| of \\`S1\\` and S2](../packages/a.test.ts) |')
-    expect(coverageFindings(page, ['S2'], TESTS)).toEqual([])
+    expect(coverageFindings(page, table('S2'), TESTS)).toEqual([])
   })
 
   it('leaves a test that still shows its row, and everything that is no row', () => {
     const page = `# Title\n\n${HEAD}| S1 | a | b | [a list \\| of \\\`S1\\\` and S2](../packages/a.test.ts) |\n`
-    expect(updateCoverage(page, TESTS)).toBe(page)
+    expect(updateCoverage(page, table(), TESTS)).toBe(page)
   })
 
   it('takes a test away that is gone, where no other shows the row', () => {
-    expect(updateCoverage('| S3 | a | b | [S3: gone](../packages/gone.test.ts) |', TESTS)).toBe('| S3 | a | b | |')
+    expect(updateCoverage('| S3 | a | b | [S3: gone](../packages/gone.test.ts) |', table(), TESTS)).toBe('| S3 | a | b | |')
+  })
+})
+
+describe('a table with several columns of tests', () => {
+  const tests: readonly Test[] = [
+    { file: 'packages/core/a.test.ts', titles: ['F01: by hand'] },
+    { file: 'test/e2e/b.test.ts', titles: ['F01: over a server'] },
+  ]
+  const both = { required: ['F01'], columns: [['packages/core/'], ['test/', 'packages/express/']] }
+  const [byHand, over] = ['[F01: by hand](../packages/core/a.test.ts)', '[F01: over a server](../test/e2e/b.test.ts)']
+
+  it('wants a test in each, from where that column has its tests', () => {
+    expect(coverageFindings(`| F01 | a | b | ${byHand} | ${over} |`, both, tests)).toEqual([])
+    expect(coverageFindings(`| F01 | a | b | ${over} | |`, both, tests)).toEqual([
+      'F01: test/e2e/b.test.ts has no test "F01: over a server" that runs',
+      'F01: no test is named',
+    ])
+    expect(coverageFindings(`| F01 | a | b | ${byHand} |`, both, tests)).toEqual(['F01: no test is named'])
+  })
+
+  it('is filled column by column', () => {
+    const page = updateCoverage('| F01 | a | b | | |', both, tests)
+    expect(page).toBe(`| F01 | a | b | ${byHand} | ${over} |`)
+    expect(filesOf(page)).toEqual(['packages/core/a.test.ts', 'test/e2e/b.test.ts'])
   })
 })

@@ -4,57 +4,88 @@ export interface Test {
   readonly titles: readonly string[]
 }
 
-/** A row of the table: its number, and the test that shows it, where one is named. */
-interface Row {
-  readonly row: string
-  readonly test: { readonly file: string; readonly title: string } | undefined
+/** What a page's table has to show. */
+export interface Table {
+  /** The numbers of its rows. */
+  readonly required: readonly string[]
+  /** Of each column that names a test: how the path of its file may begin. */
+  readonly columns: readonly (readonly string[])[]
 }
 
-/** A line of four cells whose first is a row's number; a bar inside a cell is escaped. */
-const LINE = /^\| ([A-Z]\d+) ((?:\|(?:\\.|[^|\\])*){2})\|((?:\\.|[^|\\])*)\|$/
+/** A test as a cell names it. */
+interface Named {
+  readonly file: string
+  readonly title: string
+}
+
+/** A row of the table: its number, and the tests that show it, one for each column where one is named. */
+interface Row {
+  readonly row: string
+  readonly tests: readonly (Named | undefined)[]
+}
+
+/** A line whose first cell is a row's number; two cells of words follow, and then the tests. A bar inside a cell is escaped. */
+const LINE = /^\| ([A-Z]\d+) ((?:\|(?:\\.|[^|\\])*){2})((?:\|(?:\\.|[^|\\])*)+)\|$/
+const CELL = /\|((?:\\.|[^|\\])*)/g
 const LINK = /^\[((?:\\.|[^\]\\])*)\]\(\.\.\/([^\s)]+)\)$/
 const MARKDOWN = /[\\[\]|<>*_`]/g
 
-/** What is wrong with the table, one line each: rows that are missing, and rows whose test is missing, skipped, or about something else. */
-export function coverageFindings(page: string, required: readonly string[], tests: readonly Test[]): readonly string[] {
+/** What is wrong with the table, one line each: rows that are missing, and rows whose tests are missing, skipped, or about something else. */
+export function coverageFindings(page: string, { required, columns }: Table, tests: readonly Test[]): readonly string[] {
   const rows = page.split('\n').flatMap((line) => rowOf(line) ?? [])
   const count = (number: string) => rows.filter(({ row }) => row === number).length
   return [
     ...required.filter((number) => count(number) === 0).map((number) => `${number}: the table has no such row`),
     ...required.filter((number) => count(number) > 1).map((number) => `${number}: stands in the table more than once`),
-    ...rows.flatMap((row) => {
-      const finding = required.includes(row.row) ? rowFinding(row, tests) : 'no such row is known'
-      return finding === undefined ? [] : [`${row.row}: ${finding}`]
+    ...rows.flatMap(({ row, tests: named }) => {
+      if (!required.includes(row)) return [`${row}: no such row is known`]
+      return columns
+        .flatMap((column, index) => testFinding(row, named[index], testsOf(column, tests)) ?? [])
+        .map((finding) => `${row}: ${finding}`)
     }),
   ]
 }
 
 /** The files whose tests the table names, each once. */
 export function filesOf(page: string): readonly string[] {
-  return [...new Set(page.split('\n').flatMap((line) => rowOf(line)?.test?.file ?? []))]
+  return [...new Set(page.split('\n').flatMap((line) => rowOf(line)?.tests.flatMap((test) => test?.file ?? []) ?? []))]
 }
 
-/** The page with a test named in each row that names none, or one that is gone. A test that still shows its row stays. */
-export function updateCoverage(page: string, tests: readonly Test[]): string {
+/** The page with a test named in each cell that names none, or one that is gone. A test that still shows its row stays. */
+export function updateCoverage(page: string, { columns }: Table, tests: readonly Test[]): string {
   return page
     .split('\n')
     .map((line) => {
-      const row = rowOf(line)
-      if (row === undefined || rowFinding(row, tests) === undefined) return line
-      const test = firstTest(row.row, tests)
-      return line.replace(LINE, (_, number, words) => `| ${number} ${words}| ${test === undefined ? '' : `${link(test)} `}|`)
+      const found = rowOf(line)
+      if (found === undefined) return line
+      const { row } = found
+      const cells = columns.map((column, index) => {
+        const candidates = testsOf(column, tests)
+        const named = found.tests[index]
+        const test = testFinding(row, named, candidates) === undefined ? named : firstTest(row, candidates)
+        return test === undefined ? ' ' : ` ${link(test)} `
+      })
+      return line.replace(LINE, (_, number, words) => `| ${number} ${words}|${cells.join('|')}|`)
     })
     .join('\n')
 }
 
 function rowOf(line: string): Row | undefined {
-  const [, row, , cell = ''] = LINE.exec(line) ?? []
+  const [, row, , cells = ''] = LINE.exec(line) ?? []
   if (row === undefined) return undefined
-  const [, text, file] = LINK.exec(cell.trim()) ?? []
-  return { row, test: text === undefined || file === undefined ? undefined : { file, title: text.replaceAll(/\\(.)/g, '$1') } }
+  return { row, tests: [...cells.matchAll(CELL)].map(([, cell = '']) => named(cell.trim())) }
 }
 
-function rowFinding({ row, test }: Row, tests: readonly Test[]): string | undefined {
+function named(cell: string): Named | undefined {
+  const [, text, file] = LINK.exec(cell) ?? []
+  return text === undefined || file === undefined ? undefined : { file, title: text.replaceAll(/\\(.)/g, '$1') }
+}
+
+function testsOf(column: readonly string[], tests: readonly Test[]): readonly Test[] {
+  return tests.filter(({ file }) => column.some((folder) => file.startsWith(folder)))
+}
+
+function testFinding(row: string, test: Named | undefined, tests: readonly Test[]): string | undefined {
   if (test === undefined) return 'no test is named'
   if (!names(test.title, row)) return `the title "${test.title}" does not name the row`
   if (tests.some(({ file, titles }) => file === test.file && titles.includes(test.title))) return undefined
@@ -62,7 +93,7 @@ function rowFinding({ row, test }: Row, tests: readonly Test[]): string | undefi
 }
 
 /** A title that begins with the row says more about it than one that mentions it. */
-function firstTest(row: string, tests: readonly Test[]): { file: string; title: string } | undefined {
+function firstTest(row: string, tests: readonly Test[]): Named | undefined {
   const candidates = tests.flatMap(({ file, titles }) => titles.filter((title) => names(title, row)).map((title) => ({ file, title })))
   return candidates.find(({ title }) => title.startsWith(row)) ?? candidates[0]
 }
@@ -71,6 +102,6 @@ function names(title: string, row: string): boolean {
   return new RegExp(`\\b${row}\\b`).test(title)
 }
 
-function link({ file, title }: { file: string; title: string }): string {
+function link({ file, title }: Named): string {
   return `[${title.replaceAll(MARKDOWN, '\\$&')}](../${file})`
 }

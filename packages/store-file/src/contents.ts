@@ -66,6 +66,6 @@ function isSlot(slot: unknown): boolean {
 
 function foreign(path: string): UsageError {
   return new UsageError(
-    `The file ${path} is damaged, or is not one of this store: its text is not JSON of the format ${FORMAT}. It is left as it is. Give the store another path, or move the file away and log in again.`,
+    `The file ${path} is damaged, or not one of this store: it is not JSON of the format ${FORMAT}, and is left as it is. Take another path, or move the file away and log in again.`,
   )
 }

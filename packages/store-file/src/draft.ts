@@ -17,17 +17,19 @@ export function draftFolder(target: string): string {
  */
 export function takeDraft(target: string): string | undefined {
   const folder = draftFolder(target)
-  const made = optional('EEXIST', () => [mkdirSync(folder, 0o700)])
-  if (made === undefined) return undefined
+  const isFree = optional(['EEXIST'], () => {
+    mkdirSync(folder, 0o700)
+    return true
+  })
+  if (!isFree) return undefined
   const draft = join(folder, randomUUID())
+  let taken = false
   try {
-    if (isAloneIn(folder, draft)) return draft
-  } catch (error) {
-    releaseDraft(draft)
-    throw error
+    taken = isAloneIn(folder, draft)
+    return taken ? draft : undefined
+  } finally {
+    if (!taken) releaseDraft(draft)
   }
-  releaseDraft(draft)
-  return undefined
 }
 
 /** Gives the right back, or tidies up after a write. Failing is no harm: others lose patience. */
@@ -39,9 +41,12 @@ export function releaseDraft(draft: string): void {
   }
 }
 
-/** Makes the draft. The folder may be another's by now, when this process was stopped since it made it: then the other is in it too, or was and is done. */
+/**
+ * Makes the draft, and tells whether it is the only one. When this process was stopped since it made the folder, it may be another's by
+ * now: then the other's draft is in it too, or was and is renamed.
+ */
 function isAloneIn(folder: string, draft: string): boolean {
-  const names = optional('ENOENT', () => {
+  const names = optional(['ENOENT'], () => {
     closeSync(openSync(draft, 'wx', 0o600))
     return readdirSync(folder)
   })

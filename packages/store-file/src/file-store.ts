@@ -26,35 +26,42 @@ export function fileStore<T>(path: string, { now }: Pick<Environment, 'now'> = d
   const file = resolve(path)
   const read = contentsReader<T>(file)
 
-  /** The entries to write back: those that are over are left behind. */
-  function draft(time: number): Map<string, Slot<T>> {
-    return new Map([...read()].filter(([, slot]) => isLive(slot, time)))
+  function live(key: string, time: number): Slot<T> | undefined {
+    const slot = read().get(key)
+    return slot && isLive(slot, time) ? slot : undefined
+  }
+
+  /** Edits the entries if the key's version fits. Who has lost already needs no lock to hear it. Entries that are over are left behind. */
+  async function write<R>(
+    key: string,
+    fits: (version: string | undefined) => boolean,
+    edit: (slots: Map<string, Slot<T>>, time: number) => R,
+  ): Promise<R | undefined> {
+    if (!fits(live(key, now())?.version)) return undefined
+    return replaceFile(file, () => {
+      const time = now()
+      const slots = new Map([...read()].filter(([, slot]) => isLive(slot, time)))
+      return fits(slots.get(key)?.version) ? { answer: edit(slots, time), text: textOf(slots) } : { answer: undefined }
+    })
   }
 
   return {
     get(key) {
-      const slot = read().get(key)
       const time = now()
-      return slot && isLive(slot, time) ? { value: structuredClone(slot.value), version: slot.version, now: time } : undefined
+      const slot = live(key, time)
+      return slot && { value: structuredClone(slot.value), version: slot.version, now: time }
     },
     compareAndSet(key, expected, value, { ttl }) {
-      return replaceFile(file, () => {
-        const time = now()
-        const slots = draft(time)
-        if ((slots.get(key)?.version ?? null) !== expected) return { answer: undefined }
+      const fits = (version: string | undefined) => (version ?? null) === expected
+      return write(key, fits, (slots, time) => {
         const version = randomUUID()
         slots.set(key, { version, value, ...(ttl === Number.POSITIVE_INFINITY ? {} : { expires_at: time + ttl }) })
-        return { answer: { version, now: time }, text: textOf(slots) }
+        return { version, now: time }
       })
     },
-    delete(key, expected) {
-      return replaceFile(file, () => {
-        const slots = draft(now())
-        const version = slots.get(key)?.version
-        if (version === undefined || (expected !== undefined && version !== expected)) return { answer: false }
-        slots.delete(key)
-        return { answer: true, text: textOf(slots) }
-      })
+    async delete(key, expected) {
+      const fits = (version: string | undefined) => version !== undefined && (expected ?? version) === version
+      return (await write(key, fits, (slots) => slots.delete(key))) ?? false
     },
     watch: (_key, changed) => watchFile(file, changed),
   }

@@ -9,14 +9,14 @@ import { optional } from './optional.js'
  * take it from them: this is what happens under `sudo`.
  */
 export function readOwnFile(path: string): Buffer | undefined {
-  const fd = optional('ENOENT', () => openSync(path, 'r'))
+  const fd = optional(['ENOENT'], () => openSync(path, 'r'))
   if (fd === undefined) return undefined
   try {
     const { uid } = fstatSync(fd)
     const user = process.geteuid?.() ?? uid
     if (uid !== user) {
       throw new UsageError(
-        `The file ${path} is of the user with the number ${uid}, and this process runs as ${user}. Run it as the owner, or give the store another path.`,
+        `The file ${path} is of the user with the number ${uid}, and this process runs as ${user}. Run it as the owner, or take another path.`,
       )
     }
     return readFileSync(fd)

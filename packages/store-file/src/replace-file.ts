@@ -44,7 +44,7 @@ function attempt<R>(target: string, change: () => Change<R>): Change<R> | undefi
 
 /** Tells whether the text is in place. It is not when the draft is gone: somebody revoked it. */
 function commit(draft: string, target: string, text: string): boolean {
-  const renamed = optional('ENOENT', () => {
+  const renamed = optional(['ENOENT'], () => {
     synced(draft, 'r+', (fd) => writeFileSync(fd, text))
     renameSync(draft, target)
     return true

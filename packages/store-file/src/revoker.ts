@@ -4,7 +4,7 @@ import { UsageError } from '@oauth/core/adapter'
 import { draftFolder } from './draft.js'
 import { optional } from './optional.js'
 
-/** How long a holder may be seen with the same draft, in ms of this process. A write takes a few; one that was killed or stopped costs others this. */
+/** How long the same draft may be seen, in ms. A write takes a few; a writer that was killed or stopped costs the others this. */
 const PATIENCE = 1000
 
 /** The names of drafts. Others are not touched: the folder may be a link to any place. */
@@ -20,7 +20,7 @@ export function revoker(): (target: string) => void {
   let seen = ''
   return (target) => {
     const folder = draftFolder(target)
-    const drafts = optional('ENOENT', () => readdirSync(folder)) ?? []
+    const drafts = optional(['ENOENT'], () => readdirSync(folder)) ?? []
     const now = performance.now()
     if (drafts.join() !== seen) {
       seen = drafts.join()
@@ -37,6 +37,6 @@ function revoke(folder: string, drafts: readonly string[]): void {
   if (!drafts.every((name) => DRAFT.test(name))) {
     throw new UsageError(`The folder ${folder} has files that are not of this store, which waits for it to be empty. Remove it.`)
   }
-  for (const name of drafts) optional('ENOENT', () => unlinkSync(join(folder, name)))
-  optional('ENOENT|ENOTEMPTY|EEXIST', () => rmdirSync(folder))
+  for (const name of drafts) optional(['ENOENT'], () => unlinkSync(join(folder, name)))
+  optional(['ENOENT', 'ENOTEMPTY', 'EEXIST'], () => rmdirSync(folder))
 }

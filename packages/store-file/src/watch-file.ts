@@ -2,7 +2,10 @@ import { watch } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { targetOf } from './target.js'
 
-/** Calls back when a file was replaced, and returns the way to stop. Keeps no process alive. The folder is watched: the file is another one after each write. */
+/**
+ * Calls back when a file was replaced, and returns the way to stop. Keeps no process alive. The folder is watched, since the file is
+ * another one after each write.
+ */
 export function watchFile(path: string, changed: () => void): () => void {
   try {
     const target = targetOf(path)

@@ -8,6 +8,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   '40001': 'Too many writers at once for this isolation level: READ COMMITTED needs no repetitions.',
   '42501': 'The role may not use the table: grant it SELECT, INSERT, UPDATE and DELETE.',
   '42703': 'The table is not the one that the migration of this version makes.',
+  '42883': 'The server is too old: PostgreSQL 13 is needed.',
   '53300': 'The server has no connection left: make the pools smaller, or max_connections larger.',
 }
 

@@ -46,6 +46,7 @@ export function listen(connect: () => Promise<PostgresClient>, channel: string, 
       if (!signal.aborted) throw new Error('The connection broke.')
       await client.query(`UNLISTEN ${channel}`)
     } catch (error) {
+      // What else a broken connection reports goes on being ignored: an error that nobody hears would end the process.
       client.off('notification', notified)
       client.release(true)
       throw error

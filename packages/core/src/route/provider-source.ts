@@ -1,7 +1,7 @@
 import type { Maybe } from '../environment.js'
 import { UsageError } from '../error/usage-error.js'
 import { serverIdentity } from '../metadata/server-metadata.js'
-import { lifeCycleMemory } from '../session/life-cycle-memory.js'
+import { LifeCycleMemory } from '../session/life-cycle-memory.js'
 import { createProvider, type Provider, type ProviderPorts } from './provider.js'
 import type { RouteRequest } from './route-request.js'
 import { assertProviderOptions, type ProviderOptions, type TenantOptions, type TenantProvider } from './web-options.js'
@@ -33,7 +33,7 @@ export function providerSource<Http>(
  */
 function tenantSource<Http>(name: string, tenantOptions: TenantProvider<Http>, ports: ProviderPorts): ProviderSource<Http> {
   const checked = new WeakMap<TenantOptions<Http>, Provider<Http>>()
-  const memory = lifeCycleMemory(ports.environment)
+  const memory = new LifeCycleMemory(ports.environment)
   let onlyServer: string | undefined
 
   function provider(given: TenantOptions<Http>): Provider<Http> {

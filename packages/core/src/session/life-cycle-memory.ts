@@ -1,8 +1,9 @@
 import type { Environment } from '../environment.js'
 import { type Cache, createCache } from '../flow/cache.js'
 import { base64url } from '../jose/encoding.js'
-import { type RenewalMemory, renewalMemory } from './renewal-memory.js'
+import { credentialOf, type RenewalMemory, renewalMemory } from './renewal-memory.js'
 import { type ServerPauses, serverPauses } from './server-pauses.js'
+import type { TokenPlace } from './token-place.js'
 import type { TokenRecord } from './token-record.js'
 
 /** A record that is not safely stored, and what is left to do. */
@@ -15,38 +16,90 @@ export interface Unsaved {
   stored: boolean
   /** For a login: the version that it was to replace, once that was read. */
   expected?: string | null | undefined
+  /** For a login: whether the store had that very token already, so that what is there later came after it. */
+  isKnown?: boolean
   saving?: Promise<TokenRecord> | undefined
-}
-
-/** What a process knows of renewals and writes that are under way, or were a moment ago. */
-export interface LifeCycleMemory {
-  readonly renewals: RenewalMemory
-  /** By key. */
-  readonly unsaved: Map<string, Unsaved>
-  /** The last login of each key, until it is stored or deleted. */
-  readonly logins: Map<string, Unsaved>
-  /** Logins and logouts of all keys are counted; of each key, the number of its last one of late. */
-  readonly changes: { count: number; readonly last: Cache<{ readonly count: number; readonly isLogout: boolean }> }
-  /** Refresh tokens, by key, whose answer was lost: the server may have rotated them. Where other processes renew too, the record says so. */
-  readonly lostAnswers: Cache<string>
-  /** Servers that were not well a moment ago. */
-  readonly pauses: ServerPauses
-  /** Names this process in the records that it leases. */
-  readonly owner: string
 }
 
 /** Of how many keys the last change is remembered. */
 const MAX_CHANGES = 10_000
+/** How many records may wait to be stored. */
+const MAX_UNSAVED = 10_000
+/** How many renewals are followed from an old token to the newest. */
+export const MAX_CHAIN = 100
 
-/** Makes a memory of nothing. */
-export function lifeCycleMemory(environment: Pick<Environment, 'monotonic' | 'now' | 'randomBytes'>): LifeCycleMemory {
-  return {
-    renewals: renewalMemory(environment),
-    unsaved: new Map(),
-    logins: new Map(),
-    changes: { count: 0, last: createCache(MAX_CHANGES) },
-    lostAnswers: createCache(),
-    pauses: serverPauses(environment),
-    owner: base64url(environment.randomBytes(12)),
+/** What a process knows of renewals and writes that are under way, or were a moment ago. */
+export class LifeCycleMemory {
+  readonly renewals: RenewalMemory
+  /** By key. */
+  readonly unsaved: Map<string, Unsaved> = new Map()
+  /** The last login of each key, until it is stored or deleted. */
+  readonly logins: Map<string, Unsaved> = new Map()
+  /** Refresh tokens, by key, whose answer was lost: the server may have rotated them. Where other processes renew too, the record says so. */
+  readonly lostAnswers: Cache<string> = createCache()
+  /** Servers that were not well a moment ago. */
+  readonly pauses: ServerPauses
+  /** Names this process in the records that it leases. */
+  readonly owner: string
+  /** Of each key, the number of its last login or logout of late. */
+  readonly #changes: Cache<{ readonly count: number; readonly what: 'login' | 'logout' }> = createCache(MAX_CHANGES)
+  #count = 0
+
+  constructor(environment: Pick<Environment, 'monotonic' | 'now' | 'randomBytes'>) {
+    this.renewals = renewalMemory(environment)
+    this.pauses = serverPauses(environment)
+    this.owner = base64url(environment.randomBytes(12))
+  }
+
+  /** What waits to be stored under a key. */
+  waiting(key: string): Unsaved | undefined {
+    return this.unsaved.size === 0 ? undefined : this.unsaved.get(key)
+  }
+
+  /** Keeps what waits to be stored; the oldest go when a store has failed for so many that there is no room. */
+  keep({ key }: TokenPlace, one: Unsaved): void {
+    this.unsaved.set(key, one)
+    const oldest = this.unsaved.keys().next()
+    if (this.unsaved.size <= MAX_UNSAVED || oldest.done) return
+    this.unsaved.delete(oldest.value)
+    this.logins.delete(oldest.value)
+  }
+
+  /** It waits no more: it is stored, or something else is. */
+  settled({ key }: TokenPlace, one: Unsaved): void {
+    if (this.unsaved.get(key) === one) this.unsaved.delete(key)
+  }
+
+  /**
+   * What this process knows the token of an older record to have become: a copy of the record may be what the caller has. Asked of refresh tokens
+   * alone, which are spent; a server may hand out the same access token again.
+   */
+  newest(place: TokenPlace, old: TokenRecord): TokenRecord {
+    let record = old
+    for (let step = 0; step < MAX_CHAIN && record.token.refresh_token !== undefined; step++) {
+      const waiting = this.unsaved.get(place.key)
+      const follows = waiting?.before !== undefined && credentialOf(waiting.before) === credentialOf(record)
+      const later = follows ? waiting.record : this.renewals.find(place, record)?.brought
+      if (later === undefined || credentialOf(later) === credentialOf(record)) return record
+      record = later
+    }
+    return record
+  }
+
+  /** A mark to ask {@link changedSince} with: how many logins and logouts there were, of all keys. */
+  get now(): number {
+    return this.#count
+  }
+
+  /** Tells whether a key had a login or a logout since, or a logout alone as the last of them. */
+  changedSince(key: string, begun: number, what: 'any' | 'logout' = 'any'): boolean {
+    const last = this.#changes.get(key)
+    return last !== undefined && last.count > begun && (what === 'any' || last.what === what)
+  }
+
+  /** A key had a login or a logout. */
+  changed(key: string, what: 'login' | 'logout'): void {
+    this.#count += 1
+    this.#changes.set(key, { count: this.#count, what })
   }
 }

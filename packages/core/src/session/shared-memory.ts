@@ -1,5 +1,5 @@
 import type { Environment } from '../environment.js'
-import { type LifeCycleMemory, lifeCycleMemory } from './life-cycle-memory.js'
+import { LifeCycleMemory } from './life-cycle-memory.js'
 import type { TokenStore } from './token-record.js'
 
 /** By store, and gone with it. An application may make a session for each request: what they share is the store that it gives them. */
@@ -9,7 +9,7 @@ const memories = new WeakMap<TokenStore, LifeCycleMemory>()
 export function sharedMemory(store: TokenStore, environment: Environment): LifeCycleMemory {
   const known = memories.get(store)
   if (known !== undefined) return known
-  const memory = lifeCycleMemory(environment)
+  const memory = new LifeCycleMemory(environment)
   memories.set(store, memory)
   return memory
 }

@@ -7,7 +7,7 @@ import { wholeSeconds } from '../message/expiry.js'
 import type { TokenSet } from '../message/token-set.js'
 import { secondsLeft, secondsSinceRenewal } from './freshness.js'
 import { tell } from './life-cycle-events.js'
-import { type LifeCycleMemory, lifeCycleMemory } from './life-cycle-memory.js'
+import { LifeCycleMemory, MAX_CHAIN } from './life-cycle-memory.js'
 import { type HeldLease, LeaseOver, RefreshLease } from './refresh-lease.js'
 import { isUnsent, renewalFailure } from './renewal-failure.js'
 import { credentialOf, type Renewal } from './renewal-memory.js'
@@ -15,7 +15,7 @@ import { alive, latestRecord, readEntry, type TokenEntry } from './token-entry.j
 import { tokenHash } from './token-hash.js'
 import type { TokenPlace } from './token-place.js'
 import { isRepeatable, type TokenRecord } from './token-record.js'
-import { MAX_CHAIN, TokenWriter, type WriterPorts } from './token-writer.js'
+import { TokenWriter, type WriterPorts } from './token-writer.js'
 
 /** What the life cycle is built on. */
 export interface LifeCyclePorts<How> extends WriterPorts {
@@ -57,7 +57,7 @@ export class TokenLifeCycle<How = undefined> {
   constructor(ports: LifeCyclePorts<How>) {
     const { environment } = ports
     this.#ports = ports
-    this.#memory = ports.memory ?? lifeCycleMemory(environment)
+    this.#memory = ports.memory ?? new LifeCycleMemory(environment)
     this.#writer = new TokenWriter(ports, this.#memory)
     this.#lease = new RefreshLease({
       environment,
@@ -75,7 +75,7 @@ export class TokenLifeCycle<How = undefined> {
    * @throws {@link PersistError} when a token was issued that cannot be stored.
    */
   current(place: TokenPlace): Maybe<TokenRecord | undefined> {
-    const unsaved = this.#writer.unsaved(place.key)
+    const unsaved = this.#memory.waiting(place.key)
     if (unsaved !== undefined) return this.#writer.again(place, unsaved).then(() => this.current(place))
     const entry = readEntry(place)
     return entry instanceof Promise ? entry.then((read) => this.#usable(place, read)) : this.#usable(place, entry)
@@ -83,12 +83,12 @@ export class TokenLifeCycle<How = undefined> {
 
   /** The record as it is, stale or not. Nothing is renewed or written. */
   async peek(place: TokenPlace): Promise<TokenRecord | undefined> {
-    return this.#writer.unsaved(place.key)?.record ?? (await readEntry(place))?.value
+    return this.#memory.waiting(place.key)?.record ?? (await readEntry(place))?.value
   }
 
   /** What this process knows the token of an older record to have become. */
   newest(place: TokenPlace, old: TokenRecord): TokenRecord {
-    return this.#writer.newest(place, old)
+    return this.#memory.newest(place, old)
   }
 
   /** What has to end before the token of a record is known to be the newest: its renewal, or storing it again; `undefined` when nothing is under way. */
@@ -99,13 +99,13 @@ export class TokenLifeCycle<How = undefined> {
 
   /** Stores what waits for it, if that works now. */
   async flush(place: TokenPlace): Promise<void> {
-    const waiting = this.#writer.unsaved(place.key)
+    const waiting = this.#memory.waiting(place.key)
     if (waiting !== undefined) await this.#writer.again(place, waiting).catch(() => undefined)
   }
 
   /** Renews now, whether or not the token is stale. Callers at the same moment share one request. */
   async renew(place: TokenPlace, how?: How): Promise<TokenRecord> {
-    const unsaved = this.#writer.unsaved(place.key)
+    const unsaved = this.#memory.waiting(place.key)
     if (unsaved?.before !== undefined) return this.#writer.again(place, unsaved)
     if (unsaved !== undefined) await this.#writer.again(place, unsaved)
     const wish = JSON.stringify(how ?? {})
@@ -221,7 +221,7 @@ export class TokenLifeCycle<How = undefined> {
 
   /** What became, or is becoming, of the token of a record that may be old by now. Asked again after everything that was awaited. */
   #known(place: TokenPlace, old: TokenRecord): Promise<TokenRecord> | undefined {
-    const unsaved = this.#writer.unsaved(place.key)
+    const unsaved = this.#memory.waiting(place.key)
     if (unsaved !== undefined) return this.#writer.adopt(place, old, this.#writer.again(place, unsaved))
     const renewal = this.#renewalOf(place, old)
     if (renewal === undefined) return undefined
@@ -244,7 +244,7 @@ export class TokenLifeCycle<How = undefined> {
   }
 
   async #renewOnce(place: TokenPlace, found: TokenEntry, how?: How): Promise<TokenRecord> {
-    const begun = this.#writer.now()
+    const begun = this.#memory.now
     for (let leases = 1; ; leases++) {
       const held = await this.#held(place, found)
       if (!('entry' in held)) {

@@ -9,7 +9,7 @@ import { plainCause } from './plain-cause.js'
 import type { HeldLease } from './refresh-lease.js'
 import { credentialOf, GRACE } from './renewal-memory.js'
 import { hasSpent, isReplacedBy, newerThan, over, replaced } from './succession.js'
-import { alive, readEntry, type TokenEntry } from './token-entry.js'
+import { alive, latestRecord, readEntry, type TokenEntry } from './token-entry.js'
 import { credentialHash } from './token-hash.js'
 import type { TokenPlace } from './token-place.js'
 import { type TokenRecord, unleased } from './token-record.js'
@@ -29,10 +29,6 @@ export interface WriterPorts {
 /** Seconds that a record is kept without being written: a year. A token that does not expire, or a job that runs each quarter, writes seldom. */
 const RECORD_TTL = 31_536_000
 
-/** How many renewals are followed from an old token to the newest. */
-export const MAX_CHAIN = 100
-/** How many records may wait to be stored. */
-const MAX_UNSAVED = 10_000
 /** Milliseconds after which a write that failed is tried again, while the lease keeps others from spending the old token. */
 const RETRIES_MS = [100, 400, 1500] as const
 
@@ -49,46 +45,6 @@ export class TokenWriter {
     this.#memory = memory
   }
 
-  /** What waits to be stored under a key. */
-  unsaved(key: string): Unsaved | undefined {
-    const { unsaved } = this.#memory
-    return unsaved.size === 0 ? undefined : unsaved.get(key)
-  }
-
-  /**
-   * What this process knows the token of an older record to have become: a copy of the record may be what the caller has. Asked of refresh tokens
-   * alone, which are spent; a server may hand out the same access token again.
-   */
-  newest(place: TokenPlace, old: TokenRecord): TokenRecord {
-    const { unsaved, renewals } = this.#memory
-    let record = old
-    for (let step = 0; step < MAX_CHAIN && record.token.refresh_token !== undefined; step++) {
-      const waiting = unsaved.get(place.key)
-      const follows = waiting?.before !== undefined && credentialOf(waiting.before) === credentialOf(record)
-      const later = follows ? waiting.record : renewals.find(place, record)?.brought
-      if (later === undefined || credentialOf(later) === credentialOf(record)) return record
-      record = later
-    }
-    return record
-  }
-
-  /** A mark to ask {@link changedSince} with. */
-  now(): number {
-    return this.#memory.changes.count
-  }
-
-  /** Tells whether a key had a login or a logout since, or a logout alone as the last of them. */
-  changedSince(key: string, begun: number, what: 'any' | 'logout' = 'any'): boolean {
-    const { count = 0, isLogout = false } = this.#memory.changes.last.get(key) ?? {}
-    return count > begun && (what === 'any' || isLogout)
-  }
-
-  #changed(key: string, isLogout: boolean): void {
-    const { changes } = this.#memory
-    changes.count += 1
-    changes.last.set(key, { count: changes.count, isLogout })
-  }
-
   /**
    * Stores the token of a new login or of a first grant, in place of whatever was there. Gives what is stored: where the token is one that this
    * process has spent, as when an application puts it back from a database that is behind, it is what became of it.
@@ -103,10 +59,10 @@ export class TokenWriter {
     const isOfUse = renewal?.brought !== undefined && credentialOf(renewal.brought) !== credentialOf(record)
     // One that failed for good, or spent nothing, has no say in a new login with the same refresh token.
     if (renewal?.finishedAt !== undefined && !isOfUse) renewals.forget(place, record)
-    const newest = this.newest(place, record)
+    const newest = this.#memory.newest(place, record)
     // The same token again, or one that it was made from, is no other login: a renewal of it that is under way goes on.
-    if (newest === record && (renewal === undefined || renewal.finishedAt !== undefined)) this.#changed(place.key, false)
-    const login: Unsaved = { record: newest, begun: this.now(), stored: false }
+    if (newest === record && (renewal === undefined || renewal.finishedAt !== undefined)) this.#memory.changed(place.key, 'login')
+    const login: Unsaved = { record: newest, begun: this.#memory.now, stored: false }
     lostAnswers.delete(place.key)
     logins.set(place.key, login)
     return this.#saving(login, () => this.#putOver(place, login))
@@ -118,7 +74,7 @@ export class TokenWriter {
     this.#memory.unsaved.delete(place.key)
     this.#memory.logins.delete(place.key)
     this.#memory.lostAnswers.delete(place.key)
-    this.#changed(place.key, true)
+    this.#memory.changed(place.key, 'logout')
     try {
       await place.store.delete(place.key)
     } catch (error) {
@@ -147,19 +103,20 @@ export class TokenWriter {
     const unsaved: Unsaved = { record, before, begun, stored: false }
     const { logins } = this.#memory
     const login = logins.get(place.key)
-    if (login !== undefined && credentialOf(this.newest(place, login.record)) !== credentialOf(before)) {
+    if (login !== undefined && credentialOf(this.#memory.newest(place, login.record)) !== credentialOf(before)) {
       await this.#giveBack(record, login.record)
-      return alive(login.record)
+      await this.again(place, login)
+      return latestRecord(place)
     }
     if (login !== undefined) {
       // The same token was put there again: what it became is the session's token now.
       logins.delete(place.key)
-      this.#settled(place, login)
+      this.#memory.settled(place, login)
     }
     if (place.store.local !== true) return this.#saveSoon(place, version, unsaved)
     if (this.#ports.updateToken === undefined) return this.#save(place, version, unsaved)
     // In the store it can be read before the application has been told of it: who comes meanwhile waits.
-    this.#keep(place, unsaved)
+    this.#memory.keep(place, unsaved)
     return this.#saving(unsaved, () => this.#save(place, version, unsaved))
   }
 
@@ -168,15 +125,15 @@ export class TokenWriter {
    * spent token.
    */
   async #saveSoon(place: TokenPlace, version: string, unsaved: Unsaved): Promise<TokenRecord> {
-    this.#keep(place, unsaved)
+    this.#memory.keep(place, unsaved)
     let saving = this.#saving(unsaved, () => this.#save(place, version, unsaved))
     for (const ms of RETRIES_MS) {
       try {
         return await saving
       } catch (error) {
-        if (unsaved.stored || this.unsaved(place.key) !== unsaved) throw error
+        if (unsaved.stored || this.#memory.unsaved.get(place.key) !== unsaved) throw error
         await this.#ports.environment.sleep(ms)
-        if (this.unsaved(place.key) !== unsaved) throw error
+        if (this.#memory.unsaved.get(place.key) !== unsaved) throw error
         saving = this.again(place, unsaved)
       }
     }
@@ -207,7 +164,7 @@ export class TokenWriter {
     } catch (error) {
       throw await this.#notSaved(place, unsaved, error)
     }
-    this.#settled(place, unsaved)
+    this.#memory.settled(place, unsaved)
     if (!unsaved.stored) return this.#overtaken(place, unsaved)
     tell(this.#ports.environment, 'refreshed', place, record)
     return record
@@ -232,7 +189,7 @@ export class TokenWriter {
     // A write that reported failure may have been made.
     const isOurs = latest?.value.token.access_token === unsaved.record.token.access_token
     if (latest === undefined || !(isOurs || isReplacedBy(latest.value, unsaved))) {
-      this.#settled(place, unsaved)
+      this.#memory.settled(place, unsaved)
       return this.#memory.renewals.add(place, before, this.#overtaken(place, unsaved)).record
     }
     unsaved.stored ||= isOurs
@@ -251,13 +208,25 @@ export class TokenWriter {
         // A later login, or a logout, wins however the store orders our writes.
         const last = logins.get(place.key)
         if (last !== login) {
-          this.#settled(place, login)
-          return await (last?.saving?.catch(() => login.record) ?? this.newest(place, login.record))
+          this.#memory.settled(place, login)
+          // Its renewal is on its way into the store.
+          const renewed = unsaved.get(place.key)
+          if (last === undefined && renewed !== undefined && hasSpent(renewed, login.record)) return await this.again(place, renewed)
+          return await (last?.saving?.catch(() => login.record) ?? this.#memory.newest(place, login.record))
         }
         // Tried again: it was written after all, or somebody has written or deleted since, who wins.
-        if (expected !== undefined && expected !== version) break
-        login.record = this.newest(place, login.record)
+        if (expected !== undefined && expected !== version) {
+          login.record = entry?.value ?? login.record
+          break
+        }
+        login.record = this.#memory.newest(place, login.record)
         login.expected = version
+        const isThere = entry !== undefined && credentialOf(entry.value) === credentialOf(login.record)
+        if (login.isKnown && !isThere) {
+          login.record = entry?.value ?? login.record
+          break
+        }
+        login.isKnown = isThere
         if (entry !== undefined && (await this.#isSpent(entry, login.record))) {
           login.record = entry.value
           break
@@ -269,7 +238,8 @@ export class TokenWriter {
           continue
         }
         // Logged out while it was written: what was written last goes too.
-        if (!logins.has(place.key) && this.changedSince(place.key, login.begun ?? 0)) await place.store.delete(place.key, receipt.version)
+        if (!logins.has(place.key) && this.#memory.changedSince(place.key, login.begun ?? 0))
+          await place.store.delete(place.key, receipt.version)
         break
       }
     } catch (error) {
@@ -307,7 +277,7 @@ export class TokenWriter {
     }
     if (isReplacedBy(latest.value, unsaved)) return this.#save(place, latest.version, newerThan(latest.value, unsaved))
     // Another login is there, to which these tokens do not belong.
-    if (this.changedSince(place.key, unsaved.begun ?? 0)) await this.#giveBack(record, latest.value)
+    if (this.#memory.changedSince(place.key, unsaved.begun ?? 0)) await this.#giveBack(record, latest.value)
     return alive(latest.value)
   }
 
@@ -352,23 +322,13 @@ export class TokenWriter {
   async #notSaved(place: TokenPlace, unsaved: Unsaved, error: unknown): Promise<PersistError<TokenSet> | RefreshError> {
     const { record, before, begun = 0 } = unsaved
     tell(this.#ports.environment, 'persist-failed', place, record)
-    if (before !== undefined && this.changedSince(place.key, begun, 'logout')) {
-      this.#settled(place, unsaved)
+    if (before !== undefined && this.#memory.changedSince(place.key, begun, 'logout')) {
+      this.#memory.settled(place, unsaved)
       await this.#giveBack(record)
       return new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
     }
-    if (this.#isWanted(place, unsaved)) this.#keep(place, unsaved)
+    if (this.#isWanted(place, unsaved)) this.#memory.keep(place, unsaved)
     return new PersistError(record.token, { cause: plainCause(error, record.token) })
-  }
-
-  /** Keeps what waits to be stored; the oldest go when a store has failed for so many that there is no room. */
-  #keep({ key }: TokenPlace, one: Unsaved): void {
-    const { unsaved, logins } = this.#memory
-    unsaved.set(key, one)
-    const oldest = unsaved.keys().next()
-    if (unsaved.size <= MAX_UNSAVED || oldest.done) return
-    unsaved.delete(oldest.value)
-    logins.delete(oldest.value)
   }
 
   /** A login that was followed by another, or by a logout, is not tried again; nor is a renewal that was followed by either or by a later one. */
@@ -376,10 +336,6 @@ export class TokenWriter {
     if (before === undefined) return this.#memory.logins.get(key)?.record === record
     const other = this.#memory.unsaved.get(key)
     return other === undefined || (other.before !== undefined && other.record.generation <= record.generation)
-  }
-
-  #settled({ key }: TokenPlace, unsaved: Unsaved): void {
-    if (this.#memory.unsaved.get(key) === unsaved) this.#memory.unsaved.delete(key)
   }
 
   /** Seconds that a record is kept. */

@@ -1,7 +1,7 @@
 import { defaultEnvironment, type Environment } from '../../src/environment.js'
 import { TransportError } from '../../src/error/transport-error.js'
 import type { TokenSet } from '../../src/message/token-set.js'
-import { lifeCycleMemory } from '../../src/session/life-cycle-memory.js'
+import { LifeCycleMemory } from '../../src/session/life-cycle-memory.js'
 import { TokenLifeCycle } from '../../src/session/token-life-cycle.js'
 import type { TokenPlace } from '../../src/session/token-place.js'
 import type { TokenRecord, TokenStore } from '../../src/session/token-record.js'
@@ -31,7 +31,7 @@ export class Process {
     this.environment = this.#environment()
     this.lifeCycle = new TokenLifeCycle({
       environment: this.environment,
-      memory: lifeCycleMemory(this.environment),
+      memory: new LifeCycleMemory(this.environment),
       renew: (record, _how, sending) => this.#prepare().then(() => this.#renew(record, sending)),
       revoke: (token) => this.#revoke(token),
     })
