@@ -1,14 +1,7 @@
-import type { Violation } from './invariants.js'
+import type { Failure } from './failure.js'
 import type { Call, Scenario } from './scenario.js'
 import type { Choice } from './scheduler.js'
 import { type Mutation, World } from './world.js'
-
-/** A schedule at which an invariant does not hold. */
-export interface Failure {
-  readonly scenario: Scenario
-  readonly schedule: readonly string[]
-  readonly violation: Violation
-}
 
 /** What random schedules have come to. */
 export interface Played {
