@@ -139,11 +139,15 @@ export class Invariants {
     }
   }
 
-  revoked(number: number): void {
+  revoked(actor: number, number: number): void {
     const stored = this.past.at(-1)
+    if (stored === undefined) return
     const family = this.#server.familyOf(number)
+    // A token that was put back, and could not be stored before the grace was over, is taken for another login.
+    const isPutBack = (this.#puts.get(actor) ?? []).length > 0 && this.#isForgotten(stored)
+    if (isPutBack) this.#putBack.add(stored)
     this.#assert(
-      this.#isReplaced || stored === undefined || this.#server.familyOf(stored) !== family || this.#server.isRevoked(family),
+      isPutBack || this.#isReplaced || this.#server.familyOf(stored) !== family || this.#server.isRevoked(family),
       'nobody revokes the tokens that are in the store',
       () => `a${stored} is in the store, and r${number} was revoked`,
     )
@@ -165,7 +169,7 @@ export class Invariants {
 
   /** A process has changed the store. */
   wrote(actor: number, record: TokenRecord | undefined): void {
-    for (const request of this.#requests) if (request.actor === actor && request.refused) request.settled = true
+    for (const request of this.#requests) if (request.actor === actor && request.refused && request.answered) request.settled = true
     const before = this.past.at(-1)
     const number = record === undefined ? undefined : numberOf(record.token.access_token)
     if (number !== undefined) {
@@ -191,7 +195,8 @@ export class Invariants {
     const family = this.#server.familyOf(number)
     const before = this.past.at(-1) ?? number
     const later = [...this.#stored].filter((other) => other > number && this.#server.familyOf(other) === family)
-    const isOver = this.#server.familyOf(before) !== family || later.some((other) => this.#isForgotten(other))
+    // A record knows the token before it, for a while; not the one before that.
+    const isOver = this.#server.familyOf(before) !== family || later.length > 1 || later.some((other) => this.#isForgotten(other))
     if (isPut && isOver) this.#putBack.add(number)
     if (!this.#putBack.has(number))
       this.#assert(
@@ -206,10 +211,10 @@ export class Invariants {
     return this.#time.elapsed - (this.#issuedAt.get(number) ?? 0) >= GRACE * 1000
   }
 
-  /** A call has begun; it can have seen what is in the store now, and what comes. */
-  called(actor: number, call: Call): CallUnderWay {
+  /** A call has begun; it can have seen what is in the store now, what comes, and what answers tell that are on their way to its process. */
+  called(actor: number, call: Call, unheard = Number.POSITIVE_INFINITY): CallUnderWay {
     this.#isReplaced ||= call === 'logout' || call === 'login'
-    return { actor, call, since: this.past.length - 1 }
+    return { actor, call, since: Math.min(this.past.length - 1, unheard) }
   }
 
   /** A call has got a record, or none. */
@@ -222,7 +227,7 @@ export class Invariants {
     )
     if (call === 'use' || call === 'renew')
       this.#assert(
-        (record?.token.expires_at ?? Number.POSITIVE_INFINITY) > now,
+        (record?.token.expires_at ?? Number.POSITIVE_INFINITY) > now || this.#putBack.has(number ?? -1),
         'a token is served only until it expires',
         () => `p${actor} ${call} got a${number}`,
       )
@@ -261,14 +266,15 @@ export class Invariants {
     if (number === undefined) this.#assertRevoked(isAlive)
   }
 
-  /** The session is no more: nothing that was issued for it is of any use, but to those who have crashed. */
+  /** The session is no more: nothing that was issued for it is of any use, but to those who have crashed or came too late. */
   #assertRevoked(isAlive: (actor: number) => boolean): void {
     const last = this.#server.familyOf(this.past.findLast((number) => number !== undefined) ?? -1)
-    for (const { brings, actor, answered, settled } of this.#requests)
+    for (const { brings, actor, answered, settled, lost } of this.#requests)
       this.#assert(
         brings === undefined ||
           settled ||
           !answered ||
+          lost ||
           !isAlive(actor) ||
           this.#server.familyOf(brings) !== last ||
           this.#server.isRevoked(last),

@@ -25,6 +25,9 @@ export class Process {
   /** The store's count of changes, when the last that this process did was to look at it. */
   #seen: number | undefined
 
+  /** How far the store was with each answer that is on its way. */
+  readonly #unheard: number[] = []
+
   constructor(world: World, number: number) {
     this.#world = world
     this.number = number
@@ -37,6 +40,11 @@ export class Process {
     })
     const store = this.#store()
     this.place = { store: world.mutation?.(store, () => this.environment.now()) ?? store, key: KEY }
+  }
+
+  /** How far the store was with the oldest answer that this process has not heard yet. */
+  get unheard(): number | undefined {
+    return this.#unheard.length === 0 ? undefined : Math.min(...this.#unheard)
   }
 
   #environment(): Environment {
@@ -125,7 +133,7 @@ export class Process {
             this.#seen = undefined
             const answer = operate()
             this.#world.happened(this.number, `${name} ${answer === undefined ? '' : store.fingerprint}`, () => described(answer))
-            if (this.#world.scenario.slowAnswers) this.#hears('hears from the store', () => resolve(answer))
+            if (this.#world.scenario.slowAnswers) this.#hearsLater(() => resolve(answer))
             else if (this.isAlive) resolve(answer)
           }),
           way('fails', () => {
@@ -238,7 +246,7 @@ export class Process {
           {
             name: '',
             go: () => {
-              invariants.revoked(numberOf(token))
+              invariants.revoked(this.number, numberOf(token))
               server.revoke(token)
               this.#world.happened(this.number, `revokes ${token}`)
               resolve()
@@ -246,6 +254,15 @@ export class Process {
           },
         ],
       })
+    })
+  }
+
+  #hearsLater(deliver: () => void): void {
+    const at = this.#world.invariants.past.length - 1
+    this.#unheard.push(at)
+    this.#hears('hears from the store', () => {
+      this.#unheard.splice(this.#unheard.indexOf(at), 1)
+      deliver()
     })
   }
 

@@ -170,7 +170,7 @@ export class World {
 
   #begin(process: Process, call: Call, failed?: (error: unknown) => void): void {
     const { invariants, told } = this
-    const underWay = invariants.called(process.number, call)
+    const underWay = invariants.called(process.number, call, process.unheard)
     const waiting = `p${process.number} ${call}`
     this.#perform(process, underWay).then(
       (record) => {
