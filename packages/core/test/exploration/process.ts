@@ -37,6 +37,7 @@ export class Process {
       memory: new LifeCycleMemory(this.environment),
       renew: (record, _how, sending) => this.#prepare().then(() => this.#renew(record, sending)),
       revoke: (token) => this.#revoke(token),
+      ...(world.scenario.told ? { updateToken: () => this.#operation('tells the application', 'own', () => undefined) } : {}),
     })
     const store = this.#store()
     this.place = { store: world.mutation?.(store, () => this.environment.now()) ?? store, key: KEY }
@@ -94,6 +95,7 @@ export class Process {
   #store(): TokenStore {
     const { store, scenario } = this.#world
     return {
+      ...(scenario.local ? { local: true } : {}),
       get: () =>
         this.#operation('reads', 'reads', () => {
           this.#seen = store.changes
