@@ -47,7 +47,7 @@ describe.skipIf(noRedis !== undefined)('redisStore, when something goes wrong', 
     it('F16: a server that was started again with nothing gives out other versions, and knows none of the old ones', async () => {
       const connection = await connect([server.url])
       opened.push(connection.close)
-      const store = redisStore(connection.client)
+      const store = redisStore<unknown>(connection.client)
       const before = await store.compareAndSet('k', null, 'same', HOUR)
       await server.restart()
 
@@ -101,7 +101,7 @@ describe.skipIf(noRedis !== undefined)('redisStore, when something goes wrong', 
     })
 
     it('F16: errors of node-redis come as they are', async () => {
-      const store = redisStore(await connect(url))
+      const store = redisStore<unknown>(await connect(url))
       const error = await rejection(async () => store.compareAndSet('k', null, 'secret-value', HOUR))
       expect(error).toBeInstanceOf(ErrorReply)
       expect(error.message).toMatch(/can't run this command/)
@@ -135,7 +135,7 @@ describe.skipIf(noRedis !== undefined)('redisStore, when something goes wrong', 
       ...['+@connection', '+eval', '+evalsha', '+get', '+set', '+del', '+time', '+publish', '+subscribe', '+unsubscribe'],
     )
     const url = `redis://app:pw@127.0.0.1:${server.port}`
-    const store = redisStore(await connect(url), { subscriber: await connect(url) })
+    const store = redisStore<unknown>(await connect(url), { subscriber: await connect(url) })
     const heard = new Promise<void>((resolve) => store.watch?.('k', resolve))
     await expect.poll(() => server.ask('PUBSUB', 'NUMSUB', 'oauth:k')).toBe('oauth:k,1')
     const entry = await store.compareAndSet('k', null, 'a', HOUR)
@@ -146,7 +146,7 @@ describe.skipIf(noRedis !== undefined)('redisStore, when something goes wrong', 
 
   it('a user that may not publish may write all the same: hints are not worth a token', async () => {
     await server.ask('ACL', 'SETUSER', 'mute', 'on', '>pw', '~*', 'resetchannels', '+@all', '-publish')
-    const store = redisStore(await connect(`redis://mute:pw@127.0.0.1:${server.port}`))
+    const store = redisStore<unknown>(await connect(`redis://mute:pw@127.0.0.1:${server.port}`))
     const entry = await store.compareAndSet('k', null, 'a', HOUR)
     expect(entry).toBeDefined()
     expect(await store.delete('k', entry?.version)).toBe(true)
@@ -170,7 +170,7 @@ describe.skipIf(noRedis !== undefined)('redisStore, when something goes wrong', 
     it('ioredis: keyPrefix comes before the prefix of the store, and watching works under it', async () => {
       const client = connectIoRedis(server.url, { keyPrefix: 'app:' })
       const subscriber = connectIoRedis(server.url, { keyPrefix: 'app:' })
-      const store = redisStore(client, { subscriber })
+      const store = redisStore<unknown>(client, { subscriber })
       await expectWhole(store)
       const heard = new Promise<void>((resolve) => store.watch?.('k', resolve))
       await expect.poll(() => server.ask('PUBSUB', 'NUMSUB', 'oauth:k')).toBe('oauth:k,1')
