@@ -22,8 +22,8 @@ describe.skipIf(noRedis !== undefined)('redisStore, when something goes wrong', 
   })
   afterAll(() => server.stop())
   beforeEach(() => server.ask('FLUSHALL'))
-  afterEach(() => {
-    for (const close of opened.splice(0)) close()
+  afterEach(async () => {
+    for (const close of opened.splice(0)) await close()
   })
 
   async function connect(url = server.url) {
@@ -59,6 +59,16 @@ describe.skipIf(noRedis !== undefined)('redisStore, when something goes wrong', 
       expect(await store.compareAndSet('k', String(before?.version), 'late', HOUR)).toBeUndefined()
       expect((await store.get('k'))?.value).toBe('same')
     })
+  })
+
+  it('F18: of 50 writers at a server that stands still for a while, one wins when it goes on', async () => {
+    const stores = [redisStore<unknown>(await connect()), redisStore<unknown>(connectIoRedis())]
+    for (const store of stores) await store.get('k')
+    server.signal('SIGSTOP')
+    const writing = Array.from({ length: 50 }, async (_, writer) => stores[writer % 2]?.compareAndSet('k', null, writer, HOUR))
+    server.signal('SIGCONT')
+    const receipts = await Promise.all(writing)
+    expect(receipts.filter((receipt) => receipt !== undefined)).toHaveLength(1)
   })
 
   it('F17: a write that ioredis sends again because its answer was lost is still one write, and has won', async () => {
