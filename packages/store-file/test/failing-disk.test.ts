@@ -6,8 +6,11 @@ import { fileStore } from '../src/index.js'
 import { temporaryFolder, workers } from './processes.js'
 
 const folder = temporaryFolder()
-const start = await workers(folder.path)
-afterAll(() => folder.remove())
+const { start, end } = await workers(folder.path)
+afterAll(() => {
+  end()
+  folder.remove()
+})
 chmodSync(folder.path, 0o755)
 
 const isRoot = process.geteuid?.() === 0
