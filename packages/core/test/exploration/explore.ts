@@ -1,4 +1,4 @@
-import type { Violation } from './invariants.js'
+import type { Failure } from './random-schedules.js'
 import type { Scenario } from './scenario.js'
 import { areIndependent, type Choice } from './scheduler.js'
 import { type Mutation, World } from './world.js'
@@ -11,7 +11,7 @@ export interface Explored {
   readonly endings: number
   /** Tells that nothing was left out. */
   readonly isComplete: boolean
-  readonly failure?: { readonly schedule: readonly string[]; readonly violation: Violation } | undefined
+  readonly failure?: Failure | undefined
 }
 
 /** A choice that is still to be taken, after those that lead to it. */
@@ -68,7 +68,7 @@ export async function explore(
     let asleep = branch?.asleep ?? []
     for (;;) {
       const { violation } = world.invariants
-      if (violation !== undefined) return explored({ schedule, violation })
+      if (violation !== undefined) return explored({ scenario, schedule, violation })
       const known = visited.get(world.fingerprint)
       if (known === undefined && world.isOver) {
         endings += 1
@@ -77,7 +77,7 @@ export async function explore(
         // What a process that crashed has sent may still arrive.
         for (const choice of choices) branches.push({ path, choice: choice.label, asleep: [] })
         await world.finish()
-        if (world.invariants.violation !== undefined) return explored({ schedule, violation: world.invariants.violation })
+        if (world.invariants.violation !== undefined) return explored({ scenario, schedule, violation: world.invariants.violation })
         break
       }
       const choices = world.choices()
@@ -94,7 +94,7 @@ export async function explore(
       const [first, ...others] = next
       if (known === undefined && choices.length === 0) world.invariants.stuck('nothing can happen any more')
       if (first === undefined) {
-        if (world.invariants.violation !== undefined) return explored({ schedule, violation: world.invariants.violation })
+        if (world.invariants.violation !== undefined) return explored({ scenario, schedule, violation: world.invariants.violation })
         break
       }
       for (const other of others.reverse()) branches.push(other)

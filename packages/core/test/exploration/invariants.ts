@@ -64,9 +64,12 @@ export class Invariants {
   /** When the last lease of each process ends. */
   readonly #leases = new Map<number, number>()
   #lease: string | undefined
+  readonly #logins = new Set<number>()
   #failures = 0
+  /** Tokens that somebody has put back after the grace, or after a login or a logout: what comes of that is their own doing. */
+  readonly #putBack = new Set<number>()
   /** Somebody wants the tokens to be of no more use. */
-  #hasLogout = false
+  #isReplaced = false
   /** Numbers that a call may put into the store whatever is there, by process. */
   readonly #puts = new Map<number, Set<number>>()
   violation: Violation | undefined
@@ -98,7 +101,7 @@ export class Invariants {
     // Where the end could not be written, somebody has to find out again; by then it does no harm.
     const unwritten = this.#server.isRevoked(this.#server.familyOf(spends)) ? this.#failures : 0
     this.#assert(
-      count <= 1 + lost + unwritten,
+      count <= 1 + lost + unwritten + (this.#putBack.has(spends) ? 1 : 0),
       'a refresh token is spent once, and once more for each answer that was lost',
       () => `r${spends} was spent ${count} times, with ${lost} answers lost`,
     )
@@ -117,23 +120,27 @@ export class Invariants {
     for (const request of this.#requests) if (request.actor === actor && !request.settled) request.lost = true
   }
 
-  /** Whoever has not stored the answer by the end of its lease counts as lost. */
-  timePassed(): void {
-    for (const request of this.#requests) if (!request.settled && this.#time.elapsed >= request.until) request.lost = true
+  /** Whoever has not stored the answer by the end of its lease counts as lost; a refusal that is on its way into the store, too. */
+  timePassed(isBusy: (actor: number) => boolean): void {
+    for (const request of this.#requests) {
+      const isOpen = !request.settled && (!request.refused || isBusy(request.actor))
+      if (isOpen && this.#time.elapsed >= request.until) request.lost = true
+    }
   }
 
   revoked(number: number): void {
     const stored = this.past.at(-1)
     const family = this.#server.familyOf(number)
     this.#assert(
-      this.#hasLogout || stored === undefined || this.#server.familyOf(stored) !== family || this.#server.isRevoked(family),
+      this.#isReplaced || stored === undefined || this.#server.familyOf(stored) !== family || this.#server.isRevoked(family),
       'nobody revokes the tokens that are in the store',
       () => `a${stored} is in the store, and r${number} was revoked`,
     )
   }
 
-  /** A call is about to put a token. */
-  puts(actor: number, number: number): void {
+  /** A call is about to put a token, of a login or one that was there before. */
+  puts(actor: number, number: number, call: 'login' | 'put back'): void {
+    if (call === 'login') this.#logins.add(number)
     const numbers = this.#puts.get(actor) ?? new Set()
     this.#puts.set(actor, numbers.add(number))
   }
@@ -151,7 +158,8 @@ export class Invariants {
     if (number !== undefined) {
       const isPut = this.#puts.get(actor)?.has(number) === true
       this.#assert(isPut || before !== undefined, 'a deleted session stays deleted', () => `p${actor} stored a${number} again`)
-      if (!isPut || !this.#isLogin(number)) this.#assertNotOlder(number, isPut)
+      if (isPut && before === undefined && !this.#logins.has(number)) this.#putBack.add(number)
+      if (!isPut || !this.#logins.has(number)) this.#assertNotOlder(number, isPut)
       for (const request of this.#requests) if (request.brings === number) request.settled = true
       const lease = JSON.stringify(record?.lease)
       if (lease !== undefined && lease !== this.#lease) this.#leases.set(actor, this.#time.elapsed + LEASE * 1000)
@@ -164,7 +172,8 @@ export class Invariants {
     const family = this.#server.familyOf(number)
     for (const [other, at] of this.#storedAt) {
       const isNewer = other > number && this.#server.familyOf(other) >= family
-      const isForgotten = isPut && this.#time.elapsed - at >= GRACE * 1000
+      const isForgotten = isPut && (this.#server.familyOf(other) > family || this.#time.elapsed - at >= GRACE * 1000)
+      if (isNewer && isForgotten) this.#putBack.add(number)
       this.#assert(
         !isNewer || isForgotten,
         'no stored token is older than one that was stored before',
@@ -175,7 +184,7 @@ export class Invariants {
 
   /** A call has begun; it can have seen what is in the store now, and what comes. */
   called(actor: number, call: Call): CallUnderWay {
-    this.#hasLogout ||= call === 'logout'
+    this.#isReplaced ||= call === 'logout' || call === 'login'
     return { actor, call, since: this.past.length - 1 }
   }
 
@@ -208,10 +217,10 @@ export class Invariants {
   ended(isAlive: (actor: number) => boolean, lenient: boolean): void {
     const record = this.#store.record
     const number = record === undefined ? undefined : numberOf(record.token.access_token)
-    const anyLost = this.#requests.some(({ lost }) => lost)
+    const anyLost = this.#putBack.size > 0 || this.#requests.some(({ lost }) => lost)
     if (record?.ended !== undefined) {
       this.#assert(
-        anyLost && !lenient && record.ended.reason === 'refresh_answer_lost',
+        anyLost && !lenient && (record.ended.reason === 'refresh_answer_lost' || this.#putBack.size > 0),
         'a session ends only when an answer was lost, and says so',
         () =>
           `${anyLost ? 'some' : 'no'} answer was lost${lenient ? ', with a lenient server' : ''}, and it ended with ${record.ended?.reason}`,
@@ -227,9 +236,15 @@ export class Invariants {
 
   /** The session is no more: nothing that was issued for it is of any use, but to those who have crashed. */
   #assertRevoked(isAlive: (actor: number) => boolean): void {
+    const last = this.#server.familyOf(this.past.findLast((number) => number !== undefined) ?? -1)
     for (const { brings, actor, answered, settled } of this.#requests)
       this.#assert(
-        brings === undefined || settled || !answered || !isAlive(actor) || this.#server.isRevoked(this.#server.familyOf(brings)),
+        brings === undefined ||
+          settled ||
+          !answered ||
+          !isAlive(actor) ||
+          this.#server.familyOf(brings) !== last ||
+          this.#server.isRevoked(last),
         'the new tokens of a deleted session are revoked',
         () => `r${brings}, which p${actor} has got, is as good as ever`,
       )
@@ -238,10 +253,6 @@ export class Invariants {
   /** Somebody waits for ever, or gets nothing of a session that is well. */
   stuck(detail: string): void {
     this.#assert(false, 'everyone makes progress', () => detail)
-  }
-
-  #isLogin(number: number): boolean {
-    return this.#server.familyOf(number) === number
   }
 
   #remember(): void {

@@ -86,7 +86,7 @@ export class World {
 
   passTime(ms: number): void {
     this.time.elapsed += ms
-    this.invariants.timePassed()
+    this.invariants.timePassed((actor) => this.scheduler.expected.some((step) => step.actor === actor))
   }
 
   wrote(process: Process, record: TokenRecord | undefined): void {
@@ -102,7 +102,6 @@ export class World {
 
   /** Takes a choice, and lets every process run until it waits for the next. */
   async take(choice: Choice): Promise<void> {
-    this.told?.push(`- ${choice.label}`)
     choice.take()
     await quiescence()
     this.#steps += 1
@@ -114,7 +113,8 @@ export class World {
     const { scheduler, invariants } = this
     scheduler.stopFaults()
     await this.#settle()
-    this.told?.push('- the faults have stopped, and time passes')
+    if (invariants.violation !== undefined) return
+    this.told?.push('no more faults; a minute and a half passes')
     this.passTime((2 * LEASE + 2 * GRACE) * 1000)
     this.#start([])
     for (const process of this.#processes.filter(({ isAlive }) => isAlive)) {
@@ -185,7 +185,8 @@ export class World {
     )
   }
 
-  async #perform({ number, lifeCycle, place, environment }: Process, call: Call): Promise<TokenRecord | undefined | 'done'> {
+  async #perform(process: Process, call: Call): Promise<TokenRecord | undefined | 'done'> {
+    const { lifeCycle, place, environment } = process
     switch (call) {
       case 'use':
         return lifeCycle.current(place)
@@ -195,19 +196,19 @@ export class World {
         await lifeCycle.rejected(place, await tokenHash(environment, this.#first))
         return lifeCycle.current(place)
       case 'login':
-        return this.#put(number, record(this.server.login(), environment.now() + 86_400), (token) => lifeCycle.put(place, token))
+        return this.#put(process, call, record(this.server.login(), environment.now() + 86_400))
       case 'put back':
-        return this.#put(number, this.#first, (token) => lifeCycle.put(place, token))
+        return this.#put(process, call, this.#first)
       case 'logout':
         await lifeCycle.delete(place)
         return 'done'
     }
   }
 
-  async #put(actor: number, token: TokenRecord, put: (token: TokenRecord) => Promise<TokenRecord>): Promise<TokenRecord> {
+  async #put({ number: actor, lifeCycle, place }: Process, call: 'login' | 'put back', token: TokenRecord): Promise<TokenRecord> {
     const number = numberOf(token.token.access_token)
-    this.invariants.puts(actor, number)
-    const stored = await put(token)
+    this.invariants.puts(actor, number, call)
+    const stored = await lifeCycle.put(place, token)
     this.invariants.hasPut(actor, number)
     return stored
   }
@@ -250,6 +251,7 @@ export class World {
       fault,
       take: () => {
         if (fault !== undefined) this.scheduler.use(fault)
+        if (fault !== 'crash') this.told?.push(label)
         take()
       },
     }

@@ -1,0 +1,85 @@
+import type { StoreEntry } from '../../src/session/store.js'
+import type { TokenRecord, TokenStore } from '../../src/session/token-record.js'
+import type { Mutation } from './world.js'
+
+type Entry = StoreEntry<TokenRecord>
+
+/** Breaks of the protocol, each made from outside by what a process is told of the store, or by what becomes of its writes. */
+export const mutations = {
+  /** Who has lost the race for the lease goes on with the record that it had read before, once the lease is free. */
+  'no re-read': (store) => {
+    let read: Entry | undefined
+    let hasLost = false
+    return {
+      ...reading(store, (entry) => {
+        if (!hasLost || read === undefined) read = entry
+        const { lease } = entry.value
+        return { ...entry, value: { ...read.value, ...(lease && { lease }) } }
+      }),
+      async compareAndSet(key, expected, value, options) {
+        const receipt = await store.compareAndSet(key, expected, value, options)
+        hasLost = receipt === undefined
+        return receipt
+      },
+    }
+  },
+  /** A late writer writes over whatever is there. */
+  'no fencing': (store) => ({
+    ...store,
+    async compareAndSet(key, expected, value, options) {
+      for (;;) {
+        const found = expected === null ? undefined : await store.get(key)
+        const receipt = await store.compareAndSet(key, found?.version ?? null, value, options)
+        if (receipt !== undefined || found === undefined) return receipt
+      }
+    },
+  }),
+  /** Nobody knows the token that was replaced a moment ago. */
+  'no grace': (store) => reading(store, ({ value: { previous: _spent, ...value }, ...entry }) => ({ ...entry, value })),
+  /** Leases are judged by the clock of whoever looks. */
+  'lease by the local clock': (store, now) => ({
+    ...reading(store, (entry) => ({ ...entry, now: now() })),
+    async compareAndSet(key, expected, value, options) {
+      const receipt = await store.compareAndSet(key, expected, value, options)
+      return receipt && { ...receipt, now: now() }
+    },
+  }),
+  /** Nobody sees that somebody else is renewing. */
+  'no lease': (store) => reading(store, ({ value: { lease: _held, ...value }, ...entry }) => ({ ...entry, value })),
+  /** The store's clock stands still, so that whoever crashes keeps its lease. */
+  'lease that never ends': (store) => {
+    let now: number | undefined
+    return reading(store, (entry) => {
+      now ??= entry.now
+      return { ...entry, now }
+    })
+  },
+  /** That a session has ended is not written down, so that the next one tries its refresh token again. */
+  'no end': (store) => ({
+    ...store,
+    compareAndSet: (key, expected, value, options) =>
+      value.ended === undefined ? store.compareAndSet(key, expected, value, options) : { version: 'none', now: 0 },
+  }),
+  /** A lease that is over tells nothing, so that nobody knows why the refresh token is refused. */
+  'no journal': (store) =>
+    reading(store, (entry) => {
+      const { lease, ...value } = entry.value
+      return lease === undefined || lease.until > entry.now ? entry : { ...entry, value }
+    }),
+  /** A renewal makes the record again when it is gone. */
+  'renewals create': (store) => ({
+    ...store,
+    compareAndSet: async (key, expected, value, options) =>
+      (await store.compareAndSet(key, expected, value, options)) ?? store.compareAndSet(key, null, value, options),
+  }),
+} satisfies Record<string, Mutation>
+
+function reading(store: TokenStore, change: (entry: Entry) => Entry | undefined): TokenStore {
+  return {
+    ...store,
+    async get(key) {
+      const entry = await store.get(key)
+      return entry && change(entry)
+    },
+  }
+}
