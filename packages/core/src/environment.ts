@@ -11,10 +11,21 @@ export interface Aead {
   open(key: Uint8Array, iv: Uint8Array, sealed: Uint8Array, tag: Uint8Array, additionalData: Uint8Array): Uint8Array | undefined
 }
 
-/** Something worth telling an operator. Carries hashes of tokens, never tokens. */
+/**
+ * Something worth telling an operator. Carries hashes of tokens, never tokens.
+ *
+ * - `refreshed`: a token was renewed and stored; `refresh-failed`: it was not, and is kept;
+ * - `waiting`: another process is renewing it;
+ * - `ended`: it cannot be renewed any more, or was deleted meanwhile;
+ * - `persist-failed`: it was renewed and could not be stored yet;
+ * - `quirk`: a server was not as the standards say.
+ */
 export interface OAuthEvent {
-  readonly type: 'refreshed' | 'refresh-failed' | 'ended' | 'persist-failed' | 'quirk'
+  readonly type: 'refreshed' | 'refresh-failed' | 'waiting' | 'ended' | 'persist-failed' | 'quirk'
+  /** The token's name in the store. */
   readonly key?: string
+  /** Of the access token: half of its SHA-256, base64url. */
+  readonly tokenHash?: string
   /** Of type `quirk`: the name of the quirk that has changed something; `detail` is its reason. */
   readonly quirk?: string
   readonly detail?: string
@@ -34,7 +45,7 @@ export interface Environment {
   digest?(algorithm: DigestAlgorithm, data: Uint8Array): Uint8Array
   /** Synchronous A256GCM, where the platform has one; `jose` on WebCrypto is used otherwise. */
   aead?: Aead
-  /** Receives events, for logs and metrics. They name keys and generations, never tokens. */
+  /** Receives events, for logs and metrics. Node's default publishes them on the `diagnostics_channel` named `oauth:` and the type. */
   emit?(event: OAuthEvent): void
 }
 
@@ -54,15 +65,21 @@ interface NodeDecipher extends Omit<NodeCipher, 'getAuthTag'> {
   setAuthTag(tag: Uint8Array): void
 }
 
+/** The part of Node's diagnostics_channel module that is used when the platform has it. */
+interface NodeChannels {
+  channel(name: string): { publish(message: unknown): void }
+}
+
 const NODE_HASH: Readonly<Record<DigestAlgorithm, string>> = { 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' }
 
 /**
  * The platform's clock, timers and cryptography. Works on Node, Deno, Bun, workerd and in browsers.
  *
- * Node's synchronous crypto is found at run time, so that bundlers meet no `node:` import.
+ * Node's synchronous crypto and its channels are found at run time, so that bundlers meet no `node:` import.
  */
 export function defaultEnvironment(): Environment {
-  const node = nodeCrypto()
+  const node = builtin<NodeCrypto>('node:crypto')
+  const channels = builtin<NodeChannels>('node:diagnostics_channel')
   return {
     now: () => Date.now() / 1000,
     monotonic: () => performance.now(),
@@ -70,12 +87,17 @@ export function defaultEnvironment(): Environment {
     sleep,
     ...(node?.hash === undefined ? {} : { digest: nodeDigest(node.hash) }),
     ...(node === undefined ? {} : { aead: nodeAead(node) }),
+    ...(channels === undefined ? {} : { emit: publishTo(channels) }),
   }
 }
 
-function nodeCrypto(): NodeCrypto | undefined {
+function builtin<T>(name: string): T | undefined {
   const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } }
-  return process?.getBuiltinModule?.('node:crypto') as NodeCrypto | undefined
+  return process?.getBuiltinModule?.(name) as T | undefined
+}
+
+function publishTo({ channel }: NodeChannels): NonNullable<Environment['emit']> {
+  return (event) => channel(`oauth:${event.type}`).publish(event)
 }
 
 function nodeDigest(hash: NonNullable<NodeCrypto['hash']>): NonNullable<Environment['digest']> {

@@ -1,1 +1,8 @@
-export type { TokenStore } from '@oauth/core/session'
+/**
+ * Tokens and sessions in a table of PostgreSQL.
+ *
+ * @module
+ */
+export type { PostgresClient, PostgresPool } from './postgres-pool.js'
+export { type PostgresStore, type PostgresStoreOptions, postgresStore } from './postgres-store.js'
+export { postgresSchema } from './schema.js'

@@ -2,9 +2,10 @@ import { equal } from 'node:assert/strict'
 import { setTimeout } from 'node:timers/promises'
 import type { Transport } from '@oauth/core/adapter'
 import { cases } from '../check.js'
+import { inTime } from '../in-time.js'
 import { type Answer, withServer } from '../server.js'
 import type { TransportCheck } from './check.js'
-import { fails, inTime, tokenRequest } from './send.js'
+import { fails, tokenRequest } from './send.js'
 
 const silence: Answer = () => undefined
 const stall: Answer = (response) => void response.writeHead(200).write('{')

@@ -1,9 +1,7 @@
 import { AssertionError, ok } from 'node:assert/strict'
 import type { HttpRequest, HttpResponse, Transport, TransportReason } from '@oauth/core/adapter'
 import { isOAuthError, type TransportError } from '@oauth/core/adapter'
-
-/** How long a transport may take for what should take no time at all, in milliseconds. */
-const PATIENCE_MS = 5_000
+import { inTime } from '../in-time.js'
 
 /** A request with everything that a token request has, secrets included. */
 export function tokenRequest(url: string, overrides: Partial<HttpRequest> = {}): HttpRequest {
@@ -62,19 +60,6 @@ export interface Expected {
   readonly reason: TransportReason
   readonly sent?: 'no' | 'maybe'
   readonly signal?: AbortSignal
-}
-
-/** Waits for what has to come soon. */
-export async function inTime<T>(promise: Promise<T>, otherwise: string, ms: number = PATIENCE_MS): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new AssertionError({ message: `${otherwise} within ${ms} ms` })), ms)
-  })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 function nameOf(error: unknown): string {

@@ -1,9 +1,10 @@
 import { equal } from 'node:assert/strict'
 import { gzipSync } from 'node:zlib'
 import { cases } from '../check.js'
+import { inTime } from '../in-time.js'
 import { type Answer, withServer } from '../server.js'
 import type { TransportCheck } from './check.js'
-import { fails, inTime, send, tokenRequest } from './send.js'
+import { fails, send, tokenRequest } from './send.js'
 
 const LIMIT = 10_000
 

@@ -4,6 +4,7 @@ import { revoke } from '../flow/revoke.js'
 import { run, type Transport } from '../flow/run.js'
 import { scopeText } from '../message/authorization-request.js'
 import type { TokenSet } from '../message/token-set.js'
+import { beforeTokenRequest } from '../session/before-token-request.js'
 import { ComplianceHooks, type ComplianceHookType, renewalKind } from '../session/compliance-hooks.js'
 import type { LifeCycleMemory } from '../session/life-cycle-memory.js'
 import { assertMethods, type Registration, type RegistrationOptions, registration, type ServerCaches } from '../session/registration.js'
@@ -58,7 +59,10 @@ export function createProvider<Http>(
     redirectUri,
     lifeCycle: new TokenLifeCycle({
       environment,
-      renew: (record) => run(renewToken(checked, record, { environment, ...hooks.of(renewalKind(record)) }), transport),
+      renew: (record, _how, sending) => {
+        const flow = renewToken(checked, record, { environment, ...hooks.of(renewalKind(record)) })
+        return run(beforeTokenRequest(flow, sending), transport)
+      },
       revoke: (token) => run(revokeTokens({ registration: checked, hooks }, token, environment), transport),
       updateToken:
         updateToken === undefined

@@ -8,6 +8,7 @@ import { type JwtSigner, jwtSigner } from '../jose/sign-jwt.js'
 import { scopeText } from '../message/authorization-request.js'
 import type { TokenInput, TokenSet } from '../message/token-set.js'
 import { type AssertionSessionOptions, assertAssertionOptions } from './assertion-options.js'
+import { beforeTokenRequest } from './before-token-request.js'
 import { ComplianceHooks, type ComplianceHookType, type ComplianceHookTypes } from './compliance-hooks.js'
 import { assertHttpClient, type HttpClient } from './http-client.js'
 import { allowedOrigins, type ResourceAuthoriser, resourceAuthoriser } from './resource-authoriser.js'
@@ -65,7 +66,7 @@ export class AssertionSession<Http> {
         updateToken,
         leeway,
       },
-      { environment: this.#environment, renew: () => this.#granted(), revoke: () => Promise.resolve() },
+      { environment: this.#environment, renew: (_record, _how, sending) => this.#granted(sending), revoke: () => Promise.resolve() },
     )
     this.http = client.authorised(this.authoriser(client.baseUrl))
     if (options.token !== undefined) this.token = options.token
@@ -165,8 +166,8 @@ export class AssertionSession<Http> {
     return { type: grantType, repeatable: true, ...(text === undefined ? {} : { scope: text }) }
   }
 
-  async #granted(): Promise<TokenSet> {
-    return withoutRefreshToken(await run(this.#grant(), this.#transport))
+  async #granted(sending: () => void = () => undefined): Promise<TokenSet> {
+    return withoutRefreshToken(await run(beforeTokenRequest(this.#grant(), sending), this.#transport))
   }
 
   #grant(): Flow<TokenSet> {

@@ -1,5 +1,6 @@
 import type { Environment } from '../environment.js'
 import { type Cache, createCache } from '../flow/cache.js'
+import { base64url } from '../jose/encoding.js'
 import { type RenewalMemory, renewalMemory } from './renewal-memory.js'
 import { type ServerPauses, serverPauses } from './server-pauses.js'
 import type { TokenRecord } from './token-record.js'
@@ -26,17 +27,19 @@ export interface LifeCycleMemory {
   readonly logins: Map<string, Unsaved>
   /** Logins and logouts of all keys are counted; of each key, the number of its last one of late. */
   readonly changes: { count: number; readonly last: Cache<{ readonly count: number; readonly isLogout: boolean }> }
-  /** Refresh tokens, by key, whose answer was lost: the server may have rotated them. */
+  /** Refresh tokens, by key, whose answer was lost: the server may have rotated them. Where other processes renew too, the record says so. */
   readonly lostAnswers: Cache<string>
   /** Servers that were not well a moment ago. */
   readonly pauses: ServerPauses
+  /** Names this process in the records that it leases. */
+  readonly owner: string
 }
 
 /** Of how many keys the last change is remembered. */
 const MAX_CHANGES = 10_000
 
 /** Makes a memory of nothing. */
-export function lifeCycleMemory(environment: Pick<Environment, 'monotonic' | 'now'>): LifeCycleMemory {
+export function lifeCycleMemory(environment: Pick<Environment, 'monotonic' | 'now' | 'randomBytes'>): LifeCycleMemory {
   return {
     renewals: renewalMemory(environment),
     unsaved: new Map(),
@@ -44,5 +47,6 @@ export function lifeCycleMemory(environment: Pick<Environment, 'monotonic' | 'no
     changes: { count: 0, last: createCache(MAX_CHANGES) },
     lostAnswers: createCache(),
     pauses: serverPauses(environment),
+    owner: base64url(environment.randomBytes(12)),
   }
 }

@@ -21,6 +21,7 @@ import type { TokenInput, TokenSet } from '../message/token-set.js'
 import type { UserInfo } from '../message/userinfo.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 import { type AuthorizationUrlOptions, authorizationUrlRequest } from './authorization-url.js'
+import { beforeTokenRequest } from './before-token-request.js'
 import { ComplianceHooks, type ComplianceHookType, type ComplianceHookTypes } from './compliance-hooks.js'
 import { type AuthorizationCodeOptions, type FetchTokenOptions, fetchTokenTask } from './fetch-token.js'
 import { assertHttpClient, type HttpClient } from './http-client.js'
@@ -79,7 +80,7 @@ export class OAuth2Session<Http> {
     })
     this.#token = new SessionToken(options, {
       environment: this.#environment,
-      renew: (record, how) => this.#run(this.#flows.renew(record, how)),
+      renew: (record, how, sending) => this.#run(beforeTokenRequest(this.#flows.renew(record, how), sending)),
       revoke: (token) => this.#run(this.#flows.revoke({ token: token.refresh_token ?? token.access_token })),
     })
     this.http = client.authorised(this.authoriser(client.baseUrl))

@@ -4,8 +4,10 @@ import { RefreshError } from '../error/refresh-error.js'
 import type { TokenPlace } from './token-place.js'
 import type { TokenRecord, TokenStore } from './token-record.js'
 
-/** Milliseconds that a finished renewal is remembered, for callers that still hold the token before it. */
-export const GRACE_MS = 30_000
+/** Seconds that a finished renewal is remembered, for callers that still hold the token before it. */
+export const GRACE = 30
+/** The same in milliseconds. */
+export const GRACE_MS: number = GRACE * 1000
 
 /** A renewal under way, or finished a moment ago. */
 export interface Renewal {

@@ -67,6 +67,7 @@ function world(scheduler: fc.Scheduler) {
   const fail = (which: keyof typeof faults): boolean => faults[which] > 0 && faults[which]-- > 0
 
   const store: TokenStore = {
+    local: true,
     get: (key) =>
       late('get', () => {
         if (fail('read')) throw new Error('read')

@@ -33,8 +33,8 @@ const LONGEST_PAUSE = 3_600
 const LIMIT = 1_000
 
 /**
- * Makes an empty memory. A server that is down is so for all tokens of a client at that endpoint; one that answers has something against this
- * token, of which the others need not hear.
+ * Makes an empty memory. A server that is down, or asks for time, does so for all tokens of a client at that endpoint; one that answers otherwise has
+ * something against this token, of which the others need not hear.
  */
 export function serverPauses({ monotonic, now }: Pick<Environment, 'monotonic' | 'now'>): ServerPauses {
   const pauses = new Map<string, Pause>()
@@ -51,7 +51,7 @@ export function serverPauses({ monotonic, now }: Pick<Environment, 'monotonic' |
     add(place, record, error) {
       const retryAfter = retryAfterOf(error)
       const until = monotonic() + (retryAfter === undefined ? PAUSE_MS : retryAfter * 1000)
-      const name = isDown(error) ? clientName(record) : tokenName(place)
+      const name = retryAfter !== undefined || isDown(error) ? clientName(record) : tokenName(place)
       const known = live(name)
       if (known !== undefined && known.until >= until) return known
       const pause: Pause = { error, until, ...(retryAfter === undefined ? {} : { retryAt: Math.ceil(now() + retryAfter) }) }

@@ -6,7 +6,7 @@ import type { TokenStore } from './token-record.js'
 const memories = new WeakMap<TokenStore, LifeCycleMemory>()
 
 /** The memory that all sessions on a store share, so that of two sessions with one token only one renews it. */
-export function sharedMemory(store: TokenStore, environment: Pick<Environment, 'monotonic' | 'now'>): LifeCycleMemory {
+export function sharedMemory(store: TokenStore, environment: Environment): LifeCycleMemory {
   const known = memories.get(store)
   if (known !== undefined) return known
   const memory = lifeCycleMemory(environment)

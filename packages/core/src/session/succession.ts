@@ -33,3 +33,14 @@ export function newerThan({ generation }: TokenRecord, unsaved: Unsaved): Unsave
   if (generation >= record.generation) unsaved.record = { ...record, generation: generation + 1 }
   return unsaved
 }
+
+/**
+ * A record as it comes over another: with a later generation, and, where it is the same token that is put there again, with what is known of its
+ * renewals. One that is under way goes on.
+ */
+export function over(found: TokenRecord, record: TokenRecord): TokenRecord {
+  const { lease, previous } = found
+  const generation = Math.max(record.generation, found.generation + 1)
+  if (credentialOf(found) !== credentialOf(record)) return { ...record, generation }
+  return { ...record, generation, ...(lease && { lease }), ...(previous && { previous }) }
+}

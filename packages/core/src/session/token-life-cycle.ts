@@ -2,11 +2,13 @@ import type { Maybe } from '../environment.js'
 import { explain } from '../error/explain.js'
 import { PersistError } from '../error/persist-error.js'
 import { RefreshError } from '../error/refresh-error.js'
-import { StoreError } from '../error/store-error.js'
 import { UsageError } from '../error/usage-error.js'
-import { isExpired, wholeSeconds } from '../message/expiry.js'
+import { wholeSeconds } from '../message/expiry.js'
 import type { TokenSet } from '../message/token-set.js'
+import { secondsLeft, secondsSinceRenewal } from './freshness.js'
+import { tell } from './life-cycle-events.js'
 import { type LifeCycleMemory, lifeCycleMemory } from './life-cycle-memory.js'
+import { type HeldLease, LeaseOver, RefreshLease } from './refresh-lease.js'
 import { isUnsent, renewalFailure } from './renewal-failure.js'
 import { credentialOf, type Renewal } from './renewal-memory.js'
 import { alive, latestRecord, readEntry, type TokenEntry } from './token-entry.js'
@@ -17,8 +19,11 @@ import { MAX_CHAIN, TokenWriter, type WriterPorts } from './token-writer.js'
 
 /** What the life cycle is built on. */
 export interface LifeCyclePorts<How> extends WriterPorts {
-  /** Asks the server for a new token, once. `how` is what the caller of `renew` wants different. */
-  renew(record: TokenRecord, how?: How): Promise<TokenSet>
+  /**
+   * Asks the server for a new token, once. `how` is what the caller of `renew` wants different; `sending` is called at the last moment before the
+   * token is sent, and throws when it is too late for that.
+   */
+  renew(record: TokenRecord, how: How | undefined, sending: () => void): Promise<TokenSet>
   /** Seconds before its expiry that a token is renewed: 60 unless told, and never more than half of its lifetime. */
   readonly leeway?: number | undefined
   /** Work under way, where several life cycles share it because they share a store. */
@@ -27,27 +32,39 @@ export interface LifeCyclePorts<How> extends WriterPorts {
 
 /** Seconds before expiry that a token counts as stale. */
 const LEEWAY = 60
-/** Milliseconds in which a token that was just renewed is not renewed again because a resource refused it. */
-const REJECTION_INTERVAL_MS = 5_000
-/** Milliseconds in which a token that was just renewed is used, whatever its lifetime says: the server may grant next to none. */
-const RENEWAL_INTERVAL_MS = 1_000
+/** Seconds in which a token that was just renewed is not renewed again because a resource refused it. */
+const REJECTION_INTERVAL = 5
+/** Seconds in which a token that was just renewed is used, whatever its lifetime says: the server may grant next to none. */
+const RENEWAL_INTERVAL = 1
+/** How often a lease is taken for one renewal, when each runs out before the request is sent. */
+const MAX_LEASES = 3
 
 /**
  * What happens to a token after it was issued: served while fresh, renewed once whoever asks, stored before anybody uses it.
  *
  * One instance for each client; those on one store share their memory. All state is about work under way; the tokens are in the store. Everything that
- * decides whether a refresh token is sent is in this class, and between that decision and its entry in the memory of renewals nothing is awaited.
- * How records get into the store is the writer's.
+ * decides whether a refresh token is sent is in this class. Within a process, nothing is awaited between that decision and its entry in the memory of
+ * renewals; between processes, the lease is taken first. How records get into the store is the writer's.
  */
 export class TokenLifeCycle<How = undefined> {
   readonly #ports: LifeCyclePorts<How>
   readonly #memory: LifeCycleMemory
   readonly #writer: TokenWriter
+  readonly #lease: RefreshLease
+  /** Records that other processes have brought. */
+  readonly #others = new WeakSet<TokenRecord>()
 
   constructor(ports: LifeCyclePorts<How>) {
+    const { environment } = ports
     this.#ports = ports
-    this.#memory = ports.memory ?? lifeCycleMemory(ports.environment)
+    this.#memory = ports.memory ?? lifeCycleMemory(environment)
     this.#writer = new TokenWriter(ports, this.#memory)
+    this.#lease = new RefreshLease({
+      environment,
+      owner: this.#memory.owner,
+      waiting: (place, record) => tell(environment, 'waiting', place, record),
+      ttl: (place) => this.#writer.ttl(place),
+    })
   }
 
   /**
@@ -98,9 +115,14 @@ export class TokenLifeCycle<How = undefined> {
         throw new UsageError(explain && 'There is no token to refresh. Call fetchToken or setToken first.', { code: 'OAUTH_MISSING_TOKEN' })
       const renewal = this.#memory.renewals.find(place, alive(entry.value))
       if (!canRenew(entry.value)) throw new RefreshError({ kind: 'terminal', reason: 'no_refresh_token' })
-      if (renewal === undefined || renewal.finishedAt !== undefined || renewal.wish === wish) return this.#renewed(place, entry, how)
-      // It wants something else of the token, so what it brings is not what was asked for here.
-      await renewal.record.catch(() => undefined)
+      if (renewal === undefined || renewal.finishedAt !== undefined || renewal.wish === wish) {
+        const record = await this.#renewed(place, entry, how)
+        // What another process brought is as good, unless something else was asked for here.
+        if (wish === '{}' || !this.#others.has(record)) return record
+      } else {
+        // It wants something else of the token, so what it brings is not what was asked for here.
+        await renewal.record.catch(() => undefined)
+      }
     }
   }
 
@@ -112,8 +134,7 @@ export class TokenLifeCycle<How = undefined> {
     const entry = await readEntry(place)
     if (entry === undefined) return false
     if ((await tokenHash(this.#ports.environment, entry.value)) !== hash) return true
-    if (entry.value.ended !== undefined || !canRenew(entry.value) || this.#renewedWithin(REJECTION_INTERVAL_MS, place, entry.value))
-      return false
+    if (entry.value.ended !== undefined || !canRenew(entry.value) || this.#renewedWithin(REJECTION_INTERVAL, place, entry)) return false
     try {
       await this.#renewed(place, entry)
       return true
@@ -140,20 +161,27 @@ export class TokenLifeCycle<How = undefined> {
 
   #usable(place: TokenPlace, entry: TokenEntry | undefined): Maybe<TokenRecord | undefined> {
     if (entry === undefined) return undefined
-    alive(entry.value)
-    return this.#isStale(place, entry.value) ? this.#renewedOrValid(place, entry) : entry.value
+    const record = alive(entry.value)
+    const left = secondsLeft(entry, this.#ports.environment.now())
+    const margin = this.#margin(record)
+    if (left < margin && !this.#renewedWithin(RENEWAL_INTERVAL, place, entry)) return this.#renewedOrValid(place, entry)
+    if (left >= margin && left < 2 * margin && isAhead(record, left, margin)) this.#renewAhead(place, entry)
+    return record
   }
 
   async #renewedOrValid(place: TokenPlace, entry: TokenEntry): Promise<TokenRecord> {
     const record = entry.value
-    const valid = () => !isExpired(record.token, this.#ports.environment.now())
+    const began = this.#ports.environment.now()
+    const left = secondsLeft(entry, began)
+    const valid = () => left >= this.#ports.environment.now() - began
     if (!canRenew(record)) {
       if (valid()) return record
       throw new RefreshError({ kind: 'terminal', reason: 'no_refresh_token' })
     }
     const known = this.#known(place, record)
-    // While the server is unwell nobody waits for it who need not.
-    if (known === undefined && this.#memory.pauses.find(place, record) !== undefined && valid()) return record
+    // While the server is unwell, or another process asks it, nobody waits who need not.
+    if (known === undefined && valid() && (this.#memory.pauses.find(place, record) !== undefined || this.#lease.isHeld(entry)))
+      return record
     try {
       return await (known ?? this.#renewed(place, entry))
     } catch (error) {
@@ -215,64 +243,101 @@ export class TokenLifeCycle<How = undefined> {
     return renewal
   }
 
-  async #renewOnce(place: TokenPlace, entry: TokenEntry, how?: How): Promise<TokenRecord> {
+  async #renewOnce(place: TokenPlace, found: TokenEntry, how?: How): Promise<TokenRecord> {
     const begun = this.#writer.now()
-    let token: TokenSet
-    try {
-      token = await this.#sendOnce(entry.value, how)
-    } catch (error) {
-      return this.#failed(place, entry, error)
+    for (let leases = 1; ; leases++) {
+      const held = await this.#held(place, found)
+      if (!('entry' in held)) {
+        this.#others.add(held)
+        return held
+      }
+      let token: TokenSet
+      try {
+        token = await this.#sendOnce(held, how)
+      } catch (error) {
+        if (!(error instanceof LeaseOver)) return this.#failed(place, held, error)
+        // Nothing was sent. What took so long, the server's metadata say, is known by now.
+        await this.#lease.release(place, held, 'no')
+        if (leases < MAX_LEASES) continue
+        throw new RefreshError({ kind: 'transient' })
+      }
+      this.#memory.lostAnswers.delete(place.key)
+      this.#memory.pauses.delete(place, found.value)
+      return this.#writer.renewed(place, held, { token, begun })
     }
-    this.#memory.lostAnswers.delete(place.key)
-    this.#memory.pauses.delete(place, entry.value)
-    return this.#writer.renewed(place, entry, { token, begun })
+  }
+
+  /** The lease of a record, where other processes may renew it too; or what they have put in its place. */
+  #held(place: TokenPlace, found: TokenEntry): Maybe<HeldLease | TokenRecord> {
+    if (place.store.local !== true) return this.#lease.take(place, found)
+    const { lostAnswers } = this.#memory
+    const { refresh_token } = found.value.token
+    const isSuspect = refresh_token !== undefined && lostAnswers.get(place.key) === refresh_token
+    return { entry: found, isSuspect, takenAt: Number.POSITIVE_INFINITY }
   }
 
   /** A request that broke before any of it was sent is made once more. There is no other ground to repeat one. */
-  async #sendOnce(record: TokenRecord, how?: How): Promise<TokenSet> {
+  async #sendOnce(held: HeldLease, how?: How): Promise<TokenSet> {
+    const send = () => this.#ports.renew(held.entry.value, how, () => this.#lease.assertSendable(held))
     try {
-      return await this.#ports.renew(record, how)
+      return await send()
     } catch (error) {
-      if (isUnsent(error)) return this.#ports.renew(record, how)
+      if (isUnsent(error)) return send()
       throw error
     }
   }
 
   /** Decides what a failed renewal means: somebody was faster, the end, or a matter of time. */
-  async #failed(place: TokenPlace, entry: TokenEntry, error: unknown): Promise<TokenRecord> {
-    const { value: record, version } = entry
+  async #failed(place: TokenPlace, held: HeldLease, error: unknown): Promise<TokenRecord> {
+    const { value: record, version } = held.entry
     const failure = renewalFailure(error, record.token.refresh_token === undefined ? 'nothing' : 'refresh token')
     if (failure.kind !== 'terminal') {
-      this.#writer.tell('refresh-failed', place, record)
+      tell(this.#ports.environment, 'refresh-failed', place, record)
+      const isLost = failure.kind === 'transient' && failure.answerLost && record.token.refresh_token !== undefined
+      await this.#lease.release(place, held, isLost ? 'maybe' : 'no')
       if (failure.kind === 'other') throw error
       const { retryAt } = this.#memory.pauses.add(place, record, error)
       if (failure.kind === 'refused') throw error
-      if (failure.answerLost && record.token.refresh_token !== undefined)
-        this.#memory.lostAnswers.set(place.key, record.token.refresh_token)
+      if (isLost) this.#memory.lostAnswers.set(place.key, credentialOf(record))
       throw new RefreshError({ kind: 'transient', retryAt }, { cause: error })
     }
-    const latest = await readEntry(place)
+    const latest = await this.#lease.free(place, await readEntry(place))
     if (latest === undefined) throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
     if (latest.version !== version && credentialOf(latest.value) !== credentialOf(record)) return alive(latest.value)
-    const lost = failure.reason === 'invalid_grant' && this.#memory.lostAnswers.get(place.key) === record.token.refresh_token
-    const reason = lost ? 'refresh_answer_lost' : failure.reason
-    if (!(await this.#writer.end(place, latest, reason))) return this.#failed(place, entry, error)
+    // Another version of the same token: its lease was taken over, by somebody who may have spent it.
+    const isLost = failure.reason === 'invalid_grant' && (held.isSuspect || latest.version !== version)
+    const reason = isLost ? 'refresh_answer_lost' : failure.reason
+    if (!(await this.#writer.end(place, latest, reason))) return this.#failed(place, held, error)
     this.#memory.lostAnswers.delete(place.key)
-    this.#writer.tell('ended', place, record)
+    tell(this.#ports.environment, 'ended', place, record)
     throw new RefreshError({ kind: 'terminal', reason }, { cause: error })
   }
 
-  #isStale(place: TokenPlace, record: TokenRecord): boolean {
-    const { leeway = LEEWAY, environment } = this.#ports
-    const lifetime = wholeSeconds(record.token.expires_in)
-    const margin = lifetime === undefined ? leeway : Math.min(leeway, lifetime / 2)
-    return isExpired(record.token, environment.now(), margin) && !this.#renewedWithin(RENEWAL_INTERVAL_MS, place, record)
+  /** Seconds before its expiry that a token is renewed, whoever has to wait for it. */
+  #margin({ token }: TokenRecord): number {
+    const { leeway = LEEWAY } = this.#ports
+    const lifetime = wholeSeconds(token.expires_in)
+    return lifetime === undefined ? leeway : Math.min(leeway, lifetime / 2)
   }
 
-  #renewedWithin(ms: number, place: TokenPlace, record: TokenRecord): boolean {
-    const age = this.#memory.renewals.age(place, record)
-    return age !== undefined && age < ms
+  /** Renews without anybody waiting. Whoever finds the token stale later sees what failed. */
+  #renewAhead(place: TokenPlace, entry: TokenEntry): void {
+    const isBusy = this.#memory.pauses.find(place, entry.value) !== undefined || this.#lease.isHeld(entry)
+    if (!isBusy && this.#known(place, entry.value) === undefined) this.#renewed(place, entry).catch(() => undefined)
   }
+
+  /** Tells whether a token was renewed that lately: here, by this process's clock, or anywhere, by the store's. */
+  #renewedWithin(seconds: number, place: TokenPlace, entry: TokenEntry): boolean {
+    const age = this.#memory.renewals.age(place, entry.value)
+    return (age !== undefined && age < seconds * 1000) || (secondsSinceRenewal(entry) ?? seconds) < seconds
+  }
+}
+
+/** Tells whether a machine's token is renewed already while it goes on being used: in the last half of its lifetime, and before anybody has to wait. */
+function isAhead({ token, grant }: TokenRecord, left: number, margin: number): boolean {
+  if (token.refresh_token !== undefined || !isRepeatable(grant)) return false
+  const lifetime = wholeSeconds(token.expires_in)
+  return lifetime !== undefined && left < Math.min(2 * margin, lifetime / 2)
 }
 
 /** Tells whether a record can be renewed without a person. */
@@ -282,7 +347,7 @@ function canRenew({ token, grant }: TokenRecord): boolean {
 
 /** Tells whether the token at hand is as good as before the attempt to renew it: nothing was issued, and nothing is over. */
 function isTemporary(error: unknown): boolean {
-  return !(error instanceof PersistError || error instanceof StoreError || (error instanceof RefreshError && error.terminal))
+  return !(error instanceof PersistError || (error instanceof RefreshError && error.terminal))
 }
 
 function readOnly(): UsageError {

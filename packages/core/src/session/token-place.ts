@@ -7,4 +7,6 @@ export interface TokenPlace {
   readonly key: string
   /** Tells whether a write would arrive, asked just before a renewal. A renewal that cannot be kept is not made. */
   readonly writable?: () => Maybe<boolean>
+  /** Seconds that what is written there is kept without being written again. That of the life cycle unless told. */
+  readonly ttl?: number | undefined
 }

@@ -41,5 +41,10 @@ export interface TokenRecord {
   readonly dpopKey?: Readonly<Record<string, unknown>>
 }
 
+/** A record that nobody is renewing. */
+export function unleased({ lease: _over, ...record }: TokenRecord): TokenRecord {
+  return record
+}
+
 /** A store of token records. */
 export type TokenStore = Store<TokenRecord>

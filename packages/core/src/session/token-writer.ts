@@ -1,15 +1,18 @@
-import type { Environment, Maybe, OAuthEvent } from '../environment.js'
+import type { Environment, Maybe } from '../environment.js'
 import { PersistError } from '../error/persist-error.js'
 import { RefreshError, type TerminalReason } from '../error/refresh-error.js'
 import { StoreError } from '../error/store-error.js'
 import type { TokenSet } from '../message/token-set.js'
+import { tell } from './life-cycle-events.js'
 import type { LifeCycleMemory, Unsaved } from './life-cycle-memory.js'
 import { plainCause } from './plain-cause.js'
-import { credentialOf } from './renewal-memory.js'
-import { hasSpent, isReplacedBy, newerThan, replaced } from './succession.js'
+import type { HeldLease } from './refresh-lease.js'
+import { credentialOf, GRACE } from './renewal-memory.js'
+import { hasSpent, isReplacedBy, newerThan, over, replaced } from './succession.js'
 import { alive, readEntry, type TokenEntry } from './token-entry.js'
+import { credentialHash } from './token-hash.js'
 import type { TokenPlace } from './token-place.js'
-import type { TokenRecord } from './token-record.js'
+import { type TokenRecord, unleased } from './token-record.js'
 import type { ReplacedToken } from './update-token.js'
 
 /** What a writer is built on. */
@@ -30,6 +33,8 @@ const RECORD_TTL = 31_536_000
 export const MAX_CHAIN = 100
 /** How many records may wait to be stored. */
 const MAX_UNSAVED = 10_000
+/** Milliseconds after which a write that failed is tried again, while the lease keeps others from spending the old token. */
+const RETRIES_MS = [100, 400, 1500] as const
 
 /**
  * Brings records into their stores, so that nothing that was issued is lost, nothing older comes over something newer, and what was deleted
@@ -131,11 +136,14 @@ export class TokenWriter {
    */
   async renewed(
     place: TokenPlace,
-    { value: before, version }: TokenEntry,
-    brought: { token: TokenSet; begun: number },
+    { entry: { value: before, version, now }, takenAt }: HeldLease,
+    { token, begun }: { readonly token: TokenSet; readonly begun: number },
   ): Promise<TokenRecord> {
-    const { token, begun } = brought
-    const record = { ...before, token, generation: before.generation + 1 }
+    const { lease } = before
+    const renewedAt = now + (this.#ports.environment.monotonic() - takenAt) / 1000
+    // Who comes with the spent token within the grace gets the new one, from whatever process.
+    const previous = lease && { previous: { refreshHash: lease.refreshHash, until: renewedAt + GRACE } }
+    const record = { ...unleased(before), token, generation: before.generation + 1, ...previous }
     const unsaved: Unsaved = { record, before, begun, stored: false }
     const { logins } = this.#memory
     const login = logins.get(place.key)
@@ -148,18 +156,42 @@ export class TokenWriter {
       logins.delete(place.key)
       this.#settled(place, login)
     }
+    if (place.store.local !== true) return this.#saveSoon(place, version, unsaved)
     if (this.#ports.updateToken === undefined) return this.#save(place, version, unsaved)
     // In the store it can be read before the application has been told of it: who comes meanwhile waits.
     this.#keep(place, unsaved)
     return this.#saving(unsaved, () => this.#save(place, version, unsaved))
   }
 
+  /**
+   * Stores a renewed record where others wait for it, and tries again while their patience lasts: once the lease is over, they can only send the
+   * spent token.
+   */
+  async #saveSoon(place: TokenPlace, version: string, unsaved: Unsaved): Promise<TokenRecord> {
+    this.#keep(place, unsaved)
+    let saving = this.#saving(unsaved, () => this.#save(place, version, unsaved))
+    for (const ms of RETRIES_MS) {
+      try {
+        return await saving
+      } catch (error) {
+        if (unsaved.stored || this.unsaved(place.key) !== unsaved) throw error
+        await this.#ports.environment.sleep(ms)
+        if (this.unsaved(place.key) !== unsaved) throw error
+        saving = this.again(place, unsaved)
+      }
+    }
+    return saving.catch((error: unknown) => {
+      throw error instanceof StoreError ? new PersistError(unsaved.record.token, { cause: error }) : error
+    })
+  }
+
   /** Writes down that it is over and drops the refresh token, so that it is never sent again. `false`: the record has changed meanwhile. */
   async end(place: TokenPlace, { value: record, version }: TokenEntry, reason: TerminalReason): Promise<boolean> {
     const { refresh_token: _dead, ...token } = record.token
-    const ended = { ...record, token, ended: { reason, at: Math.floor(this.#ports.environment.now()) } } as TokenRecord
+    const at = Math.floor(this.#ports.environment.now())
+    const ended = { ...unleased(record), token, ended: { reason, at } } as TokenRecord
     try {
-      return (await place.store.compareAndSet(place.key, version, ended, { ttl: this.#ttl })) !== undefined
+      return (await place.store.compareAndSet(place.key, version, ended, { ttl: this.ttl(place) })) !== undefined
     } catch {
       // The refresh token stays in the store; the server refuses it all the same, and the next renewal ends here again.
       return true
@@ -170,14 +202,14 @@ export class TokenWriter {
   async #save(place: TokenPlace, expected: string, unsaved: Unsaved): Promise<TokenRecord> {
     const { record, before } = unsaved
     try {
-      unsaved.stored ||= (await place.store.compareAndSet(place.key, expected, record, { ttl: this.#ttl })) !== undefined
+      unsaved.stored ||= (await place.store.compareAndSet(place.key, expected, record, { ttl: this.ttl(place) })) !== undefined
       if (unsaved.stored && before !== undefined) await this.#ports.updateToken?.(record.token, replaced(before), record)
     } catch (error) {
       throw await this.#notSaved(place, unsaved, error)
     }
     this.#settled(place, unsaved)
     if (!unsaved.stored) return this.#overtaken(place, unsaved)
-    this.tell('refreshed', place, record)
+    tell(this.#ports.environment, 'refreshed', place, record)
     return record
   }
 
@@ -226,8 +258,12 @@ export class TokenWriter {
         if (expected !== undefined && expected !== version) break
         login.record = this.newest(place, login.record)
         login.expected = version
-        const generation = entry === undefined ? login.record.generation : Math.max(login.record.generation, entry.value.generation + 1)
-        const receipt = await place.store.compareAndSet(place.key, version, { ...login.record, generation }, { ttl: this.#ttl })
+        if (entry !== undefined && (await this.#isSpent(entry, login.record))) {
+          login.record = entry.value
+          break
+        }
+        const record = entry === undefined ? login.record : over(entry.value, login.record)
+        const receipt = await place.store.compareAndSet(place.key, version, record, { ttl: this.ttl(place) })
         if (receipt === undefined) {
           login.expected = undefined
           continue
@@ -249,6 +285,12 @@ export class TokenWriter {
     return login.record
   }
 
+  /** Tells whether a token that is put is one that another process has spent a moment ago, for what is in the store. */
+  async #isSpent({ value: { previous, ended }, now }: TokenEntry, put: TokenRecord): Promise<boolean> {
+    if (previous === undefined || ended !== undefined || previous.until <= now) return false
+    return (await credentialHash(this.#ports.environment, put)) === previous.refreshHash
+  }
+
   /** The store changed while the token was renewed. Who wrote there wins; a deleted session stays deleted, and its new tokens are given back. */
   async #overtaken(place: TokenPlace, unsaved: Unsaved): Promise<TokenRecord> {
     const { record } = unsaved
@@ -260,7 +302,7 @@ export class TokenWriter {
     }
     if (latest === undefined) {
       await this.#giveBack(record)
-      this.tell('ended', place, record)
+      tell(this.#ports.environment, 'ended', place, record)
       throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
     }
     if (isReplacedBy(latest.value, unsaved)) return this.#save(place, latest.version, newerThan(latest.value, unsaved))
@@ -283,7 +325,7 @@ export class TokenWriter {
     // The old token may have been put there as if it were a new one: it is spent all the same.
     const adopted = generation < record.generation ? record : { ...record, generation: generation + 1 }
     try {
-      await place.store.compareAndSet(place.key, entry.version, adopted, { ttl: this.#ttl })
+      await place.store.compareAndSet(place.key, entry.version, adopted, { ttl: this.ttl(place) })
     } catch (error) {
       throw new StoreError('write', { cause: plainCause(error, adopted.token) })
     }
@@ -309,7 +351,7 @@ export class TokenWriter {
 
   async #notSaved(place: TokenPlace, unsaved: Unsaved, error: unknown): Promise<PersistError<TokenSet> | RefreshError> {
     const { record, before, begun = 0 } = unsaved
-    this.tell('persist-failed', place, record)
+    tell(this.#ports.environment, 'persist-failed', place, record)
     if (before !== undefined && this.changedSince(place.key, begun, 'logout')) {
       this.#settled(place, unsaved)
       await this.#giveBack(record)
@@ -340,16 +382,8 @@ export class TokenWriter {
     if (this.#memory.unsaved.get(key) === unsaved) this.#memory.unsaved.delete(key)
   }
 
-  get #ttl(): number {
-    return this.#ports.ttl ?? RECORD_TTL
-  }
-
-  /** Tells whoever listens. */
-  tell(type: OAuthEvent['type'], { key }: TokenPlace, record: TokenRecord): void {
-    try {
-      this.#ports.environment.emit?.({ type, key, detail: `generation ${record.generation}` })
-    } catch {
-      // A listener that fails must not fail the call whose token was just renewed.
-    }
+  /** Seconds that a record is kept. */
+  ttl({ ttl = this.#ports.ttl ?? RECORD_TTL }: TokenPlace): number {
+    return ttl
   }
 }

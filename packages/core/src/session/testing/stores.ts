@@ -44,6 +44,7 @@ export function slowStore(now: () => number): SlowStore {
   let writeGate: Gate | undefined
 
   return {
+    local: true,
     writes,
     peek: (key = 'token') => {
       const entry = memory.get(key)

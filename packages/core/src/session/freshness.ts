@@ -1,0 +1,21 @@
+import { wholeSeconds } from '../message/expiry.js'
+import { GRACE } from './renewal-memory.js'
+import type { TokenEntry } from './token-entry.js'
+
+/**
+ * Seconds that a token is still good for: less than 0 when it is over, `Infinity` where nothing is known. `now` is this process's clock.
+ *
+ * One that was renewed through a shared store is counted from then on by the store's clock: two processes whose clocks differ would otherwise renew
+ * each other's tokens for ever.
+ */
+export function secondsLeft(entry: TokenEntry, now: number): number {
+  const { expires_in, expires_at = Number.POSITIVE_INFINITY } = entry.value.token
+  const age = secondsSinceRenewal(entry)
+  const lifetime = wholeSeconds(expires_in)
+  return age === undefined || lifetime === undefined ? expires_at - now : lifetime - age
+}
+
+/** Seconds since a token was renewed, by the store's clock; `undefined` where no other process can have renewed it. */
+export function secondsSinceRenewal({ value: { previous }, now }: TokenEntry): number | undefined {
+  return previous === undefined ? undefined : now - (previous.until - GRACE)
+}

@@ -1,0 +1,20 @@
+import type { Environment, OAuthEvent } from '../environment.js'
+import { tokenHash } from './token-hash.js'
+import type { TokenPlace } from './token-place.js'
+import type { TokenRecord } from './token-record.js'
+
+/** Tells whoever listens what became of a token: by its key, its generation and its hash. */
+export function tell(environment: Environment, type: OAuthEvent['type'], { key }: TokenPlace, record: TokenRecord): void {
+  if (environment.emit === undefined) return
+  const hash = tokenHash(environment, record)
+  if (hash instanceof Promise) hash.then(emit, () => undefined)
+  else emit(hash)
+
+  function emit(name: string): void {
+    try {
+      environment.emit?.({ type, key, tokenHash: name, detail: `generation ${record.generation}` })
+    } catch {
+      // A listener that fails must not fail the call whose token was just renewed.
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import type { Environment } from '../environment.js'
+import { RefreshError } from '../error/refresh-error.js'
+import { StoreError } from '../error/store-error.js'
+import { changeOf } from './change-of.js'
+import { plainCause } from './plain-cause.js'
+import { credentialOf } from './renewal-memory.js'
+import { alive, readEntry, type TokenEntry } from './token-entry.js'
+import { credentialHash } from './token-hash.js'
+import type { TokenPlace } from './token-place.js'
+import type { TokenRecord } from './token-record.js'
+
+/** Seconds that a lease lasts: the total time of a token request, and five for what is done before and after it. */
+export const LEASE = 15
+/** Milliseconds from taking the lease in which a request may be sent: its answer then comes within the lease. */
+const SENDABLE_MS = 5_000
+/** Milliseconds that somebody else's renewal is waited for: two leases, so that one that was taken over is waited for too. */
+const LONGEST_WAIT_MS = 2 * LEASE * 1000
+/** Milliseconds between two looks at the store, at first and at most. */
+const FIRST_PAUSE_MS = 20
+const LONGEST_PAUSE_MS = 500
+
+/** The right to spend what a record is renewed with. */
+export interface HeldLease {
+  /** The record as it is in the store, with the lease in it. */
+  readonly entry: TokenEntry
+  /** Whether somebody of whom nothing more was heard may have spent it already. */
+  readonly isSuspect: boolean
+  /** By the monotonic clock. */
+  readonly takenAt: number
+}
+
+/** What a lease is built on. */
+export interface RefreshLeasePorts {
+  readonly environment: Environment
+  /** Names this process in the records that it leases. */
+  readonly owner: string
+  /** Told when somebody else's renewal is waited for. */
+  waiting(place: TokenPlace, record: TokenRecord): void
+  /** Seconds that a record is kept. */
+  ttl(place: TokenPlace): number
+}
+
+/** The lease ran out, or nearly, before the request was sent. */
+export class LeaseOver extends Error {}
+
+/**
+ * The lease that is written into a record before its token is renewed, so that of all processes on a store one asks the server. It is judged by the
+ * store's clock alone, and is the journal of a crash: a lease that ran out says that its refresh token may have been spent.
+ */
+export class RefreshLease {
+  readonly #ports: RefreshLeasePorts
+
+  constructor(ports: RefreshLeasePorts) {
+    this.#ports = ports
+  }
+
+  /**
+   * Takes the lease of the record that was found, waiting for whoever holds it. Gives the record that somebody else has put in its place
+   * instead, if so.
+   *
+   * @throws {@link RefreshError} when the session has ended or was deleted, or when the wait was too long. @throws {@link StoreError}
+   */
+  async take(place: TokenPlace, found: TokenEntry): Promise<HeldLease | TokenRecord> {
+    const { environment, owner } = this.#ports
+    const hash = credentialHash(environment, found.value)
+    const refreshHash = hash instanceof Promise ? await hash : hash
+    let entry: TokenEntry | undefined = found
+    for (;;) {
+      entry = await this.free(place, entry, refreshHash)
+      const { value, version, now } = present(entry)
+      if (isSuccessor(alive(value), found.value)) return value
+      const takenAt = environment.monotonic()
+      const isSuspect = value.lease?.refreshHash === refreshHash
+      const since = isSuspect ? (value.lease?.since ?? now) : now
+      const leased: TokenRecord = { ...value, lease: { owner, until: now + LEASE, refreshHash, since } }
+      const receipt = await this.#write(place, version, leased)
+      if (receipt !== undefined) return { entry: { value: leased, ...receipt }, isSuspect, takenAt }
+      entry = await readEntry(place)
+    }
+  }
+
+  /**
+   * The record once nobody else is renewing it: at once, or when the store shows that they have finished, or that their lease is over.
+   *
+   * @throws {@link RefreshError} transient, when that took too long.
+   */
+  async free(place: TokenPlace, found: TokenEntry | undefined, refreshHash?: string): Promise<TokenEntry | undefined> {
+    const { environment } = this.#ports
+    const began = environment.monotonic()
+    let entry = found
+    for (let looks = 0; entry !== undefined && this.isHeld(entry, refreshHash); looks++) {
+      if (environment.monotonic() - began >= LONGEST_WAIT_MS) throw new RefreshError({ kind: 'transient' })
+      if (looks === 0) this.#ports.waiting(place, entry.value)
+      const left = ((entry.value.lease?.until ?? 0) - entry.now) * 1000
+      await changeOf(place, Math.min(left, this.#pause(looks)), environment)
+      entry = await readEntry(place)
+    }
+    return entry
+  }
+
+  /**
+   * Tells whether another process is renewing a record. With the hash of what this one is about to spend, a lease of its own that was never
+   * given back does not count: there is one renewal at a time in a process.
+   */
+  isHeld({ value: { lease }, now }: TokenEntry, refreshHash?: string): boolean {
+    if (lease === undefined || lease.until <= now) return false
+    return refreshHash === undefined || lease.owner !== this.#ports.owner || lease.refreshHash !== refreshHash
+  }
+
+  /**
+   * Asked at the last moment before the token is sent: a process may have slept since.
+   *
+   * @throws {@link LeaseOver} when the answer might come after the lease is over.
+   */
+  assertSendable({ takenAt }: HeldLease): void {
+    if (this.#ports.environment.monotonic() - takenAt > SENDABLE_MS) throw new LeaseOver()
+  }
+
+  /**
+   * Gives the lease back without a new token. What may have been spent is left as a lease that is over. Without fail: what cannot be written runs
+   * out.
+   */
+  async release(place: TokenPlace, { entry: { value, version }, isSuspect }: HeldLease, spent: 'no' | 'maybe'): Promise<void> {
+    const { lease, ...record } = value
+    if (lease === undefined) return
+    const journal: TokenRecord = isSuspect || spent === 'maybe' ? { ...record, lease: { ...lease, until: lease.since } } : record
+    await this.#write(place, version, journal).catch(() => undefined)
+  }
+
+  async #write(place: TokenPlace, version: string, record: TokenRecord) {
+    try {
+      return await place.store.compareAndSet(place.key, version, record, { ttl: this.#ports.ttl(place) })
+    } catch (error) {
+      throw new StoreError('write', { cause: plainCause(error, record.token) })
+    }
+  }
+
+  /** Doubles, and differs between those who wait. */
+  #pause(looks: number): number {
+    const pause = Math.min(FIRST_PAUSE_MS * 2 ** looks, LONGEST_PAUSE_MS)
+    const [random = 0] = this.#ports.environment.randomBytes(1)
+    return pause * (0.5 + random / 512)
+  }
+}
+
+function present(entry: TokenEntry | undefined): TokenEntry {
+  if (entry === undefined) throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
+  return entry
+}
+
+/** Tells whether a record came after another: its refresh token is another one or, where that was not replaced, it is of a later generation. */
+function isSuccessor(found: TokenRecord, before: TokenRecord): boolean {
+  return credentialOf(found) !== credentialOf(before) || found.generation > before.generation
+}

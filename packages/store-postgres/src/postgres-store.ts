@@ -1,0 +1,94 @@
+import { UsageError } from '@oauth/core/adapter'
+import type { Store } from '@oauth/core/session'
+import { failure, isConflict } from './failure.js'
+import { keyText } from './key-text.js'
+import { KeyWatch } from './key-watch.js'
+import type { PostgresPool } from './postgres-pool.js'
+import { DEFAULT_TABLE } from './schema.js'
+import { statements } from './statements.js'
+import { tableName } from './table-name.js'
+
+/** How a store uses its database. */
+export interface PostgresStoreOptions {
+  /** The table, or schema and table: `auth.oauth_store`. All processes name it alike. `oauth_store` unless given. */
+  readonly table?: string
+  /** `false`: writes notify nobody, and the store has no `watch`. For PgBouncer that pools transactions, where listening does not work. */
+  readonly watch?: boolean
+}
+
+/** A store in a table of PostgreSQL. */
+export interface PostgresStore<T> extends Store<T> {
+  /** Deletes the rows that have expired, and tells how many there were. Reads do not see them; call this now and then, to get their space back. */
+  deleteExpired(): Promise<number>
+}
+
+/** What is sent again at most, when transactions are serializable and get in each other's way. Each time one of them gets through. */
+const MAX_ATTEMPTS = 20
+/** Rows deleted by one statement, so that none takes long. */
+const BATCH = 1000
+/** Seconds, about three thousand years: what lives longer does not expire. PostgreSQL's timestamps end later. */
+const FOREVER = 1e11
+
+/**
+ * Keeps tokens or sessions in a table of PostgreSQL, for any number of processes. Each call is one statement and one round trip. The table is
+ * made by the migration that comes with the package, or by {@link postgresSchema}.
+ *
+ * @param pool that of `pg`. Not a client in a transaction: others would see the write late, or never.
+ * @throws {@link UsageError} for what is no pool or no name of a table.
+ *
+ * @example
+ * const store = postgresStore<TokenRecord>(new Pool())
+ */
+export function postgresStore<T>(pool: PostgresPool, { table = DEFAULT_TABLE, watch = true }: PostgresStoreOptions = {}): PostgresStore<T> {
+  if (typeof pool?.query !== 'function') throw new UsageError('postgresStore: a Pool of pg is needed, and there is something else.')
+  const { name, quoted } = tableName(table)
+  const sql = statements(quoted, { notify: watch })
+
+  /** The columns of `Row` are those that the statement names. */
+  async function rows<Row>(statement: string, values: unknown[]): Promise<readonly Row[]> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const result = await pool.query(statement, values)
+        return result.rows as readonly Row[]
+      } catch (error) {
+        if (attempt === MAX_ATTEMPTS || !isConflict(error)) throw failure(error, name)
+      }
+    }
+  }
+
+  return {
+    async get(key) {
+      const [row] = await rows<{ value: string; version: string; now: string }>(sql.get, [keyText(key)])
+      return row && { value: JSON.parse(row.value) as T, version: row.version, now: Number(row.now) }
+    },
+    async compareAndSet(key, expected, value, { ttl }) {
+      const written = [keyText(key), JSON.stringify(value), ttl < FOREVER ? ttl : null]
+      const answer = expected === null ? rows<Receipt>(sql.insert, written) : rows<Receipt>(sql.update, [...written, expected])
+      const [row] = await answer
+      return row && { version: row.version, now: Number(row.now) }
+    },
+    async delete(key, expected) {
+      return (await rows(sql.delete, [keyText(key), expected ?? null])).length > 0
+    },
+    async deleteExpired() {
+      for (let total = 0; ; ) {
+        const { length } = await rows(sql.deleteExpired, [BATCH])
+        total += length
+        if (length < BATCH) return total
+      }
+    },
+    ...(watch && watching(pool)),
+  }
+}
+
+interface Receipt {
+  readonly version: string
+  readonly now: string
+}
+
+/** A pool of one connection has none to listen on: everything else would wait for it. */
+function watching(pool: PostgresPool): Pick<Store<unknown>, 'watch'> {
+  if (pool.connect === undefined || pool.options?.max === 1) return {}
+  const keys = new KeyWatch(() => (pool.connect as NonNullable<typeof pool.connect>)())
+  return { watch: (key, changed) => keys.watch(key, changed) }
+}

@@ -1,0 +1,77 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import type { Outcomes, WorkerOptions } from './worker.js'
+
+/** A process that calls the API with the shared token. */
+export interface Worker {
+  /** Puts a token into the store. */
+  login(token: object): Promise<void>
+  /** Makes that many calls at once, and says what came of them; nothing, when the process dies meanwhile. */
+  calls(count: number): Promise<Outcomes | undefined>
+  signal(name: NodeJS.Signals): void
+  /** Resolves when the process has stopped, or is dead. */
+  stopped(): Promise<void>
+  end(): Promise<void>
+}
+
+/** The worker as one program that Node can run as it is. */
+export interface Program {
+  start(options: WorkerOptions): Promise<Worker>
+  remove(): Promise<void>
+}
+
+export async function buildWorker(): Promise<Program> {
+  const folder = await mkdtemp(join(tmpdir(), 'worker-'))
+  const outfile = join(folder, 'worker.mjs')
+  await build({
+    entryPoints: [join(import.meta.dirname, 'worker.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    conditions: ['@oauth/source'],
+    external: ['pg-native'],
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    logLevel: 'error',
+  })
+  return {
+    start: (options) => start(outfile, options),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  }
+}
+
+async function start(program: string, options: WorkerOptions): Promise<Worker> {
+  const child = fork(program, [JSON.stringify(options)], { execArgv: [] })
+  const gone = once(child, 'exit')
+  await Promise.race([once(child, 'message'), gone.then(() => Promise.reject(new Error('The worker ended before it was ready.')))])
+  return {
+    async login(token) {
+      const answer = once(child, 'message')
+      child.send(token)
+      await answer
+    },
+    async calls(count) {
+      const answer = once(child, 'message')
+      child.send(count)
+      const outcomes = await Promise.race([answer, gone.then(() => undefined)])
+      return outcomes?.[0] as Outcomes | undefined
+    },
+    signal: (name) => void child.kill(name),
+    async stopped() {
+      while (child.exitCode === null && child.signalCode === null && !(await isStopped(child)));
+    },
+    async end() {
+      child.kill('SIGKILL')
+      await gone
+    },
+  }
+}
+
+async function isStopped({ pid }: ChildProcess): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  return stat.slice(stat.lastIndexOf(')')).startsWith(') T')
+}
