@@ -1,18 +1,8 @@
-import type { Environment } from '../environment.js'
 import type { Store, StoreEntry } from '../session/store.js'
 import type { TokenRecord, TokenStore } from '../session/token-record.js'
-import { loginTimeLeft } from './session-lifetime.js'
 
-/** Whose token it is, for how long, and who looks on. */
-export interface LoginTokenPorts extends Pick<Environment, 'now'> {
-  /** When the login is over, in seconds since the epoch: the token is kept no longer. */
-  readonly until: number
-  /** Told what was seen of the record; `undefined` when it is gone. */
-  readonly seen: (record: TokenRecord | undefined) => void
-}
-
-/** The token of one login in the application's store, for one request. */
-export function loginTokenStore(store: Store<unknown>, { until, seen, now }: LoginTokenPorts): TokenStore {
+/** The token of one login in the application's store, for one request. `seen` is told what was seen of the record; `undefined` when it is gone. */
+export function loginTokenStore(store: Store<unknown>, seen: (record: TokenRecord | undefined) => void): TokenStore {
   const { local, watch } = store
 
   function read(entry: StoreEntry<unknown> | undefined): StoreEntry<TokenRecord> | undefined {
@@ -28,20 +18,18 @@ export function loginTokenStore(store: Store<unknown>, { until, seen, now }: Log
       const entry = store.get(key)
       return entry instanceof Promise ? entry.then(read) : read(entry)
     },
-    async compareAndSet(key, expected, value) {
-      const receipt = await store.compareAndSet(key, expected, value, { ttl: loginTimeLeft({ until }, { now }) })
+    async compareAndSet(key, expected, value, options) {
+      const receipt = await store.compareAndSet(key, expected, value, options)
       if (receipt !== undefined) seen(value)
       return receipt
     },
-    /** Deletes what was read, so that no token is left that nobody has seen, and can give back. */
+    /** Deletes what it has read, so that no token goes unseen: it is to be given back. */
     async delete(key, expected) {
       for (;;) {
         const entry = await store.get(key)
         if (entry === undefined || (expected !== undefined && entry.version !== expected)) return false
-        if (await store.delete(key, entry.version)) {
-          read(entry)
-          return true
-        }
+        read(entry)
+        if (await store.delete(key, entry.version)) return true
       }
     },
   }

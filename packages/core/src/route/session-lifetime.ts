@@ -33,7 +33,7 @@ export function timeLeft({ createdAt, providers }: Pick<WebSession, 'createdAt' 
 }
 
 /** Seconds that a login has left; one at least, that stores know what to do with. */
-export function loginTimeLeft({ until = 0 }: Pick<ProviderLogin, 'until'>, { now }: Pick<Environment, 'now'>): number {
+export function loginTimeLeft({ until = 0 }: { readonly until?: number | undefined }, { now }: Pick<Environment, 'now'>): number {
   return Math.max(1, until - now())
 }
 

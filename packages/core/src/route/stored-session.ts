@@ -6,6 +6,7 @@ import type { Beginning, KeptSession, KeptSessionPorts } from './kept-session.js
 import { loginTokenStore } from './login-token-store.js'
 import { isNavigation } from './navigation.js'
 import type { RouteRequest } from './route-request.js'
+import { loginTimeLeft } from './session-lifetime.js'
 import { idText, parseIdText } from './session-record.js'
 import type { SessionStore } from './session-store.js'
 import type { WebContext } from './web-context.js'
@@ -116,11 +117,11 @@ export class StoredSession implements KeptSession {
     return cookies
   }
 
-  #placeOf(name: string, key: string, until = 0): TokenPlace {
+  #placeOf(name: string, key: string, until?: number): TokenPlace {
     const known = this.#places.get(key)
     if (known !== undefined) return known
-    const { now } = this.#context.environment
-    const place = { key, store: loginTokenStore(this.#ports.store.tokens, { until, now, seen: (record) => this.#saw(name, key, record) }) }
+    const store = loginTokenStore(this.#ports.store.tokens, (record) => this.#saw(name, key, record))
+    const place = { key, store, ttl: loginTimeLeft({ until }, this.#context.environment) }
     this.#places.set(key, place)
     return place
   }
@@ -131,6 +132,7 @@ export class StoredSession implements KeptSession {
     if (record !== undefined) this.#seen.set(key, record)
     const { [name]: login, ...others } = session?.providers ?? {}
     if (session === undefined || login === undefined || login.key !== key) return
+    if (record !== undefined && record.generation < login.record.generation) return
     this.#session = { ...session, providers: record === undefined ? others : { ...session.providers, [name]: { ...login, record } } }
   }
 
