@@ -9,6 +9,7 @@ import { type Comparison, compare } from './compare.ts'
 import { gotRequest } from './got-request.ts'
 import { idToken } from './id-token.ts'
 import { kyRequest } from './ky-request.ts'
+import { lifeCycle } from './life-cycle.ts'
 import { tokenResponse } from './token-response.ts'
 
 /** A job hands its comparisons over one by one, and tidies up after the last. */
@@ -21,6 +22,7 @@ const JOBS: Readonly<Record<string, Job>> = {
   'token-response': tokenResponse,
   'id-token': idToken,
   callback,
+  'life-cycle': lifeCycle,
 }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { brief: { type: 'boolean', default: false } } })

@@ -36,7 +36,7 @@ export class SharedEngine {
     for (const watcher of this.watchers) queueMicrotask(() => watcher(key))
   }
 
-  view(): Required<Omit<Store<unknown>, 'local'>> {
+  view<T = unknown>(): Required<Omit<Store<T>, 'local'>> {
     return {
       get: async (key) => {
         const row = this.live(key)

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { expect, test } from 'vitest'
-import { defaultEnvironment } from './environment.js'
+import { defaultEnvironment, type OAuthEvent } from './environment.js'
 
 const environment = defaultEnvironment()
 
@@ -60,4 +61,17 @@ test('sleep ends after its time, or at once with the reason of the abort', async
   const sleeping = expect(environment.sleep(60_000, controller.signal)).rejects.toBe(reason)
   controller.abort(reason)
   await sleeping
+})
+
+test('on Node events are published on the channel of their type, and on no other', () => {
+  const heard: unknown[] = []
+  const listen = (message: unknown) => heard.push(message)
+  const event: OAuthEvent = { type: 'refreshed', key: 'alice', tokenHash: 'hash' }
+  subscribe('oauth:refreshed', listen)
+  subscribe('oauth:ended', listen)
+  environment.emit?.(event)
+  unsubscribe('oauth:refreshed', listen)
+  unsubscribe('oauth:ended', listen)
+  environment.emit?.(event)
+  expect(heard).toEqual([event])
 })

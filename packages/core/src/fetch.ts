@@ -50,7 +50,7 @@ export function fetchTransport(fetch: Fetch = globalThis.fetch): Transport {
       }
       const response = await fetch(url, init)
       if (response.type === 'opaqueredirect') throw new TransportError(request, { reason: 'redirect', sent: 'maybe' })
-      return { status: response.status, headers: headersOf(response), body: await readBody(response, request) }
+      return { status: response.status, headers: headersOf(response), body: await readBody(response, request, either) }
     } catch (error) {
       if (error instanceof TransportError) throw error
       if (signal?.aborted) throw new TransportError(request, { reason: 'aborted', sent: 'maybe' })
@@ -125,20 +125,28 @@ function headersOf({ headers }: Response): HttpHeaders {
   return Object.fromEntries(headers)
 }
 
-async function readBody(response: Response, request: HttpRequest): Promise<Uint8Array> {
+async function readBody(response: Response, request: HttpRequest, signal: AbortSignal): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let size = 0
   // Not every browser can iterate a stream.
   const reader = response.body?.getReader()
-  for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
-    size += part.value.length
-    if (size > request.maxBytes) {
-      // Frees the connection.
-      await reader?.cancel()
-      throw new TransportError(request, { reason: 'too_large', sent: 'maybe' })
+  // A client may have put a signal of its own in the place of ours: it can be gone with its request once the head of the answer is there.
+  const giveUp = () => reader?.cancel().catch(() => undefined)
+  signal.addEventListener('abort', giveUp)
+  try {
+    for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
+      size += part.value.length
+      if (size > request.maxBytes) {
+        // Frees the connection.
+        await reader?.cancel()
+        throw new TransportError(request, { reason: 'too_large', sent: 'maybe' })
+      }
+      chunks.push(part.value)
     }
-    chunks.push(part.value)
+  } finally {
+    signal.removeEventListener('abort', giveUp)
   }
+  signal.throwIfAborted()
   const body = new Uint8Array(size)
   let at = 0
   for (const chunk of chunks) {

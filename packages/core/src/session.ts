@@ -32,6 +32,7 @@ export type { ServerMetadata } from './metadata/server-metadata.js'
 export type { AssertionSessionOptions } from './session/assertion-options.js'
 export { AssertionSession } from './session/assertion-session.js'
 export type { AuthorizationUrlOptions } from './session/authorization-url.js'
+export { type CachedStoreOptions, cachedStore } from './session/cached-store.js'
 export type {
   AnswerHook,
   ComplianceHookType,
@@ -39,6 +40,7 @@ export type {
   ProtectedRequest,
   ProtectedRequestHook,
 } from './session/compliance-hooks.js'
+export { type EncryptedStoreOptions, encryptedStore } from './session/encrypted-store.js'
 export type {
   AuthorizationCodeOptions,
   ClientCredentialsOptions,

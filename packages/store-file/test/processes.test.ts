@@ -88,18 +88,24 @@ describe.concurrent(`a process that is killed or stopped before any of the ${STE
     expect(readdirSync(join(path, '..'))).toEqual(['tokens.json'])
   })
 
-  it.each(steps)('F21: stopped before call %i for longer than others wait: its late write to another key undoes nothing', async (step) => {
-    const { path, store } = await seeded()
-    const worker = start({ do: 'write', path, key: 'b', value: 'late', at: { signal: 'SIGSTOP', step } })
-    await worker.lines.next()
-    stopped(worker)
-    expect(await store.compareAndSet('a', (await store.get('a'))?.version ?? '', 'new', { ttl: 1000 })).toBeDefined()
-    worker.child.kill('SIGCONT')
-    const [outcome] = await worker.rest()
-    expect(outcome).toBe('won')
-    expect([await store.get('a'), await store.get('b')]).toMatchObject([{ value: 'new' }, { value: 'late' }])
-    expect(readdirSync(join(path, '..'))).toEqual(['tokens.json'])
-  })
+  it.each(steps)(
+    'F21: stopped before call %i, wakes while another that went on is stopped before its rename: both writes are kept',
+    async (step) => {
+      const { path, store } = await seeded()
+      const first = start({ do: 'write', path, key: 'b', value: 'first', at: { signal: 'SIGSTOP', step } })
+      await first.lines.next()
+      stopped(first)
+      const second = start({ do: 'write', path, key: 'c', value: 'second', at: { signal: 'SIGSTOP', step: 'renameSync' } })
+      await second.lines.next()
+      stopped(second)
+      first.child.kill('SIGCONT')
+      expect((await first.rest())[0]).toBe('won')
+      second.child.kill('SIGCONT')
+      expect((await second.rest())[0]).toBe('won')
+      expect([await store.get('b'), await store.get('c')]).toMatchObject([{ value: 'first' }, { value: 'second' }])
+      expect(readdirSync(join(path, '..'))).toEqual(['tokens.json'])
+    },
+  )
 })
 
 async function stepsOfAWrite(): Promise<number> {

@@ -6,14 +6,15 @@ import { fileStore } from '../src/index.js'
 export type Job =
   /** Adds one to each of the keys in turn, again and again, and prints the key after each success. */
   | { readonly do: 'increment'; readonly path: string; readonly keys: readonly string[]; readonly times: number }
-  /** Writes once, sends itself `signal` before its file system call number `step`, and prints what came of it and how many calls there were. */
+  /** Writes once, sends itself `signal` before the file system call `step`, and prints what came of it and how many calls there were. */
   | { readonly do: 'write'; readonly path: string; readonly key: string; readonly value: string; readonly at?: Fault }
   /** Watches, and has nothing else to do. */
   | { readonly do: 'watch'; readonly path: string }
 
 export interface Fault {
   readonly signal: 'SIGKILL' | 'SIGSTOP'
-  readonly step: number
+  /** The number of a call, or the name of one. */
+  readonly step: number | string
 }
 
 const job = JSON.parse(process.argv[2] ?? '') as Job
@@ -37,8 +38,10 @@ async function increment({ path, keys, times }: Extract<Job, { do: 'increment' }
 async function write({ path, key, value, at }: Extract<Job, { do: 'write' }>): Promise<void> {
   const store = fileStore<string>(path)
   const expected = (await store.get(key))?.version ?? null
+  let done = false
   const steps = atEachStep((step, name) => {
-    if (step !== at?.step) return
+    if (done || at === undefined || !(at.step === step || at.step === name)) return
+    done = true
     print(`before ${name}`)
     process.kill(process.pid, at.signal)
   })
@@ -51,7 +54,7 @@ async function write({ path, key, value, at }: Extract<Job, { do: 'write' }>): P
   print(String(steps()))
 }
 
-/** Calls back before each call to the file system, and returns how many there were. A write is torn: half of it is done before. */
+/** Calls back before each call to the file system, and returns how many there were. */
 function atEachStep(before: (step: number, name: string) => void): () => number {
   let count = 0
   const calls = fs as unknown as Record<string, (...args: unknown[]) => unknown>

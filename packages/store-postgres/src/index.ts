@@ -3,6 +3,6 @@
  *
  * @module
  */
-export type { PostgresClient, PostgresPool } from './postgres-pool.js'
+export type { NamedStatement, PostgresClient, PostgresPool } from './postgres-pool.js'
 export { type PostgresStore, type PostgresStoreOptions, postgresStore } from './postgres-store.js'
 export { postgresSchema } from './schema.js'

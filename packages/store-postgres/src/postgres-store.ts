@@ -1,7 +1,7 @@
 import { UsageError } from '@oauth/core/adapter'
 import type { Store } from '@oauth/core/session'
 import { failure, isConflict } from './failure.js'
-import { keyText } from './key-text.js'
+import { keyText, sha256 } from './key-text.js'
 import { KeyWatch } from './key-watch.js'
 import type { PostgresPool } from './postgres-pool.js'
 import { DEFAULT_TABLE } from './schema.js'
@@ -14,6 +14,11 @@ export interface PostgresStoreOptions {
   readonly table?: string
   /** `false`: writes notify nobody, and the store has no `watch`. For PgBouncer that pools transactions, where listening does not work. */
   readonly watch?: boolean
+  /**
+   * `true`: each connection parses a statement once, which saves the server about half of its work on it. Not for PgBouncer that pools
+   * transactions, before its version 1.21.
+   */
+  readonly prepare?: boolean
 }
 
 /** A store in a table of PostgreSQL. */
@@ -39,16 +44,19 @@ const FOREVER = 1e11
  * @example
  * const store = postgresStore<TokenRecord>(new Pool())
  */
-export function postgresStore<T>(pool: PostgresPool, { table = DEFAULT_TABLE, watch = true }: PostgresStoreOptions = {}): PostgresStore<T> {
+export function postgresStore<T>(
+  pool: PostgresPool,
+  { table = DEFAULT_TABLE, watch = true, prepare = false }: PostgresStoreOptions = {},
+): PostgresStore<T> {
   if (typeof pool?.query !== 'function') throw new UsageError('postgresStore: a Pool of pg is needed, and there is something else.')
   const { name, quoted } = tableName(table)
   const sql = statements(quoted, { notify: watch })
 
   /** The columns of `Row` are those that the statement names. */
-  async function rows<Row>(statement: string, values: unknown[]): Promise<readonly Row[]> {
+  async function rows<Row>(text: string, values: unknown[]): Promise<readonly Row[]> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const result = await pool.query(statement, values)
+        const result = await (prepare ? pool.query({ name: statementName(text), text, values }) : pool.query(text, values))
         return result.rows as readonly Row[]
       } catch (error) {
         if (attempt === MAX_ATTEMPTS || !isConflict(error)) throw failure(error, name)
@@ -84,6 +92,11 @@ export function postgresStore<T>(pool: PostgresPool, { table = DEFAULT_TABLE, wa
 interface Receipt {
   readonly version: string
   readonly now: string
+}
+
+/** A connection may be shared by stores of several tables. */
+function statementName(text: string): string {
+  return `oauth_${sha256(text).slice(0, 32)}`
 }
 
 /** A pool of one connection has none to listen on: everything else would wait for it. */

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
-import type { TokenRecord } from '@oauth/core/session'
+import { fetchClient } from '@oauth/core/fetch'
+import { OAuth2Session, type TokenRecord } from '@oauth/core/session'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type PostgresPool, postgresSchema, postgresStore } from '../src/index.js'
 import { postgresWorld } from './testing/world.js'
@@ -192,14 +193,13 @@ describe('the table', () => {
   })
 
   it('each call is one statement', async () => {
-    const asked: string[] = []
-    const pool: PostgresPool = {
+    const asked: unknown[] = []
+    const store = postgresStore<string>({
       query: (text, values) => {
         asked.push(text)
         return world.pool.query(text, values)
       },
-    }
-    const store = postgresStore<string>(pool)
+    })
     const calls = [
       () => store.get('counted'),
       () => store.compareAndSet('counted', null, 'one', { ttl: 60 }),
@@ -215,15 +215,29 @@ describe('the table', () => {
   })
 
   it('type parsers of the application change nothing', async () => {
-    const types = { getTypeParser: () => () => 'changed' }
-    const strange = world.anotherPool({ types })
-    const store = postgresStore<string>({
-      // Text itself has to be read as it is.
-      query: (text, values) =>
-        strange.query({ text, values, types: { getTypeParser: (oid: number) => (oid === 25 ? String : () => 'changed') } } as never),
-    })
+    const TEXT = 25
+    const strange = world.anotherPool({ types: { getTypeParser: (type: number) => (type === TEXT ? String : () => 'changed') } as never })
+    expect((await strange.query('SELECT 1 AS one')).rows).toEqual([{ one: 'changed' }])
+    const store = postgresStore<string>(strange)
     const receipt = await store.compareAndSet('parsers', null, 'value', { ttl: 60 })
     expect(await store.get('parsers')).toEqual({ value: 'value', version: receipt?.version, now: expect.any(Number) })
+  })
+
+  it('with `prepare` each connection parses a statement once, those of two tables apart', async () => {
+    await world.pool.query(postgresSchema('prepared'))
+    const pool = world.anotherPool({ max: 1 })
+    const [one, other] = [postgresStore<string>(pool, { prepare: true }), postgresStore<string>(pool, { prepare: true, table: 'prepared' })]
+    for (const store of [one, other, one, other]) {
+      expect(await store.compareAndSet('prepared', null, 'value', { ttl: 60 })).toBeDefined()
+      expect(await store.get('prepared')).toMatchObject({ value: 'value' })
+      expect(await store.delete('prepared')).toBe(true)
+    }
+    const { rows } = await pool.query(
+      'SELECT count(*)::int AS count, sum(generic_plans + custom_plans)::int AS uses FROM pg_prepared_statements',
+    )
+    expect(rows).toEqual([{ count: 6, uses: 12 }])
+    await postgresStore<string>(pool).get('unnamed')
+    expect((await pool.query('SELECT count(*)::int AS count FROM pg_prepared_statements')).rows).toEqual([{ count: 6 }])
   })
 })
 
@@ -240,6 +254,20 @@ describe('deleteExpired', () => {
     expect(await Promise.all([store.deleteExpired(), store.deleteExpired()]).then(([a, b]) => a + b)).toBe(2500)
     expect(await store.deleteExpired()).toBe(0)
     expect((await world.pool.query(`SELECT key FROM ${table} ORDER BY key`)).rows).toEqual([{ key: 'forever' }, { key: 'lives' }])
+  })
+
+  it('waits for nobody: what somebody else holds is left to the next time', async () => {
+    const table = 'held'
+    await world.pool.query(postgresSchema(table))
+    const store = postgresStore<string>(world.pool, { table })
+    for (const key of ['one', 'two', 'three']) await store.compareAndSet(key, null, 'value', { ttl: 0 })
+    const other = await world.pool.connect()
+    await other.query('BEGIN')
+    await other.query(`SELECT 1 FROM ${table} WHERE key = 'two' FOR UPDATE`)
+    expect(await store.deleteExpired()).toBe(2)
+    await other.query('COMMIT')
+    other.release()
+    expect(await store.deleteExpired()).toBe(1)
   })
 
   it('finds them by the index', async () => {
@@ -265,6 +293,14 @@ describe('failures', () => {
     await expect(store.compareAndSet('key', 'version', 'value', { ttl: 60 })).rejects.toThrow(said)
     await expect(store.delete('key')).rejects.toThrow(said)
     await expect(store.deleteExpired()).rejects.toThrow(said)
+  })
+
+  it('a session tells it as the cause of its StoreError', async () => {
+    const store = postgresStore<TokenRecord>(world.pool, { table: 'missing' })
+    const options = { issuer: 'https://as.example', clientId: 'my-app', store, key: 'user-1' }
+    const session = new OAuth2Session(options, fetchClient())
+    const cause = expect.objectContaining({ code: 'OAUTH_USAGE', message: expect.stringContaining('migration 0001_oauth_store') })
+    expect(await refusal(() => session.http('https://api.example'))).toMatchObject({ code: 'OAUTH_STORE', cause })
   })
 
   it('LG01: an error quotes neither key nor value, however much the server says', async () => {

@@ -1,7 +1,7 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { postgresStore } from '../src/index.js'
+import { runProcess } from './testing/run-process.js'
 import { postgresWorld } from './testing/world.js'
 
 const world = postgresWorld()
@@ -24,12 +24,14 @@ describe('watch', () => {
   })
 
   it('tells nothing of other keys, nor of a write that lost', async () => {
+    await postgresStore<string>(world.pool).compareAndSet('quiet', null, 'value', { ttl: 60 })
     const { store, changed } = await watched('quiet')
-    await store.compareAndSet('another', null, 'one', { ttl: 60 })
-    await store.compareAndSet('quiet', 'no version', 'one', { ttl: 60 })
-    await store.delete('quiet')
+    await store.compareAndSet('another', null, 'value', { ttl: 60 })
+    await store.compareAndSet('quiet', null, 'lost', { ttl: 60 })
+    await store.compareAndSet('quiet', 'no version', 'lost', { ttl: 60 })
+    await store.delete('quiet', 'no version')
     // Notifications come in the order of the commits: once this one is here, none of the others is on its way.
-    await store.compareAndSet('quiet', null, 'last', { ttl: 60 })
+    await store.delete('quiet')
     await vi.waitFor(() => expect(changed).toHaveBeenCalled())
     expect(changed).toHaveBeenCalledTimes(1)
   })
@@ -60,6 +62,16 @@ describe('watch', () => {
     stop()
     stop()
     await postgresStore<string>(world.pool).compareAndSet('twice', null, 'value', { ttl: 60 })
+    await vi.waitFor(() => expect(changed).toHaveBeenCalledTimes(1))
+  })
+
+  it('a stop that is called again stops nobody who came later', async () => {
+    const { store, changed } = await watched('elsewhere')
+    const stop = store.watch?.('later', vi.fn()) ?? never()
+    stop()
+    stops.push(store.watch?.('later', changed) ?? never())
+    stop()
+    await postgresStore<string>(world.pool).compareAndSet('later', null, 'value', { ttl: 60 })
     await vi.waitFor(() => expect(changed).toHaveBeenCalledTimes(1))
   })
 
@@ -108,12 +120,8 @@ describe('watch', () => {
   })
 
   it('a process whose watchers have stopped comes to its end', async () => {
-    const child = fork(new URL('testing/watching-process.ts', import.meta.url), {
-      execArgv: ['--conditions=@oauth/source'],
-      env: { ...process.env, CONNECTION: JSON.stringify(world.server.connection) },
-    })
-    const [code] = await once(child, 'exit')
-    expect(code).toBe(0)
+    const code = await readFile(new URL('testing/watching-process.ts', import.meta.url), 'utf8')
+    expect(await runProcess(world.server, code)).toEqual({ code: 0, output: '' })
   })
 
   it('is not there where it cannot work: a pool of one connection, or none to lend; or it is not wanted', async () => {

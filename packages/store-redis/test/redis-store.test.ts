@@ -3,6 +3,7 @@ import { redisStore, type Store } from '../src/index.js'
 import { CLIENTS, type Connection } from './testing/clients.js'
 import { type Monitor, startMonitor } from './testing/monitor.js'
 import { noRedis, type RedisServer, startRedis } from './testing/redis-server.js'
+import { rejection } from './testing/rejection.js'
 
 if (noRedis !== undefined) process.stderr.write(`${noRedis}\n`)
 
@@ -266,14 +267,4 @@ describe.skipIf(noRedis !== undefined)('redisStore', () => {
 async function serverTime(server: RedisServer): Promise<number> {
   const [seconds, micro] = (await server.ask('TIME')).split(',')
   return Number(seconds) + Number(micro) / 1_000_000
-}
-
-/** What a call ends with that has to fail. */
-async function rejection(call: () => Promise<unknown>): Promise<Error> {
-  const reason = await call().then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  if (reason instanceof Error) return reason
-  throw new Error('it did not fail')
 }

@@ -73,7 +73,8 @@ export async function startTokenServer(): Promise<TokenServer> {
     else response.end(json)
   }
 
-  const http = createServer((request, response) => {
+  // Longer than any process here is stopped: one that goes on may use the connection that it had.
+  const http = createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
     if (request.url === '/token') void token(request, response)
     else response.writeHead(live.has(request.headers.authorization?.replace('Bearer ', '') ?? '') ? 200 : 401).end()
   })

@@ -61,17 +61,18 @@ process.send?.('ready')
 /** The status of one call to the API, through a session of its own, as a server has for each of its requests. */
 async function call(): Promise<string> {
   if (options.client === 'got') {
-    const session = new GotSession({ ...shared, got: got.extend({ retry: { limit: 0 }, throwHttpErrors: false }) })
+    const session = new GotSession({ ...shared, http: got.extend({ retry: { limit: 0 }, throwHttpErrors: false }) })
     return String((await session.http.get(`${origin}/me`)).statusCode)
   }
-  const session = new KySession({ ...shared, ky: ky.extend({ retry: 0, throwHttpErrors: false }) })
+  const session = new KySession({ ...shared, http: ky.extend({ retry: 0, timeout: 60_000, throwHttpErrors: false }) })
   return String((await session.http.get(`${origin}/me`)).status)
 }
 
 /** The error's name, with the reason it gives; what wraps it is the client's. */
 function named(error: unknown): string {
-  const { name, reason, terminal, cause } = error as Error & { reason?: string; terminal?: boolean }
+  const { name, message, reason, terminal, cause } = error as Error & { reason?: string; terminal?: boolean }
   if (name === 'RequestError' && cause !== undefined) return named(cause)
+  if (name === 'Error') return message
   return [name, ...(terminal === undefined ? [] : [terminal ? 'terminal' : 'transient']), ...(reason === undefined ? [] : [reason])].join(
     ' ',
   )

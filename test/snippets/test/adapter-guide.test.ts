@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { testTokenStore } from '@oauth/conformance'
 import type { TokenRecord, TokenStore } from '@oauth/core/session'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { importSnippet } from '../src/import-snippet.ts'
@@ -34,6 +35,11 @@ describe('docs/writing-an-adapter.md: a store', () => {
   afterEach(() => {
     vi.useRealTimers()
     rmSync(folder, { recursive: true })
+  })
+
+  describe('passes the kit that the guide sends it to', () => {
+    let opened = 0
+    testTokenStore(it, () => (opened++ % 2 === 0 ? one : two))
   })
 
   it('creates once, and gives what it has with its version', async () => {

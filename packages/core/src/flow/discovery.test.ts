@@ -92,9 +92,10 @@ describe('B25: where metadata is looked for', () => {
     }
   })
 
-  test('429 says nothing of the issuer', async () => {
-    const { error } = await once(ISSUER, answer(429), answer(429))
-    expect(error).toMatchObject({ status: 429, message: expect.not.stringContaining('issuer') })
+  test('F07: 429 says nothing of the issuer, and the server is left alone: the second place is not asked', async () => {
+    const { error, requests } = await once(ISSUER, answer(429, '', { 'retry-after': '60' }), good)
+    expect(error).toMatchObject({ status: 429, retryAfter: 60, message: expect.not.stringContaining('issuer') })
+    expect(requests).toHaveLength(1)
   })
 
   const page = answer(200, '<!doctype html><title>canary</title>', { 'content-type': 'text/html; charset=utf-8' })
@@ -254,7 +255,7 @@ describe('cache', () => {
   test.each([
     ['503', [answer(503)]],
     ['503 with an error in JSON', [json({ status: 503, error: 'Service Unavailable' }, 503)]],
-    ['429', [answer(429), answer(404)]],
+    ['429', [answer(429)]],
     ['a refused connection', [new TransportError('discovery', { reason: 'refused', sent: 'no' })]],
     ['an outage of a server that has only RFC 8414', [answer(404), answer(503)]],
   ])('%s: stale metadata goes on being used for a day', async (_name, answers) => {

@@ -69,7 +69,6 @@ async function* metadataDocument(issuer: URL, context: JsonContext): Flow<Return
   if (!isAbsent(second)) return discoveryResponse(second, oauth, context)
   // The first place is the better known one: when there is no metadata at all, its answer is what to look at.
   const { status } = answer
-  if (status === 429) return discoveryResponse(answer, openid, context)
   throw new ResponseError(
     status === 200 ? 'OAUTH_RESPONSE_CONTENT_TYPE' : 'OAUTH_RESPONSE_STATUS',
     explain &&
@@ -79,13 +78,13 @@ async function* metadataDocument(issuer: URL, context: JsonContext): Flow<Return
 }
 
 /**
- * A redirect or an outage is not absence: the first must be refused, the second says nothing of what is there. A page that is neither
- * called JSON nor is any is absence: web applications answer with their start page whatever the path.
+ * A redirect, an outage or a limit of requests is not absence: the first must be refused, the others say nothing of what is there. A page
+ * that is neither called JSON nor is any is absence: web applications answer with their start page whatever the path.
  */
 function isAbsent(response: HttpResponse): boolean {
   const { status, headers } = response
   if (status === 200) return !isJson(headers['content-type']) && maybeJsonObject(response) === undefined
-  return status >= 400 && status < 500
+  return status >= 400 && status < 500 && status !== 429
 }
 
 /** The server cannot be reached or is failing, which says nothing about the metadata we have. */

@@ -1,19 +1,23 @@
 const encoder = /* @__PURE__ */ new TextEncoder()
 const decoder = /* @__PURE__ */ new TextDecoder()
 const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true })
+/** Bytes that are encoded faster without an array for them. */
+const SHORT = 128
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 /** Bytes, or the UTF-8 bytes of a text, as unpadded base64url (RFC 7515 §2). */
 export function base64url(data: Uint8Array | string): string {
   const bytes = typeof data === 'string' ? encoder.encode(data) : data
-  const characters = new Uint8Array(Math.ceil((bytes.length * 4) / 3))
+  // A list becomes a text in a third of the time that an array of bytes takes, as long as it is short: a token, a hash.
+  const characters = bytes.length <= SHORT ? [] : new Uint8Array(Math.ceil(bytes.length / 3) * 4)
   let at = 0
   for (let start = 0; start < bytes.length; start += 3) {
     const group = ((bytes[start] ?? 0) << 16) | ((bytes[start + 1] ?? 0) << 8) | (bytes[start + 2] ?? 0)
-    // What does not fit any more, after the last group, is padding.
     for (let shift = 18; shift >= 0; shift -= 6) characters[at++] = ALPHABET.charCodeAt((group >> shift) & 63)
   }
-  return decoder.decode(characters)
+  const text = Array.isArray(characters) ? String.fromCharCode(...characters) : decoder.decode(characters)
+  // What does not fit any more, after the last group, is padding.
+  return text.slice(0, Math.ceil((bytes.length * 4) / 3))
 }
 
 /** Decodes base64url; `undefined` when the text is none. */
@@ -37,6 +41,14 @@ export function utf8Bytes(text: string): Uint8Array {
   return encoder.encode(text)
 }
 
+/** The bytes of a text of which each character is one. */
+export function latin1Bytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length)
+  // `Uint8Array.from` takes ten times as long.
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at)
+  return bytes
+}
+
 /** Standard base64 of UTF-8 text, as HTTP Basic wants it (RFC 7617 §2). */
 export function base64(text: string): string {
   return btoa(String.fromCharCode(...utf8Bytes(text)))
@@ -50,11 +62,7 @@ export function base64Text(text: string): string | undefined {
 
 function base64Bytes(text: string): Uint8Array | undefined {
   try {
-    const binary = atob(text)
-    const bytes = new Uint8Array(binary.length)
-    // `Uint8Array.from` takes ten times as long.
-    for (let at = 0; at < binary.length; at++) bytes[at] = binary.charCodeAt(at)
-    return bytes
+    return latin1Bytes(atob(text))
   } catch {
     return undefined
   }

@@ -91,6 +91,7 @@ export async function authorizationRequest(
     )
   }
   const further = furtherParameters(options.parameters)
+  const { max_age, acr_values, resource } = furtherMembers(further)
   assertResponseType(responseType, responseMode)
   const method = promises(responseType, 'code') && codeChallengeMethod
   assertPkce(codeChallengeMethod, method, options)
@@ -117,7 +118,9 @@ export async function authorizationRequest(
     code_challenge: challenge,
     code_challenge_method: challenge === undefined ? undefined : 'S256',
   })
-  const members = {
+  const transaction = startTransaction(server, client, {
+    state,
+    now: environment.now(),
     provider,
     redirect_uri,
     response_type: responseType,
@@ -127,8 +130,10 @@ export async function authorizationRequest(
     scope,
     claims,
     returnTo,
-  }
-  const transaction = startTransaction(server, client, { state, now: environment.now(), ...members, ...furtherMembers(further) })
+    max_age,
+    acr_values,
+    resource,
+  })
   // RFC 6749 §3.1: no parameter more than once, so what the endpoint's own query says of the same is taken out.
   const isReplaced = (name: string) => RESERVED.has(name) || further.some(([other]) => other === name)
   const sent = [...delimitedScope(protocol, client.quirks?.scopeDelimiter, (quirk) => quirkFired(environment, quirk)), ...further]

@@ -15,6 +15,8 @@ export interface Unsaved {
   stored: boolean
   /** For a login: the version that it was to replace, once that was read. */
   expected?: string | null | undefined
+  /** For a login: whether the store had that very token already, so that what is there later came after it. */
+  isKnown?: boolean
   saving?: Promise<TokenRecord> | undefined
 }
 

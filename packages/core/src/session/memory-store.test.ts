@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { memoryStore } from './memory-store.js'
 
 function clocked() {
@@ -57,14 +57,82 @@ describe('memoryStore', () => {
     expect(store.compareAndSet('k', null, 'c', { ttl: 10 })).toBeDefined()
   })
 
-  it('forgets expired keys that nobody asks for again', () => {
-    const clock = { time: 1000 }
-    const store = memoryStore<{ held: WeakRef<object> } | string>({ now: () => clock.time })
-    store.compareAndSet('old', null, 'a', { ttl: 1 })
+  it('keeps a copy, and gives away what nobody can change: an application that edits what it got does not edit the session', () => {
+    const store = memoryStore<{ token: { scope: string } }>()
+    const value = { token: { scope: 'a' } }
+    store.compareAndSet('k', null, value, { ttl: 10 })
+    value.token.scope = 'b'
+    const entry = store.get('k') as { value: typeof value }
+    expect(() => {
+      entry.value.token.scope = 'c'
+    }).toThrow(TypeError)
+    expect(store.get('k')).toMatchObject({ value: { token: { scope: 'a' } } })
+    expect(Object.isFrozen(value)).toBe(false)
+  })
+
+  it('forgets expired keys that nobody asks for again, as others are written', () => {
+    const { store, clock } = clocked()
+    for (let n = 0; n < 1000; n++) store.compareAndSet(`old${n}`, null, 'a', { ttl: 1 })
     clock.time += 2
-    // The sweep comes by the number of writes; afterwards the key is absent without having been read.
-    for (let i = 0; i < 1000; i += 1) store.compareAndSet(`k${i}`, null, 'x', { ttl: 1000 })
+    for (let n = 0; n < 400; n++) store.compareAndSet(`new${n}`, null, 'x', { ttl: 1000 })
+    // What is found by a clock that went back was only hidden, not forgotten.
     clock.time -= 2
-    expect(store.get('old')).toBeUndefined()
+    expect(Array.from({ length: 1000 }, (_, n) => store.get(`old${n}`)).filter(Boolean)).toEqual([])
+  })
+
+  it('deletes sweep too', () => {
+    const { store, clock } = clocked()
+    for (let n = 0; n < 100; n++) store.compareAndSet(`old${n}`, null, 'a', { ttl: 1 })
+    for (let n = 0; n < 100; n++) store.compareAndSet(`new${n}`, null, 'a', { ttl: 1000 })
+    clock.time += 2
+    for (let n = 0; n < 100; n++) store.delete(`new${n}`)
+    clock.time -= 2
+    expect(Array.from({ length: 100 }, (_, n) => store.get(`old${n}`)).filter(Boolean)).toEqual([])
   })
 })
+
+describe('memoryStore with 100,000 sessions', () => {
+  const MANY = 100_000
+
+  it('get takes one operation on the map, compareAndSet and delete six, whatever it holds', () => {
+    const { store } = clocked()
+    for (let n = 0; n < MANY; n++) store.compareAndSet(`s${n}`, null, 'a', { ttl: 1000 })
+    const { version } = store.get('s5') as { version: string }
+    expect(mapOperations(() => store.get('s5'))).toBe(1)
+    expect(mapOperations(() => store.get('none'))).toBe(1)
+    expect(mapOperations(() => store.compareAndSet('s5', version, 'b', { ttl: 1000 }))).toBe(6)
+    expect(mapOperations(() => store.delete('s6'))).toBe(6)
+  })
+
+  it('is bounded by the ttl: while sessions come and go it holds at most half more than those that live', () => {
+    const LIFE = 1000
+    const { store, clock } = clocked()
+    const start = clock.time
+    for (let n = 0; n < MANY; n++) {
+      clock.time = start + n
+      store.compareAndSet(`s${n}`, null, 'a', { ttl: LIFE })
+    }
+    clock.time = start
+    let held = 0
+    for (let n = 0; n < MANY; n++) if (store.get(`s${n}`) !== undefined) held += 1
+    expect(held).toBeGreaterThanOrEqual(LIFE)
+    expect(held).toBeLessThanOrEqual(1.5 * LIFE)
+  })
+})
+
+/** How many calls of a map's methods, steps of its iterators included, an action makes. */
+function mapOperations(action: () => unknown): number {
+  let count = 0
+  const iterator: object = Object.getPrototypeOf(new Map().entries())
+  const spies = [
+    ...(['get', 'set', 'has', 'delete', 'forEach'] as const).map((method) => vi.spyOn(Map.prototype, method)),
+    vi.spyOn(iterator as IterableIterator<unknown>, 'next'),
+  ]
+  try {
+    action()
+    for (const { mock } of spies) count += mock.calls.length
+  } finally {
+    for (const spy of spies) spy.mockRestore()
+  }
+  return count
+}

@@ -149,6 +149,8 @@ describe('RF16/F19: a process dies while it holds the lease', () => {
     await expect(current(next)).rejects.toMatchObject(reason)
     await expect(current(start())).rejects.toMatchObject(reason)
     expect(server.sent).toEqual(['refresh-0', 'refresh-0'])
+    // It waited for the lease of the one that died, and for nothing else.
+    expect(next.slept).toBeLessThan(LEASE * 1000 + 500)
     expect(stored()).toMatchObject({ ended: { reason: 'refresh_answer_lost' } })
     expect(stored()).not.toHaveProperty('lease')
     expect(stored()?.token).not.toHaveProperty('refresh_token')
@@ -291,6 +293,20 @@ describe('F21: a process sleeps longer than its lease', () => {
   })
 })
 
+describe('F21: a store that answers late', () => {
+  it('a read that was long on its way makes no lease that is over when the token is sent', async () => {
+    const { start, server, stored, time } = expired()
+    const slow = start((old, sending) => {
+      sending()
+      expect(stored()?.lease?.until).toBeGreaterThan(time.now + 9)
+      return server.refresh(old)
+    })
+    slow.lateRead = LEASE + 1
+    expect((await current(slow))?.token.access_token).toBe('access-1')
+    expect(server.sent).toEqual(['refresh-0'])
+  })
+})
+
 describe('RF05/F22: a logout in another process while a token is renewed', () => {
   it('the session stays deleted, and the new tokens are given back', async () => {
     const { start, server, stored } = expired()
@@ -356,6 +372,46 @@ describe("the straggler's grace across processes", () => {
     expect((await one)?.token.access_token).toBe('access-1')
     expect(server.sent).toEqual(['refresh-0'])
     expect(stored()?.token.refresh_token).toBe('refresh-1')
+  })
+})
+
+describe('a spent token that is put back late', () => {
+  it('is not taken for a renewal by who waits for one', async () => {
+    const { start, server, time } = expired()
+    const dead = start(() => new Promise(() => undefined))
+    void current(dead)
+    const waiter = start()
+    const waiting = current(waiter)
+    while (waiter.slept < 100) await Promise.resolve()
+    await dead.lifeCycle.put(dead.place, record('0', { token: { ...record('0').token, expires_at: time.now - 1 } }))
+    expect((await waiting)?.token.access_token).toBe('access-1')
+    expect(server.sent).toEqual(['refresh-0'])
+  })
+
+  it('does not come over what it became, when another process renews it meanwhile, and however late it is tried again', async () => {
+    const { start, server, stored, time } = expired()
+    const [one, late] = [start(), start()]
+    const { store } = late.place
+    let first = true
+    const place = {
+      ...late.place,
+      store: {
+        ...store,
+        async compareAndSet(...args: Parameters<typeof store.compareAndSet>) {
+          if (first) {
+            first = false
+            await current(one)
+            late.fail.get = 1
+          }
+          return store.compareAndSet(...args)
+        },
+      },
+    }
+    await expect(late.lifeCycle.put(place, record('0'))).rejects.toMatchObject({ name: 'PersistError' })
+    time.now += 60
+    expect((await late.lifeCycle.current(place))?.token.access_token).toBe('access-1')
+    expect(stored()?.token.refresh_token).toBe('refresh-1')
+    expect(server.sent).toEqual(['refresh-0'])
   })
 })
 

@@ -66,7 +66,7 @@ export class RefreshLease {
     const refreshHash = hash instanceof Promise ? await hash : hash
     let entry: TokenEntry | undefined = found
     for (;;) {
-      entry = await this.free(place, entry, refreshHash)
+      entry = await this.free(place, entry)
       const { value, version, now } = present(entry)
       if (isSuccessor(alive(value), found.value)) return value
       const takenAt = environment.monotonic()
@@ -74,7 +74,9 @@ export class RefreshLease {
       const since = isSuspect ? (value.lease?.since ?? now) : now
       const leased: TokenRecord = { ...value, lease: { owner, until: now + LEASE, refreshHash, since } }
       const receipt = await this.#write(place, version, leased)
-      if (receipt !== undefined) return { entry: { value: leased, ...receipt }, isSuspect, takenAt }
+      // What was read may have been on its way for long, and the lease began with it.
+      if (receipt !== undefined)
+        return { entry: { value: leased, ...receipt }, isSuspect, takenAt: takenAt - Math.max(0, receipt.now - now) * 1000 }
       entry = await readEntry(place)
     }
   }
@@ -84,11 +86,11 @@ export class RefreshLease {
    *
    * @throws {@link RefreshError} transient, when that took too long.
    */
-  async free(place: TokenPlace, found: TokenEntry | undefined, refreshHash?: string): Promise<TokenEntry | undefined> {
+  async free(place: TokenPlace, found: TokenEntry | undefined): Promise<TokenEntry | undefined> {
     const { environment } = this.#ports
     const began = environment.monotonic()
     let entry = found
-    for (let looks = 0; entry !== undefined && this.isHeld(entry, refreshHash); looks++) {
+    for (let looks = 0; entry !== undefined && this.isHeld(entry); looks++) {
       if (environment.monotonic() - began >= LONGEST_WAIT_MS) throw new RefreshError({ kind: 'transient' })
       if (looks === 0) this.#ports.waiting(place, entry.value)
       const left = ((entry.value.lease?.until ?? 0) - entry.now) * 1000
@@ -98,13 +100,9 @@ export class RefreshLease {
     return entry
   }
 
-  /**
-   * Tells whether another process is renewing a record. With the hash of what this one is about to spend, a lease of its own that was never
-   * given back does not count: there is one renewal at a time in a process.
-   */
-  isHeld({ value: { lease }, now }: TokenEntry, refreshHash?: string): boolean {
-    if (lease === undefined || lease.until <= now) return false
-    return refreshHash === undefined || lease.owner !== this.#ports.owner || lease.refreshHash !== refreshHash
+  /** Tells whether another process is renewing a record. A lease of this one's own, given back or not, keeps nobody here waiting. */
+  isHeld({ value: { lease }, now }: TokenEntry): boolean {
+    return lease !== undefined && lease.until > now && lease.owner !== this.#ports.owner
   }
 
   /**
@@ -148,7 +146,7 @@ function present(entry: TokenEntry | undefined): TokenEntry {
   return entry
 }
 
-/** Tells whether a record came after another: its refresh token is another one or, where that was not replaced, it is of a later generation. */
+/** Tells whether a record has other tokens than one before: a later generation alone may be the same token, put there again. */
 function isSuccessor(found: TokenRecord, before: TokenRecord): boolean {
-  return credentialOf(found) !== credentialOf(before) || found.generation > before.generation
+  return credentialOf(found) !== credentialOf(before) || found.token.access_token !== before.token.access_token
 }

@@ -258,6 +258,12 @@ export class TokenWriter {
         if (expected !== undefined && expected !== version) break
         login.record = this.newest(place, login.record)
         login.expected = version
+        const isThere = entry !== undefined && credentialOf(entry.value) === credentialOf(login.record)
+        if (login.isKnown && !isThere) {
+          login.record = entry?.value ?? login.record
+          break
+        }
+        login.isKnown = isThere
         if (entry !== undefined && (await this.#isSpent(entry, login.record))) {
           login.record = entry.value
           break

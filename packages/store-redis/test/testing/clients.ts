@@ -1,3 +1,4 @@
+import { type EventEmitter, once } from 'node:events'
 import { Cluster, Redis } from 'ioredis'
 import { createClient, createClientPool, createCluster } from 'redis'
 import type { RedisClient, RedisSubscriber } from '../../src/index.js'
@@ -6,7 +7,7 @@ import type { RedisClient, RedisSubscriber } from '../../src/index.js'
 export interface Connection {
   readonly client: RedisClient
   /** A connection to subscribe with. */
-  subscriber(): Promise<RedisSubscriber>
+  subscriber(): Promise<RedisSubscriber & Pick<EventEmitter, 'listenerCount'>>
   /** Closes the client and its subscribers. */
   close(): Promise<void>
 }
@@ -63,13 +64,14 @@ async function nodeRedisPool(url: string): Promise<Connection> {
 }
 
 async function ioRedis(url: string, protocol: 2 | 3): Promise<Connection> {
-  const client = new Redis(url, { protocol }).on('error', ignore)
+  const client = new Redis(url, { protocol, maxRetriesPerRequest: 3 }).on('error', ignore)
   const closed: (() => void)[] = [() => client.disconnect()]
   return {
     client,
     async subscriber() {
       const subscriber = client.duplicate().on('error', ignore)
       closed.push(() => subscriber.disconnect())
+      await once(subscriber, 'ready')
       return subscriber
     },
     async close() {

@@ -2,11 +2,9 @@ import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 
 export interface LossyProxy {
-  readonly port: number
+  readonly url: string
   /** Lets the server's next answer get lost, and the connection with it: the server has done what the client does not hear of. */
   loseNextAnswer(): void
-  /** Cuts the connections there are. */
-  cut(): void
   stop(): Promise<void>
 }
 
@@ -37,19 +35,14 @@ export async function startLossyProxy(target: number): Promise<LossyProxy> {
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
 
-  function cut(): void {
-    for (const socket of open) socket.destroy()
-  }
-
   return {
-    port: Number(Object(server.address()).port),
+    url: `redis://127.0.0.1:${Object(server.address()).port}`,
     loseNextAnswer() {
       isLosing = true
     },
-    cut,
     async stop() {
       server.close()
-      cut()
+      for (const socket of open) socket.destroy()
       await once(server, 'close')
     },
   }

@@ -27,7 +27,9 @@ export async function startRedisCluster(): Promise<RedisCluster> {
   await until(nodes, async (node) => (await node.ask('CLUSTER', 'INFO')).includes(`cluster_known_nodes:${nodes.length}\r`))
   await replica.ask('CLUSTER', 'REPLICATE', await first.ask('CLUSTER', 'MYID'))
   await until([replica], async (node) => (await node.ask('INFO', 'replication')).includes('master_link_status:up'))
-  await until(nodes, async (node) => (await node.ask('CLUSTER', 'NODES')).includes('slave'))
+  // Clients are not told of a replica that has replicated nothing yet.
+  await first.ask('FLUSHALL')
+  await until(nodes, async (node) => (await node.ask('CLUSTER', 'SLOTS')).includes(`,${replica.port},`))
   await until(nodes, async (node) => (await node.ask('CLUSTER', 'INFO')).includes('cluster_state:ok'))
 
   return {

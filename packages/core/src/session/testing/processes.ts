@@ -24,6 +24,8 @@ export interface TestProcess {
   slept: number
   /** What its store does instead of the next call of a kind. */
   readonly fail: { get: number; compareAndSet: number; delete: number }
+  /** Seconds that the next read is on its way. */
+  lateRead: number
 }
 
 /** A store that processes share, and the time of all of them. It moves while a process sleeps, and when the test moves it. */
@@ -42,7 +44,10 @@ export function sharedProcesses() {
     const store: TokenStore = {
       async get(key) {
         failing('get')
-        return memory.get(key)
+        const entry = await memory.get(key)
+        time.now += process.lateRead
+        process.lateRead = 0
+        return entry
       },
       async compareAndSet(key, expected, value, options) {
         failing('compareAndSet')
@@ -76,6 +81,7 @@ export function sharedProcesses() {
       revoked,
       skew: 0,
       slept: 0,
+      lateRead: 0,
       fail,
     }
     return process

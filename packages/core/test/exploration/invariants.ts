@@ -1,0 +1,257 @@
+import { isOAuthError } from '../../src/error/any-oauth-error.js'
+import { LEASE } from '../../src/session/refresh-lease.js'
+import { GRACE } from '../../src/session/renewal-memory.js'
+import type { TokenRecord } from '../../src/session/token-record.js'
+import { type ModelServer, numberOf } from './model-server.js'
+import type { ModelStore } from './model-store.js'
+import type { Call } from './scenario.js'
+import type { Time } from './time.js'
+
+/** What must hold in every schedule. */
+export type Invariant =
+  | 'a refresh token is spent once, and once more for each answer that was lost'
+  | 'nobody revokes the tokens that are in the store'
+  | 'no stored token is older than one that was stored before'
+  | 'a deleted session stays deleted'
+  | 'the new tokens of a deleted session are revoked'
+  | 'a caller gets a token that was in the store during the call, or a typed error'
+  | 'a token is served only until it expires'
+  | 'a session ends only when an answer was lost, and says so'
+  | 'everyone makes progress'
+
+/** An invariant that did not hold, and how. */
+export interface Violation {
+  readonly invariant: Invariant
+  readonly detail: string
+}
+
+/** A token request, from the moment that a process makes it. */
+export interface TokenRequest {
+  readonly actor: number
+  readonly spends: number
+  /** When its lease ends, by the true time. */
+  readonly until: number
+  /** The number of what it brought. */
+  brings?: number
+  /** Its process has the answer. */
+  answered: boolean
+  /** The server has said no. */
+  refused: boolean
+  /** The store knows what came of it. */
+  settled: boolean
+  /** The answer is lost, or came later than the lease lasts. */
+  lost: boolean
+}
+
+/** A call under way. */
+export interface CallUnderWay {
+  readonly actor: number
+  readonly call: Call
+  /** The first entry of the store's past that it could have seen. */
+  readonly since: number
+}
+
+/** Watches a system from outside, and knows what none of its parts does. */
+export class Invariants {
+  readonly #time: Time
+  readonly #server: ModelServer
+  readonly #store: ModelStore
+  readonly #requests: TokenRequest[] = []
+  readonly #spent = new Map<number, number>()
+  /** The numbers of the tokens that the store has held, one after the other; `undefined` while it held none. */
+  readonly past: (number | undefined)[] = []
+  readonly #storedAt = new Map<number, number>()
+  /** When the last lease of each process ends. */
+  readonly #leases = new Map<number, number>()
+  #lease: string | undefined
+  #failures = 0
+  /** Somebody wants the tokens to be of no more use. */
+  #hasLogout = false
+  /** Numbers that a call may put into the store whatever is there, by process. */
+  readonly #puts = new Map<number, Set<number>>()
+  violation: Violation | undefined
+
+  constructor(time: Time, server: ModelServer, store: ModelStore) {
+    this.#time = time
+    this.#server = server
+    this.#store = store
+  }
+
+  /** Begins with what the store holds. */
+  begin(): void {
+    this.#remember()
+  }
+
+  requested(actor: number, spends: number): TokenRequest {
+    const until = this.#leases.get(actor) ?? this.#time.elapsed + LEASE * 1000
+    const request: TokenRequest = { actor, spends, until, answered: false, refused: false, settled: false, lost: false }
+    this.#requests.push(request)
+    return request
+  }
+
+  /** The request has reached the server and was processed. */
+  arrived(request: TokenRequest): void {
+    const { spends } = request
+    const count = (this.#spent.get(spends) ?? 0) + 1
+    this.#spent.set(spends, count)
+    const lost = this.#requests.filter((other) => other.spends === spends && other.lost).length
+    // Where the end could not be written, somebody has to find out again; by then it does no harm.
+    const unwritten = this.#server.isRevoked(this.#server.familyOf(spends)) ? this.#failures : 0
+    this.#assert(
+      count <= 1 + lost + unwritten,
+      'a refresh token is spent once, and once more for each answer that was lost',
+      () => `r${spends} was spent ${count} times, with ${lost} answers lost`,
+    )
+  }
+
+  /** The store has failed. */
+  storeFailed(): void {
+    this.#failures += 1
+  }
+
+  lost(request: TokenRequest): void {
+    request.lost = true
+  }
+
+  crashed(actor: number): void {
+    for (const request of this.#requests) if (request.actor === actor && !request.settled) request.lost = true
+  }
+
+  /** Whoever has not stored the answer by the end of its lease counts as lost. */
+  timePassed(): void {
+    for (const request of this.#requests) if (!request.settled && this.#time.elapsed >= request.until) request.lost = true
+  }
+
+  revoked(number: number): void {
+    const stored = this.past.at(-1)
+    const family = this.#server.familyOf(number)
+    this.#assert(
+      this.#hasLogout || stored === undefined || this.#server.familyOf(stored) !== family || this.#server.isRevoked(family),
+      'nobody revokes the tokens that are in the store',
+      () => `a${stored} is in the store, and r${number} was revoked`,
+    )
+  }
+
+  /** A call is about to put a token. */
+  puts(actor: number, number: number): void {
+    const numbers = this.#puts.get(actor) ?? new Set()
+    this.#puts.set(actor, numbers.add(number))
+  }
+
+  /** That call is over, and stands by it no more. */
+  hasPut(actor: number, number: number): void {
+    this.#puts.get(actor)?.delete(number)
+  }
+
+  /** A process has changed the store. */
+  wrote(actor: number, record: TokenRecord | undefined): void {
+    for (const request of this.#requests) if (request.actor === actor && request.refused) request.settled = true
+    const before = this.past.at(-1)
+    const number = record === undefined ? undefined : numberOf(record.token.access_token)
+    if (number !== undefined) {
+      const isPut = this.#puts.get(actor)?.has(number) === true
+      this.#assert(isPut || before !== undefined, 'a deleted session stays deleted', () => `p${actor} stored a${number} again`)
+      if (!isPut || !this.#isLogin(number)) this.#assertNotOlder(number, isPut)
+      for (const request of this.#requests) if (request.brings === number) request.settled = true
+      const lease = JSON.stringify(record?.lease)
+      if (lease !== undefined && lease !== this.#lease) this.#leases.set(actor, this.#time.elapsed + LEASE * 1000)
+      this.#lease = lease
+    }
+    this.#remember()
+  }
+
+  #assertNotOlder(number: number, isPut: boolean): void {
+    const family = this.#server.familyOf(number)
+    for (const [other, at] of this.#storedAt) {
+      const isNewer = other > number && this.#server.familyOf(other) >= family
+      const isForgotten = isPut && this.#time.elapsed - at >= GRACE * 1000
+      this.#assert(
+        !isNewer || isForgotten,
+        'no stored token is older than one that was stored before',
+        () => `a${number} was stored after a${other}`,
+      )
+    }
+  }
+
+  /** A call has begun; it can have seen what is in the store now, and what comes. */
+  called(actor: number, call: Call): CallUnderWay {
+    this.#hasLogout ||= call === 'logout'
+    return { actor, call, since: this.past.length - 1 }
+  }
+
+  /** A call has got a record, or none. */
+  returned({ actor, call, since }: CallUnderWay, record: TokenRecord | undefined, now: number): void {
+    const number = record === undefined ? undefined : numberOf(record.token.access_token)
+    this.#assert(
+      this.past.indexOf(number, since) >= 0,
+      'a caller gets a token that was in the store during the call, or a typed error',
+      () => `p${actor} ${call} got ${number === undefined ? 'nothing' : `a${number}`}`,
+    )
+    if (call === 'use' || call === 'renew')
+      this.#assert(
+        (record?.token.expires_at ?? Number.POSITIVE_INFINITY) > now,
+        'a token is served only until it expires',
+        () => `p${actor} ${call} got a${number}`,
+      )
+  }
+
+  /** A call has ended with an error. */
+  threw({ actor, call }: CallUnderWay, error: unknown): void {
+    this.#assert(
+      isOAuthError(error),
+      'a caller gets a token that was in the store during the call, or a typed error',
+      () => `p${actor} ${call} got ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    )
+  }
+
+  /** All is over, faults too, and time has passed: what is left in the store, and what the last callers got. */
+  ended(isAlive: (actor: number) => boolean, lenient: boolean): void {
+    const record = this.#store.record
+    const number = record === undefined ? undefined : numberOf(record.token.access_token)
+    const anyLost = this.#requests.some(({ lost }) => lost)
+    if (record?.ended !== undefined) {
+      this.#assert(
+        anyLost && !lenient && record.ended.reason === 'refresh_answer_lost',
+        'a session ends only when an answer was lost, and says so',
+        () =>
+          `${anyLost ? 'some' : 'no'} answer was lost${lenient ? ', with a lenient server' : ''}, and it ended with ${record.ended?.reason}`,
+      )
+    } else if (number !== undefined)
+      this.#assert(
+        anyLost || this.#server.isGood(number),
+        'everyone makes progress',
+        () => `the store holds r${number}, which is of no use`,
+      )
+    if (number === undefined) this.#assertRevoked(isAlive)
+  }
+
+  /** The session is no more: nothing that was issued for it is of any use, but to those who have crashed. */
+  #assertRevoked(isAlive: (actor: number) => boolean): void {
+    for (const { brings, actor, answered, settled } of this.#requests)
+      this.#assert(
+        brings === undefined || settled || !answered || !isAlive(actor) || this.#server.isRevoked(this.#server.familyOf(brings)),
+        'the new tokens of a deleted session are revoked',
+        () => `r${brings}, which p${actor} has got, is as good as ever`,
+      )
+  }
+
+  /** Somebody waits for ever, or gets nothing of a session that is well. */
+  stuck(detail: string): void {
+    this.#assert(false, 'everyone makes progress', () => detail)
+  }
+
+  #isLogin(number: number): boolean {
+    return this.#server.familyOf(number) === number
+  }
+
+  #remember(): void {
+    const { record } = this.#store
+    const number = record === undefined ? undefined : numberOf(record.token.access_token)
+    this.past.push(number)
+    if (number !== undefined && !this.#storedAt.has(number)) this.#storedAt.set(number, this.#time.elapsed)
+  }
+
+  #assert(holds: boolean, invariant: Invariant, detail: () => string): void {
+    if (!holds) this.violation ??= { invariant, detail: detail() }
+  }
+}
