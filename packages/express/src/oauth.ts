@@ -83,11 +83,11 @@ export function oauth<Http = AuthorisedFetch, Name extends string = string>(opti
   }
 }
 
-/** Sessions in memory are those of one process, and gone with it: what nobody may notice until there are two. */
+/** Sessions in memory are those of one process, and gone with it, which nobody may notice before there are two. */
 function warnOfMemory(store: Store<unknown> | undefined): void {
   if (store?.local !== true || store instanceof ExpressSessionStore || process.env['NODE_ENV'] !== 'production') return
   process.emitWarning(
-    "Sessions are in this process's memory: a restart logs everybody out, and other processes do not know them. Take a store such as redisStore(client).",
+    'Sessions are in a store that this process alone can reach: others do not know them, and from memory they are gone with a restart. Take a store such as redisStore(client), or none, for sessions in cookies.',
     { type: 'OAuthWarning', code: 'OAUTH_MEMORY_STORE' },
   )
 }

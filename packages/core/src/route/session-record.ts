@@ -29,7 +29,7 @@ export function withTokens(record: SessionRecord, tokens: ReadonlyMap<string, To
 
 /** Tells whether a stored value is a session of this version: anybody may write to a store. */
 export function isSessionRecord(value: unknown): value is SessionRecord {
-  return isWebSession(value) && Object.values(value.providers).every(({ key }) => typeof key === 'string')
+  return isWebSession(value) && Object.values(value.providers).every((login: ProviderLogin | null) => typeof login?.key === 'string')
 }
 
 /** The text of a cookie that carries a session's id. */

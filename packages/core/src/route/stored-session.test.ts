@@ -688,7 +688,9 @@ describe('SS19 F16: a store that fails', () => {
     }
     await put(token, good)
     expect((await browser.open()).user?.sub).toBe('alice')
-    for (const value of [null, 1, 'x', [], { v: 2 }, { v: 1 }, { ...(store.contents.get(session) as object), providers: { demo: {} } }]) {
+    const whole = store.contents.get(session) as object
+    const broken = [{}, null, 'x'].map((demo) => ({ ...whole, providers: { demo } }))
+    for (const value of [null, 1, 'x', [], { v: 2 }, { v: 1 }, ...broken]) {
       await put(session, value)
       expect((await browser.open()).user).toBeUndefined()
     }
