@@ -9,6 +9,11 @@ export interface SessionLifetime extends Pick<Environment, 'now'> {
   readonly idle: number | undefined
 }
 
+/** A session, as far as time goes. */
+interface Timed extends Pick<WebSession, 'createdAt' | 'usedAt'> {
+  readonly providers: Readonly<Record<string, Pick<ProviderLogin, 'until'>>>
+}
+
 /** Uses are written down this often: in parts of the time that a session may be idle. */
 const ROLLS = 10
 
@@ -26,7 +31,7 @@ export function isRollDue({ usedAt }: Pick<WebSession, 'usedAt'>, { idle, now }:
 }
 
 /** Seconds that a session has left unless it is used. */
-export function timeLeft({ createdAt, providers }: Pick<WebSession, 'createdAt' | 'providers'>, times: SessionLifetime): number {
+export function timeLeft({ createdAt, providers }: Timed, times: SessionLifetime): number {
   const { lifetime, idle = Number.POSITIVE_INFINITY, now } = times
   const logins = Object.values(providers).map((login) => loginTimeLeft(login, times))
   return Math.max(1, Math.min(createdAt + lifetime - now(), idle, Math.max(...logins)))

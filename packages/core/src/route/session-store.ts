@@ -2,13 +2,15 @@ import type { Store } from '../session/store.js'
 import type { TokenRecord } from '../session/token-record.js'
 import { isTokenRecord } from './login-token-store.js'
 import { isAlive, isRollDue, loginTimeLeft, type SessionLifetime, timeLeft } from './session-lifetime.js'
-import { isSessionRecord, withoutTokens, withTokens } from './session-record.js'
+import { isSessionRecord, type SessionRecord, withoutTokens, withTokens } from './session-record.js'
 import type { WebSession } from './web-session.js'
 import type { WebStore } from './web-store.js'
 
-/** A session as it was read, and the version that it had. */
+/** A session of the store. */
 export interface SessionEntry {
   readonly session: WebSession
+  /** What was read, and at which version. */
+  readonly record: SessionRecord
   readonly version: string
 }
 
@@ -21,8 +23,8 @@ export interface SessionStore {
   /** Writes down that a session is used, from time to time. Without fail: who else has written says that it was used, or that it is over. */
   roll(entry: SessionEntry): Promise<void>
   /**
-   * Writes a session whose login at `name` is new, and deletes the one that it takes the place of. Tells whether that was still as it was read; if
-   * not, nothing of the new one is left.
+   * Writes a session whose login at `name` is new, and deletes the one that it takes the place of. Tells whether that was still there; if not,
+   * nothing of the new one is left. Under one id the logins never change, so that it was there is all there is to know.
    *
    * @throws {@link StoreError}
    */
@@ -33,8 +35,8 @@ export interface SessionStore {
 
 /** Makes the sessions of a store. */
 export function sessionStore(store: WebStore, lifetime: SessionLifetime): SessionStore {
-  function entryOf(session: WebSession): { readonly value: unknown; readonly ttl: number } {
-    return { value: withoutTokens(session), ttl: timeLeft(session, lifetime) }
+  function entryOf(record: SessionRecord): { readonly value: SessionRecord; readonly ttl: number } {
+    return { value: record, ttl: timeLeft(record, lifetime) }
   }
 
   return {
@@ -45,20 +47,20 @@ export function sessionStore(store: WebStore, lifetime: SessionLifetime): Sessio
       const keys = Object.values(entry.value.providers).map(({ key }) => key)
       const found = await Promise.all(keys.map(async (key) => [key, (await store.get(key))?.value] as const))
       const tokens = found.filter((pair): pair is readonly [string, TokenRecord] => isTokenRecord(pair[1]))
-      return { session: withTokens(entry.value, new Map(tokens)), version: entry.version }
+      return { session: withTokens(entry.value, new Map(tokens)), record: entry.value, version: entry.version }
     },
-    async roll({ session, version }) {
-      if (!isRollDue(session, lifetime)) return
-      const used = { ...session, usedAt: Math.floor(lifetime.now()) }
-      await store.compareAndSet(keyOf(session.id), version, entryOf(used)).catch(() => undefined)
+    async roll({ record, version }) {
+      if (!isRollDue(record, lifetime)) return
+      const used = { ...record, usedAt: Math.floor(lifetime.now()) }
+      await store.compareAndSet(keyOf(record.id), version, entryOf(used)).catch(() => undefined)
     },
     async replace(over, session, name) {
       const { key = '', record, ...login } = session.providers[name] ?? {}
       let isReplaced = false
       try {
         await store.compareAndSet(key, null, { value: record, ttl: loginTimeLeft(login, lifetime) })
-        await store.compareAndSet(keyOf(session.id), null, entryOf(session))
-        isReplaced = over === undefined || (await store.delete(keyOf(over.session.id), over.version))
+        await store.compareAndSet(keyOf(session.id), null, entryOf(withoutTokens(session)))
+        isReplaced = over === undefined || (await store.delete(keyOf(over.session.id)))
         return isReplaced
       } finally {
         if (!isReplaced) await Promise.allSettled([store.delete(keyOf(session.id)), store.delete(key)])

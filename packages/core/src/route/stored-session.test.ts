@@ -507,6 +507,18 @@ describe('SS18: how long a session lasts', () => {
     expect(store.writes).toEqual([{ what: 'set', key: keys(store, 's:')[0], ttl: 600 }])
   })
 
+  it('SS19: a use that is written down after a stale read, in which a token was not there yet, takes no login away', async () => {
+    const { app, store } = shared({ providers: two, session: { idle: 600 } })
+    const browser = await loggedIn({ app })
+    await link({ app }, browser, { sub: 'bob' })
+    app.clock.time += 300
+    const { get } = store
+    store.get = async (key) => (key.endsWith(':demo') ? undefined : get(key))
+    expect((await browser.open()).session('demo')).toBeUndefined()
+    store.get = get
+    expect((await browser.open()).session('demo')?.user.sub).toBe('alice')
+  })
+
   it('without an idle time nothing is written by requests', async () => {
     const { app, store } = shared()
     const browser = await loggedIn({ app })

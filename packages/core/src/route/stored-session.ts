@@ -79,8 +79,8 @@ export class StoredSession implements KeptSession {
   }
 
   /**
-   * The session before is deleted at the version that the new one was made from: who has logged out or in meanwhile wins. Until then nothing of it is
-   * changed, and from then on it is over on all instances.
+   * The session before is deleted once the new one is written: who finds it gone was too late, and somebody has logged out or in meanwhile. Until then
+   * nothing of it is changed, and from then on it is over on all instances.
    */
   async begin({ name, begunIn, next }: Beginning): Promise<void> {
     const { store, request } = this.#ports
