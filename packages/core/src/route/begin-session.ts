@@ -1,3 +1,5 @@
+import type { Environment } from '../environment.js'
+import { ProtocolError } from '../error/protocol-error.js'
 import { randomToken } from '../jose/random-token.js'
 import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
 import { assertBegunHere, formerOf } from './begun-here.js'
@@ -18,7 +20,8 @@ export interface FinishedLogin {
  * Begins a session with a new id, and the one before is over. Its other logins come along when the same person logged in again, or when the
  * login was begun to be linked to that very session; else nothing of it is left.
  *
- * @throws {@link ProtocolError} when the session to link to has ended meanwhile, or another person's has begun.
+ * @throws {@link ProtocolError} when the session to link to has ended meanwhile, or another person's has begun; and when the provider's end of the
+ * login is over.
  * @throws {@link StoreError} when it cannot be kept: the session before goes on.
  */
 export function beginSession<Http>(
@@ -36,6 +39,7 @@ export function beginSession<Http>(
       ([other, known]) => other !== name && visit.providerOf(other) !== undefined && !isOver(known, environment),
     )
     const own = { ...login, claims: { ...login.claims }, until: endOfLogin(login, joined, sessionLifetime) }
+    assertNotOver(own, environment)
     return {
       v: 1,
       id: randomToken(environment),
@@ -48,6 +52,16 @@ export function beginSession<Http>(
     }
   }
   return visit.begin({ name, begunIn: attempt.session, next })
+}
+
+/** Who came back to a page that wants a login would be sent to the next one, and so on. */
+function assertNotOver(login: ProviderLogin, environment: Pick<Environment, 'now'>): void {
+  if (!isOver(login, environment)) return
+  throw new ProtocolError(
+    'OAUTH_ID_TOKEN_CLAIM',
+    'ID token refused: its "session_expiry" is over already, and the login with it. Compare the clocks; or the provider lets a session go on longer than it says',
+    { reference: 'OpenID IPSIE SL1' },
+  )
 }
 
 /** Tells whether the person is logged in there already. */

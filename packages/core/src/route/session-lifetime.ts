@@ -53,7 +53,7 @@ export function endOfLogin(
   joined: WebSession | undefined,
   { lifetime, now }: SessionLifetime,
 ): number {
-  const end = Math.floor((joined?.createdAt ?? now()) + lifetime)
+  const end = Math.ceil((joined?.createdAt ?? now()) + lifetime)
   const { session_expiry: ceiling } = claims
   return typeof ceiling === 'number' && Number.isFinite(ceiling) ? Math.min(end, Math.floor(ceiling)) : end
 }

@@ -8,7 +8,7 @@ export interface SessionRecord extends Omit<WebSession, 'providers'> {
 }
 
 /** A login without its token, and the key that has it. */
-export interface StoredLogin extends Omit<ProviderLogin, 'record'> {
+interface StoredLogin extends Omit<ProviderLogin, 'record'> {
   readonly key: string
 }
 
