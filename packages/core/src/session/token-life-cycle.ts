@@ -222,7 +222,10 @@ export class TokenLifeCycle<How = undefined> {
   /** What became, or is becoming, of the token of a record that may be old by now. Asked again after everything that was awaited. */
   #known(place: TokenPlace, old: TokenRecord): Promise<TokenRecord> | undefined {
     const unsaved = this.#memory.waiting(place.key)
-    if (unsaved !== undefined) return this.#writer.adopt(place, old, this.#writer.again(place, unsaved))
+    if (unsaved?.before !== undefined) return this.#writer.adopt(place, old, this.#writer.again(place, unsaved))
+    // A login waits. Where it puts the very token there again, that is no renewal of it.
+    if (unsaved !== undefined && credentialOf(unsaved.record) !== credentialOf(old))
+      return this.#writer.again(place, unsaved).then(() => latestRecord(place))
     const renewal = this.#renewalOf(place, old)
     if (renewal === undefined) return undefined
     if (renewal.finishedAt === undefined && renewal.store === place.store) return renewal.record

@@ -105,8 +105,9 @@ export class TokenWriter {
     const login = logins.get(place.key)
     if (login !== undefined && credentialOf(this.#memory.newest(place, login.record)) !== credentialOf(before)) {
       await this.#giveBack(record, login.record)
-      await this.again(place, login)
-      return latestRecord(place)
+      const stored = await this.again(place, login)
+      // The token is spent, whatever the store says now.
+      return latestRecord(place).catch((error: unknown) => (error instanceof StoreError ? alive(stored) : Promise.reject(error)))
     }
     if (login !== undefined) {
       // The same token was put there again: what it became is the session's token now.
@@ -200,7 +201,6 @@ export class TokenWriter {
 
   async #putOver(place: TokenPlace, login: Unsaved): Promise<TokenRecord> {
     const { logins, unsaved } = this.#memory
-    const { expected } = login
     try {
       for (;;) {
         const entry = await place.store.get(place.key)
@@ -214,19 +214,14 @@ export class TokenWriter {
           if (last === undefined && renewed !== undefined && hasSpent(renewed, login.record)) return await this.again(place, renewed)
           return await (last?.saving?.catch(() => login.record) ?? this.#memory.newest(place, login.record))
         }
-        // Tried again: it was written after all, or somebody has written or deleted since, who wins.
-        if (expected !== undefined && expected !== version) {
+        const found = entry === undefined ? null : credentialOf(entry.value)
+        // Tried again: it was written after all, or somebody has written or deleted since, who wins. A lease is no sign of that.
+        if (login.found !== undefined && login.found !== found) {
           login.record = entry?.value ?? login.record
           break
         }
         login.record = this.#memory.newest(place, login.record)
-        login.expected = version
-        const isThere = entry !== undefined && credentialOf(entry.value) === credentialOf(login.record)
-        if (login.isKnown && !isThere) {
-          login.record = entry?.value ?? login.record
-          break
-        }
-        login.isKnown = isThere
+        login.found = found
         if (entry !== undefined && (await this.#isSpent(entry, login.record))) {
           login.record = entry.value
           break
@@ -234,7 +229,8 @@ export class TokenWriter {
         const record = entry === undefined ? login.record : over(entry.value, login.record)
         const receipt = await place.store.compareAndSet(place.key, version, record, { ttl: this.ttl(place) })
         if (receipt === undefined) {
-          login.expected = undefined
+          // Over a renewal a login comes all the same, unless it is of the token that was renewed.
+          if (found !== credentialOf(login.record)) login.found = undefined
           continue
         }
         // Logged out while it was written: what was written last goes too.
