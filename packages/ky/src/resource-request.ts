@@ -1,24 +1,29 @@
-import { type Form, formDecode, type ResourceRequest } from '@oauth/core/adapter'
+import { type Form, formDecode, type HttpHeaders, type ResourceOptions, type ResourceRequest } from '@oauth/core/adapter'
 import type { Options } from 'ky'
 
-/**
- * Describes an attempt to the authoriser. A `Request` shows every body as a stream; what it was made of is in the options of the call.
- */
-export function resourceRequest(request: Request, { json, body, oauth }: Options): ResourceRequest {
-  const { method, url } = request
-  const headers = Object.fromEntries(request.headers)
-  // ky sends `json` in the place of `body`, as text.
-  const isText = json !== undefined || typeof body === 'string'
-  return {
-    method,
-    url,
-    headers,
-    replayable: isText || (body ? isInMemory(body) : !request.body),
-    options: oauth,
-    // Few ask for it, and it has to be taken apart.
-    get form() {
-      return json === undefined ? formOf(body, headers['content-type']) : undefined
-    },
+/** An attempt as the authoriser sees it. A `Request` shows every body as a stream; what it was made of is in the options of the call. */
+export class KyRequest implements ResourceRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: HttpHeaders
+  readonly replayable: boolean
+  readonly options: ResourceOptions | undefined
+  readonly #body: Options['body']
+
+  constructor({ method, url, headers, body: stream }: Request, { json, body, oauth }: Options) {
+    // ky sends `json` in the place of `body`, as text.
+    const isText = json !== undefined || typeof body === 'string'
+    this.method = method
+    this.url = url
+    this.headers = Object.fromEntries(headers)
+    this.replayable = isText || (body ? isInMemory(body) : !stream)
+    this.options = oauth
+    this.#body = json === undefined ? body : undefined
+  }
+
+  /** Taken apart when it is read, which is rare. */
+  get form(): Form | undefined {
+    return formOf(this.#body, this.headers['content-type'])
   }
 }
 
