@@ -10,7 +10,8 @@ export class KyRequest implements ResourceRequest {
   readonly options: ResourceOptions | undefined
   readonly #body: Options['body']
 
-  constructor({ method, url, headers, body: stream }: Request, { json, body, oauth }: Options) {
+  /** @param text of the body, where it was read. */
+  constructor({ method, url, headers, body: stream }: Request, { json, body, oauth }: Options, text?: string) {
     // ky sends `json` in the place of `body`, as text.
     const isText = json !== undefined || typeof body === 'string'
     this.method = method
@@ -18,7 +19,7 @@ export class KyRequest implements ResourceRequest {
     this.headers = Object.fromEntries(headers)
     this.replayable = isText || (body ? isInMemory(body) : !stream)
     this.options = oauth
-    this.#body = json === undefined ? body : undefined
+    this.#body = text ?? (json === undefined ? body : undefined)
   }
 
   /** Taken apart when it is read, which is rare. */
@@ -27,9 +28,18 @@ export class KyRequest implements ResourceRequest {
   }
 }
 
+/** Tells whether a hook may have put another form in the place of the call's own, so that the request has to be read to know it. */
+export function mayBeFormOfHook({ headers, body: stream }: Request, { hooks, body }: Options): boolean {
+  if (stream === null || (hooks?.beforeRequest ?? []).length + (hooks?.beforeRetry ?? []).length === 0) return false
+  const isText = body === undefined || body === null || typeof body === 'string' || isInMemory(body)
+  return isText && FORM.test(headers.get('content-type') ?? '')
+}
+
+const FORM = /^application\/x-www-form-urlencoded\b/i
+
 function formOf(body: Options['body'], contentType = ''): Form | undefined {
   if (body instanceof URLSearchParams) return [...body]
-  return typeof body === 'string' && /^application\/x-www-form-urlencoded\b/i.test(contentType) ? formDecode(body) : undefined
+  return typeof body === 'string' && FORM.test(contentType) ? formDecode(body) : undefined
 }
 
 /** Anything else is a stream, or made into one: it is gone once it was sent. */
