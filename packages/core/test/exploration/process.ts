@@ -193,7 +193,7 @@ export class Process {
               invariants.arrived(request)
               try {
                 const issued = server.refresh(token)
-                request.brings = numberOf(issued.access_token)
+                invariants.issued(request, numberOf(issued.access_token))
                 this.#world.happened(this.number, `${token} is spent for ${issued.refresh_token}`)
                 answer(`of ${issued.refresh_token}`, () =>
                   resolve({ ...issued, expires_at: Math.floor(this.environment.now()) + Number(issued.expires_in) }),

@@ -1,14 +1,7 @@
-import type { Violation } from './invariants.js'
+import type { Failure } from './failure.js'
 import type { Call, Scenario } from './scenario.js'
 import type { Choice } from './scheduler.js'
 import { type Mutation, World } from './world.js'
-
-/** A schedule at which an invariant does not hold. */
-export interface Failure {
-  readonly scenario: Scenario
-  readonly schedule: readonly string[]
-  readonly violation: Violation
-}
 
 /** What random schedules have come to. */
 export interface Played {
@@ -58,14 +51,19 @@ async function play(scenario: Scenario, random: () => number, mutation: Mutation
   return { world, schedule }
 }
 
-/** Most callers use the token; what else is done in a system is one or two things. */
-const RARE: readonly Call[] = ['renew', 'renew', 'rejected', 'rejected', 'login', 'put back', 'logout']
-
+/** Callers use the token and renew it; one or two of them do something else. */
 function drawn(random: () => number): Scenario {
-  const call = (): Call => (random() < 0.75 ? 'use' : (RARE[Math.floor(random() * RARE.length)] ?? 'use'))
+  const oneOf = <T>(values: readonly [T, ...T[]]): T => values[Math.floor(random() * values.length)] ?? values[0]
+  const processes: Call[][] = Array.from({ length: 4 }, () =>
+    Array.from({ length: 3 }, () => oneOf(['use', 'use', 'use', 'renew', 'rejected'] as const)),
+  )
+  // To put back the token of one login over that of another is no use of the library.
+  const puts = oneOf<Call>(['login', 'put back'])
+  for (const call of [oneOf<Call>(['use', puts]), oneOf<Call>(['use', 'logout', puts])])
+    processes[oneOf([0, 1, 2, 3])]?.splice(oneOf([0, 1, 2]), 1, call)
   return {
     name: 'drawn',
-    processes: Array.from({ length: 4 }, () => Array.from({ length: 3 }, call)),
+    processes,
     faults: { crash: 2, answer: 2, request: 2, store: 3, lease: 2 },
     lenient: random() < 0.25,
     slowAnswers: random() < 0.5,
