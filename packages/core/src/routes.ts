@@ -12,7 +12,7 @@ export { MAX_FORM_BYTES, type RouteBody, type RouteRequest } from './route/route
 export type { RouteResponse } from './route/route-response.js'
 export type { VisitPorts } from './route/session-visit.js'
 export type { LoginView, Visit } from './route/visit.js'
-export type { ProviderOptions, TenantOptions, TenantProvider, TokenOwner, WebOptions } from './route/web-options.js'
+export type { ProviderOptions, TenantOptions, TenantProvider, TokenOwner, WebOptions, WebSessionOptions } from './route/web-options.js'
 export { type WebRoutes, webRoutes } from './route/web-routes.js'
 export type { ProviderLogin, UserClaims, WebSession } from './route/web-session.js'
 export { fromEnvironment } from './session/from-environment.js'

@@ -53,7 +53,11 @@ export type {
   TenantProvider,
   UserClaims,
   WebOptions,
+  WebSessionOptions,
 } from '@oauth/core/routes'
 export { statusOf } from '@oauth/core/routes'
+export type { Store, StoreEntry, StoreReceipt } from '@oauth/core/session'
+export { memoryStore } from '@oauth/core/session'
+export { type CallbackStore, expressSessionStore } from './express-session-store.js'
 export { type EnvironmentProvider, type OAuthOptions, oauth, requireLogin } from './oauth.js'
 export type { Register, RequestOAuth } from './request-oauth.js'

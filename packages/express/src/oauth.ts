@@ -13,11 +13,13 @@ import {
   type WebRoutes,
   webRoutes,
 } from '@oauth/core/routes'
+import type { Store } from '@oauth/core/session'
 import type { Application, Request, RequestHandler } from 'express'
 import onHeaders from 'on-headers'
+import { ExpressSessionStore } from './express-session-store.js'
 import { readBody, readRequest } from './read-request.js'
 import './request-oauth.js'
-import { writeResponse, writeVisit } from './write-response.js'
+import { writeFailure, writeResponse, writeVisit } from './write-response.js'
 
 /** A provider whose client is in environment variables unless it is given: `GITHUB_CLIENT_ID`, `GITHUB_CLIENT_SECRET`, … of `github`. */
 export type EnvironmentProvider<Http> = Omit<ProviderOptions<Http>, 'clientId'> & { readonly clientId?: string | undefined }
@@ -54,22 +56,23 @@ export function oauth<Http = AuthorisedFetch, Name extends string = string>(opti
   if (page !== undefined && typeof page !== 'boolean')
     throw new UsageError(`Option "errorPage" must be true or false, and is of type ${typeof page}. A page of your own is an error handler.`)
 
+  warnOfMemory(options.store)
+
   return async function oauthRoutes(req, res, next) {
     const url = routes.browserUrl(req.originalUrl)
     const route = routes.match(url)
-    const request = readRequest(req, url)
-    const body = route !== undefined && req.method === 'POST' ? await readBody(req) : undefined
-    const visit = await routes.open({ ...request, body }, { writable: () => !res.headersSent })
-    // What `client()` gives is known to this call; the type of `req.oauth` is known to whoever registers it.
-    req.oauth = visit as unknown as Request['oauth']
-    onHeaders(res, () => writeVisit(res, visit))
-    if (route === undefined) return next(mountError(req, routes, options.baseUrl))
     try {
+      const body = route !== undefined && req.method === 'POST' ? await readBody(req) : undefined
+      const visit = await routes.open({ ...readRequest(req, url), body }, { writable: () => !res.headersSent })
+      // What `client()` gives is known to this call; the type of `req.oauth` is known to whoever registers it.
+      req.oauth = visit as unknown as Request['oauth']
+      onHeaders(res, () => writeVisit(res, visit))
+      if (route === undefined) return next(mountError(req, routes, options.baseUrl))
       writeResponse(res, await routes.handle(route, visit))
     } catch (error) {
       if (isOAuthError(error)) {
-        res.status(statusOf(error))
-        if (page ?? !hasErrorHandler(req.app)) {
+        writeFailure(res, error)
+        if (route !== undefined && (page ?? !hasErrorHandler(req.app))) {
           logError(error, req.app)
           writeResponse(res, errorPage(error, { login: routes.loginPath(route.provider) }))
           return
@@ -78,6 +81,15 @@ export function oauth<Http = AuthorisedFetch, Name extends string = string>(opti
       next(error)
     }
   }
+}
+
+/** Sessions in memory are those of one process, and gone with it, which nobody may notice before there are two. */
+function warnOfMemory(store: Store<unknown> | undefined): void {
+  if (store?.local !== true || store instanceof ExpressSessionStore || process.env['NODE_ENV'] !== 'production') return
+  process.emitWarning(
+    'Sessions are in a store that this process alone can reach: others do not know them, and from memory they are gone with a restart. Take a store such as redisStore(client), or none, for sessions in cookies.',
+    { type: 'OAuthWarning', code: 'OAUTH_MEMORY_STORE' },
+  )
 }
 
 /** The options with the clients that the environment has. What the application gives wins; what is no provider is refused by the check of the options. */

@@ -1,4 +1,5 @@
-import { type RouteResponse, type SetCookie, serialiseCookie, type Visit } from '@oauth/core/routes'
+import type { AnyOAuthError } from '@oauth/core/adapter'
+import { type RouteResponse, type SetCookie, serialiseCookie, statusOf, type Visit } from '@oauth/core/routes'
 import type { Response } from 'express'
 
 /** Writes a route's answer. */
@@ -8,6 +9,12 @@ export function writeResponse(res: Response, { status, headers, cookies, locatio
   setCookies(res, cookies)
   if (location !== undefined) res.setHeader('location', location)
   res.end(body)
+}
+
+/** Prepares the answer of whoever handles the error, Express itself at last: no cache may keep what was not known of a session. */
+export function writeFailure(res: Response, error: AnyOAuthError): void {
+  res.status(statusOf(error))
+  setHeaders(res, { 'cache-control': 'private, no-store', vary: 'Cookie' })
 }
 
 /** Adds to any answer, as its headers are about to be written, what the visit has to tell the browser and caches. */

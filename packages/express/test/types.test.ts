@@ -1,7 +1,19 @@
 import type { AuthorisedFetch } from '@oauth/core/fetch'
+import type { TokenRecord } from '@oauth/core/session'
 import type { Request, RequestHandler } from 'express'
+import session from 'express-session'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { type OAuthOptions, oauth, type RequestOAuth, requireLogin, type TenantProvider } from '../src/index.js'
+import {
+  type CallbackStore,
+  expressSessionStore,
+  memoryStore,
+  type OAuthOptions,
+  oauth,
+  type RequestOAuth,
+  requireLogin,
+  type Store,
+  type TenantProvider,
+} from '../src/index.js'
 
 const registration = { issuer: 'https://as.example', clientId: 'client' }
 const options = { baseUrl: 'https://app.example', secret: 'x'.repeat(32), providers: { demo: registration } }
@@ -41,6 +53,17 @@ describe('types', () => {
     expect(() => requireLogin({ providers: 'demo' })).toThrow(/requireLogin: there is no option "providers"/)
     // @ts-expect-error a client that is not wrapped
     expect(() => oauth({ ...options, http: fetch })).toThrow(/"http" .* gotClient\(got\)/)
+  })
+
+  it('take any store without a cast, and no other thing', () => {
+    const make = <T>(): Store<T> => memoryStore<T>()
+    const held = memoryStore()
+    const stores: readonly OAuthOptions<AuthorisedFetch>['store'][] = [memoryStore(), make(), held, memoryStore<TokenRecord>(), undefined]
+    for (const store of stores) expect(() => oauth({ ...options, store })).not.toThrow()
+    expectTypeOf(expressSessionStore).parameter(0).toExtend<CallbackStore>()
+    expectTypeOf<session.MemoryStore>().toExtend<CallbackStore>()
+    // @ts-expect-error a store of express-session that is not wrapped
+    expect(() => oauth({ ...options, store: new session.MemoryStore() })).toThrow(/expressSessionStore\(store\)/)
   })
 
   it('of a function of the request that gives the options, now or later, or none', () => {

@@ -6,8 +6,11 @@ import { fileStore } from '../src/index.js'
 import { temporaryFolder, workers } from './processes.js'
 
 const folder = temporaryFolder()
-const start = await workers(folder.path)
-afterAll(() => folder.remove())
+const { start, end } = await workers(folder.path)
+afterAll(() => {
+  end()
+  folder.remove()
+})
 chmodSync(folder.path, 0o755)
 
 const isRoot = process.geteuid?.() === 0
@@ -51,7 +54,7 @@ it.runIf(mounted)('RF06: a full disk: ENOSPC, the file is as it was, nothing is 
     expect(readdirSync(place)).toEqual(['tokens.json'])
     expect(await store.compareAndSet('l', null, 'b', { ttl: 1000 })).toBeDefined()
   } finally {
-    execFileSync('umount', [place])
+    unmount(place)
   }
 })
 
@@ -62,11 +65,11 @@ it.runIf(mounted)('RF06: a disk that became read-only: EROFS on writing, and rea
   try {
     const store = fileStore<string>(join(place, 'tokens.json'))
     await store.compareAndSet('k', null, 'a', { ttl: 1000 })
-    execFileSync('mount', ['-o', 'remount,ro', place])
+    shell('mount -o remount,ro "$0"', place)
     await expect(store.compareAndSet('l', null, 'b', { ttl: 1000 })).rejects.toMatchObject({ code: 'EROFS' })
     expect(await store.get('k')).toMatchObject({ value: 'a' })
   } finally {
-    execFileSync('umount', [place])
+    unmount(place)
   }
 })
 
@@ -78,7 +81,15 @@ async function seeded(name: string) {
 }
 
 function mount(place: string, options: string): void {
-  execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', place], { stdio: 'ignore' })
+  shell(`mount -t tmpfs -o ${options} tmpfs "$0"`, place)
+}
+
+function unmount(place: string): void {
+  shell('umount "$0"', place)
+}
+
+function shell(command: string, place: string): void {
+  execFileSync('sh', ['-c', command, place], { stdio: 'ignore' })
 }
 
 function canMount(): boolean {
@@ -86,7 +97,7 @@ function canMount(): boolean {
   mkdirSync(place)
   try {
     mount(place, 'size=4k')
-    execFileSync('umount', [place])
+    unmount(place)
     return true
   } catch {
     return false

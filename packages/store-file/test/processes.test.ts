@@ -5,8 +5,11 @@ import { fileStore } from '../src/index.js'
 import { stopped, temporaryFolder, workers } from './processes.js'
 
 const folder = temporaryFolder()
-const start = await workers(folder.path)
-afterAll(() => folder.remove())
+const { start, end } = await workers(folder.path)
+afterAll(() => {
+  end()
+  folder.remove()
+})
 
 let files = 0
 function freshPath(): string {

@@ -27,8 +27,15 @@ export function temporaryFolder(): Folder {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }
 
-/** Makes the worker a program that Node can run, and returns how to start it. `shell` is said by a shell before. */
-export async function workers(folder: string): Promise<(job: Job, options?: { shell?: string; uid?: number }) => Worker> {
+export interface Workers {
+  /** Starts one. `shell` is said by a shell before. */
+  start(job: Job, options?: { readonly shell?: string; readonly uid?: number }): Worker
+  /** Ends those that are left after a test that failed, stopped ones too. */
+  end(): void
+}
+
+/** Makes the worker a program that Node can run. */
+export async function workers(folder: string): Promise<Workers> {
   const outfile = join(folder, 'worker.mjs')
   await build({
     entryPoints: [join(import.meta.dirname, 'worker.ts')],
@@ -39,23 +46,30 @@ export async function workers(folder: string): Promise<(job: Job, options?: { sh
     conditions: ['@oauth/source'],
     logLevel: 'error',
   })
-  return (job, { shell = ':', uid } = {}) => {
-    const child = spawn('sh', ['-c', `${shell}; exec "$0" "$@"`, process.execPath, outfile, JSON.stringify(job)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      ...(uid === undefined ? {} : { uid }),
-    })
-    const closed = once(child, 'close')
-    const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
-    return {
-      child,
-      lines,
-      async rest() {
-        const all: string[] = []
-        for await (const line of lines) all.push(line)
-        await closed
-        return all
-      },
-    }
+  const children: ChildProcess[] = []
+  return {
+    start(job, { shell = ':', uid } = {}) {
+      const child = spawn('sh', ['-c', `${shell}; exec "$0" "$@"`, process.execPath, outfile, JSON.stringify(job)], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        ...(uid === undefined ? {} : { uid }),
+      })
+      children.push(child)
+      const closed = once(child, 'close')
+      const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+      return {
+        child,
+        lines,
+        async rest() {
+          const all: string[] = []
+          for await (const line of lines) all.push(line)
+          await closed
+          return all
+        },
+      }
+    },
+    end() {
+      for (const child of children) child.kill('SIGKILL')
+    },
   }
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-export type { Store, StoreEntry, StoreReceipt, TokenStore } from '@oauth/core/session'
+export type { Store, StoreEntry, StoreReceipt, TokenRecord, TokenStore } from '@oauth/core/session'
 export type { EvalOptions, IoRedisClient, NodeRedisClient, RedisClient } from './client.js'
 export { type RedisStoreOptions, redisStore } from './redis-store.js'
 export type { IoRedisSubscriber, NodeRedisSubscriber, RedisSubscriber } from './subscriber.js'

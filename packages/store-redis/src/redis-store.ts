@@ -1,5 +1,5 @@
 import { UsageError } from '@oauth/core/adapter'
-import type { Store } from '@oauth/core/session'
+import type { Store, TokenRecord } from '@oauth/core/session'
 import { assertConnected, isReply, type RedisClient, scriptRunner } from './client.js'
 import { COMPARE_AND_SET, DELETE, GET, type Script } from './script.js'
 import { newVersion, parse, serialize } from './stored.js'
@@ -22,6 +22,7 @@ const OPTIONS: readonly string[] = ['prefix', 'subscriber'] satisfies (keyof Red
  * A store in Redis, through a client of node-redis or ioredis that stays the caller's. Each operation is one command, run by the server that
  * holds the key, never by a replica. Errors of the client come as they are.
  *
+ * @typeParam T what is stored, as JSON: the records of tokens unless said otherwise
  * @throws {@link UsageError} for what is no client, and for bad options; from its methods for a client that is not connected, and for keys
  * under the prefix that something else has written.
  * @see the README of this package, for what eviction, failover and persistence do to tokens
@@ -30,11 +31,11 @@ const OPTIONS: readonly string[] = ['prefix', 'subscriber'] satisfies (keyof Red
  * const client = await createClient({ url: 'redis://localhost' }).on('error', report).connect()
  * const session = new OAuth2Session({ issuer, clientId, store: redisStore(client), key: 'user-1' })
  */
-export function redisStore<T>(client: RedisClient, options: RedisStoreOptions = {}): Store<T> {
+export function redisStore<T = TokenRecord>(client: RedisClient, options: RedisStoreOptions = {}): Store<T> {
   const { prefix = 'oauth:', subscriber } = checked(options)
   const runScript = scriptRunner(client)
   const watch = subscriber && watcher(subscriber)
-  let unused = subscriber
+  let unchecked = subscriber
 
   function name(key: string): string {
     const full = prefix + key
@@ -45,8 +46,8 @@ export function redisStore<T>(client: RedisClient, options: RedisStoreOptions = 
 
   async function run(script: Script, key: string, args: readonly string[]): Promise<unknown> {
     // Told at the first use, and then no more: hints are not worth an operation.
-    if (unused !== undefined) assertConnected(unused, 'option `subscriber`')
-    unused = undefined
+    if (unchecked !== undefined) assertConnected(unchecked, 'option `subscriber`')
+    unchecked = undefined
     try {
       return await runScript(script, key, args)
     } catch (error) {
@@ -84,8 +85,9 @@ export function redisStore<T>(client: RedisClient, options: RedisStoreOptions = 
 function checked(options: RedisStoreOptions): RedisStoreOptions {
   const unknown = Object.keys(options).find((option) => !OPTIONS.includes(option))
   if (unknown !== undefined) throw new UsageError(`redisStore knows no option ${JSON.stringify(unknown)}. It has: ${OPTIONS.join(', ')}.`)
-  const { prefix = '' } = options
-  if (typeof prefix !== 'string') throw new UsageError('The option `prefix` of redisStore has to be a string, such as "oauth:".')
+  const { prefix } = options
+  if (prefix !== undefined && typeof prefix !== 'string')
+    throw new UsageError('The option `prefix` of redisStore has to be a string, such as "oauth:".')
   return options
 }
 

@@ -22,8 +22,8 @@ describe.skipIf(noRedis !== undefined)('redisStore, when something goes wrong', 
   })
   afterAll(() => server.stop())
   beforeEach(() => server.ask('FLUSHALL'))
-  afterEach(() => {
-    for (const close of opened.splice(0)) close()
+  afterEach(async () => {
+    for (const close of opened.splice(0)) await close()
   })
 
   async function connect(url = server.url) {
@@ -47,7 +47,7 @@ describe.skipIf(noRedis !== undefined)('redisStore, when something goes wrong', 
     it('F16: a server that was started again with nothing gives out other versions, and knows none of the old ones', async () => {
       const connection = await connect([server.url])
       opened.push(connection.close)
-      const store = redisStore(connection.client)
+      const store = redisStore<unknown>(connection.client)
       const before = await store.compareAndSet('k', null, 'same', HOUR)
       await server.restart()
 
@@ -59,6 +59,16 @@ describe.skipIf(noRedis !== undefined)('redisStore, when something goes wrong', 
       expect(await store.compareAndSet('k', String(before?.version), 'late', HOUR)).toBeUndefined()
       expect((await store.get('k'))?.value).toBe('same')
     })
+  })
+
+  it('F18: of 50 writers at a server that stands still for a while, one wins when it goes on', async () => {
+    const stores = [redisStore<unknown>(await connect()), redisStore<unknown>(connectIoRedis())]
+    for (const store of stores) await store.get('k')
+    server.signal('SIGSTOP')
+    const writing = Array.from({ length: 50 }, async (_, writer) => stores[writer % 2]?.compareAndSet('k', null, writer, HOUR))
+    server.signal('SIGCONT')
+    const receipts = await Promise.all(writing)
+    expect(receipts.filter((receipt) => receipt !== undefined)).toHaveLength(1)
   })
 
   it('F17: a write that ioredis sends again because its answer was lost is still one write, and has won', async () => {
@@ -101,7 +111,7 @@ describe.skipIf(noRedis !== undefined)('redisStore, when something goes wrong', 
     })
 
     it('F16: errors of node-redis come as they are', async () => {
-      const store = redisStore(await connect(url))
+      const store = redisStore<unknown>(await connect(url))
       const error = await rejection(async () => store.compareAndSet('k', null, 'secret-value', HOUR))
       expect(error).toBeInstanceOf(ErrorReply)
       expect(error.message).toMatch(/can't run this command/)
@@ -135,7 +145,7 @@ describe.skipIf(noRedis !== undefined)('redisStore, when something goes wrong', 
       ...['+@connection', '+eval', '+evalsha', '+get', '+set', '+del', '+time', '+publish', '+subscribe', '+unsubscribe'],
     )
     const url = `redis://app:pw@127.0.0.1:${server.port}`
-    const store = redisStore(await connect(url), { subscriber: await connect(url) })
+    const store = redisStore<unknown>(await connect(url), { subscriber: await connect(url) })
     const heard = new Promise<void>((resolve) => store.watch?.('k', resolve))
     await expect.poll(() => server.ask('PUBSUB', 'NUMSUB', 'oauth:k')).toBe('oauth:k,1')
     const entry = await store.compareAndSet('k', null, 'a', HOUR)
@@ -146,7 +156,7 @@ describe.skipIf(noRedis !== undefined)('redisStore, when something goes wrong', 
 
   it('a user that may not publish may write all the same: hints are not worth a token', async () => {
     await server.ask('ACL', 'SETUSER', 'mute', 'on', '>pw', '~*', 'resetchannels', '+@all', '-publish')
-    const store = redisStore(await connect(`redis://mute:pw@127.0.0.1:${server.port}`))
+    const store = redisStore<unknown>(await connect(`redis://mute:pw@127.0.0.1:${server.port}`))
     const entry = await store.compareAndSet('k', null, 'a', HOUR)
     expect(entry).toBeDefined()
     expect(await store.delete('k', entry?.version)).toBe(true)
@@ -170,7 +180,7 @@ describe.skipIf(noRedis !== undefined)('redisStore, when something goes wrong', 
     it('ioredis: keyPrefix comes before the prefix of the store, and watching works under it', async () => {
       const client = connectIoRedis(server.url, { keyPrefix: 'app:' })
       const subscriber = connectIoRedis(server.url, { keyPrefix: 'app:' })
-      const store = redisStore(client, { subscriber })
+      const store = redisStore<unknown>(client, { subscriber })
       await expectWhole(store)
       const heard = new Promise<void>((resolve) => store.watch?.('k', resolve))
       await expect.poll(() => server.ask('PUBSUB', 'NUMSUB', 'oauth:k')).toBe('oauth:k,1')

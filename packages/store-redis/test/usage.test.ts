@@ -34,7 +34,7 @@ describe('redisStore, called wrongly', () => {
     ['cluster', createCluster({ rootNodes: [] })],
     ['sentinel', createSentinel({ name: 'primary', sentinelRootNodes: [] })],
   ])('node-redis: a %s that was never connected is told so, by each operation', async (_kind, client) => {
-    const store = redisStore(client)
+    const store = redisStore<unknown>(client)
     const error = usage(/client.*not connected.*connect\(\)/)
     await expect(store.get('k')).rejects.toEqual(error)
     await expect(store.compareAndSet('k', null, 'secret', { ttl: 1 })).rejects.toEqual(error)
@@ -43,7 +43,7 @@ describe('redisStore, called wrongly', () => {
 
   it('node-redis: a subscriber that was never connected is told at the first use of the store', async () => {
     const client = new Redis({ lazyConnect: true })
-    const store = redisStore(client, { subscriber: createClient() })
+    const store = redisStore<unknown>(client, { subscriber: createClient() })
     await expect(store.get('k')).rejects.toEqual(usage(/subscriber.*not connected/))
     await expect(store.get('k')).rejects.toEqual(usage(/subscriber.*not connected/))
     client.disconnect()

@@ -13,7 +13,8 @@ export type TerminalReason = 'invalid_grant' | 'refresh_answer_lost' | 'identity
 
 /** How a renewal failed. */
 export type RefreshFailure =
-  | { readonly kind: 'terminal'; readonly reason: TerminalReason }
+  /** `hint`: what else is known of the likely cause; a sentence of our own. */
+  | { readonly kind: 'terminal'; readonly reason: TerminalReason; readonly hint?: Explanation | undefined }
   | { readonly kind: 'transient'; readonly retryAt?: number | undefined }
 
 const TERMINAL: Readonly<Record<TerminalReason, string>> | undefined = explain
@@ -52,7 +53,7 @@ function explanation(failure: RefreshFailure): Explanation {
   return (
     explain &&
     (failure.kind === 'terminal'
-      ? `The token cannot be renewed: ${TERMINAL?.[failure.reason]}. A new login is needed.`
+      ? `The token cannot be renewed: ${TERMINAL?.[failure.reason]}. A new login is needed.${failure.hint ? ` ${failure.hint}` : ''}`
       : `The token could not be renewed now. Token and session are kept; try again ${failure.retryAt === undefined ? 'later' : 'from "retryAt" on, as the server asked'}.`)
   )
 }

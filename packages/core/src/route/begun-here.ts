@@ -1,9 +1,8 @@
 import { ProtocolError } from '../error/protocol-error.js'
 import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
-import type { WebContext } from './web-context.js'
 import { personOf, type WebSession } from './web-session.js'
 
-/** How often a session may have gone on under a new id while a login was under way. */
+/** How often a session may go on under a new id while a login is under way. */
 const MAX_SUCCESSIONS = 10
 
 /** What a login attempt keeps of the session that it was begun in: which, and whose. */
@@ -20,8 +19,8 @@ export function begunIn({ id, providers }: WebSession): Pick<AuthorizationTransa
  *
  * @throws {@link ProtocolError} `OAUTH_SESSION_CHANGED`.
  */
-export function assertBegunHere<Http>(context: WebContext<Http>, session: WebSession | undefined, attempt: AuthorizationTransaction): void {
-  if (isBegunIn(context, session, attempt)) return
+export function assertBegunHere(session: WebSession | undefined, attempt: AuthorizationTransaction): void {
+  if (isBegunIn(session, attempt)) return
   if (attempt.link) refuse('the login was begun to be added to a session that this browser has no more. Log in, and start linking again')
   const { subject } = attempt
   if (session === undefined || subject === undefined) return
@@ -29,18 +28,14 @@ export function assertBegunHere<Http>(context: WebContext<Http>, session: WebSes
     refuse('the login was begun when somebody else was logged in here. Start it again')
 }
 
+/** What a session that goes on under a new id keeps of those before. */
+export function formerOf({ id, former = [] }: WebSession): readonly string[] {
+  return [...former, id].slice(-MAX_SUCCESSIONS)
+}
+
 /** Tells whether a session is the one that a login was begun in, whatever its id has become since. */
-function isBegunIn<Http>(
-  { successors }: WebContext<Http>,
-  session: WebSession | undefined,
-  { session: from }: AuthorizationTransaction,
-): boolean {
-  let id = from
-  for (let step = 0; id !== undefined && step < MAX_SUCCESSIONS; step++) {
-    if (id === session?.id) return true
-    id = successors.get(id)
-  }
-  return false
+function isBegunIn(session: WebSession | undefined, { session: from }: AuthorizationTransaction): boolean {
+  return from !== undefined && session !== undefined && [...(session.former ?? []), session.id].includes(from)
 }
 
 function refuse(found: string): never {

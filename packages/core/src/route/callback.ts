@@ -14,7 +14,6 @@ import { beginSession } from './begin-session.js'
 import { assertBegunHere } from './begun-here.js'
 import { queryOf } from './login.js'
 import { loginClaims } from './login-claims.js'
-import { idOf } from './login-cookies.js'
 import { assertTellsIssuer } from './mix-up.js'
 import type { Provider } from './provider.js'
 import { plain, type RouteResponse, redirect } from './route-response.js'
@@ -40,7 +39,7 @@ export async function* callback<Http>(context: WebContext<Http>, visit: SessionV
   if (attempt.provider !== provider.name)
     refuse('OAUTH_PROVIDER_MISMATCH', 'the login was started at another provider', 'RFC 9700 §4.4.2.2')
 
-  assertBegunHere(context, visit.newest, attempt)
+  assertBegunHere(visit.newest, attempt)
 
   const { registration } = provider
   const server = yield* registration.server()
@@ -51,11 +50,12 @@ export async function* callback<Http>(context: WebContext<Http>, visit: SessionV
     authorizationResponse(parameters, attempt, server)
   } catch (error) {
     // A "no" is an answer too: it ends the attempt. Anything else leaves it to the honest answer.
-    if (isOAuthError(error) && error.name === 'AuthorizationResponseError') finish(context, visit, attempt)
+    if (isOAuthError(error) && error.name === 'AuthorizationResponseError') await finish(context, visit, attempt).catch(() => false)
     throw error
   }
-  // In one step with the check: of two requests with the same answer only one goes on.
-  if (!finish(context, visit, attempt)) refuse('OAUTH_TRANSACTION_USED', 'it was already used. Start the login again', 'RFC 9700 §2.1')
+  // Of two requests with the same answer only one goes on.
+  if (!(await finish(context, visit, attempt)))
+    refuse('OAUTH_TRANSACTION_USED', 'it was already used. Start the login again', 'RFC 9700 §2.1')
 
   const { keyCache, clockTolerance, allowInsecureHttp } = registration
   const result = yield* finishAuthorization(server, registration.client, {
@@ -103,7 +103,7 @@ async function findAttempt<Http>(
   }
   const found = await context.logins.find(state, cookies)
   if (found !== undefined) return found
-  if (context.usedLogins.has(idOf(state))) {
+  if (await context.attempts.has(state)) {
     // The back button, or a reload, of a login that worked.
     if (visit.current !== undefined) return redirect(`${context.base.path}/`)
     refuse('OAUTH_TRANSACTION_USED', 'it was already used. Start the login again', 'RFC 9700 §2.1')
@@ -124,10 +124,11 @@ function tenantOf<Http>({ tenant }: Provider<Http>): Pick<ProviderLogin, 'tenant
   return tenant === undefined ? {} : { tenant }
 }
 
-/** Uses an attempt up. Tells whether it was still to be used. */
-function finish<Http>(context: WebContext<Http>, visit: SessionVisit<Http>, { state }: AuthorizationTransaction): boolean {
-  visit.setLoginCookies([context.logins.drop(state)])
-  return context.usedLogins.add(idOf(state))
+/** Uses an attempt up. Tells whether it was still to be used. Where that cannot be told, the browser keeps it, and can come again. */
+async function finish<Http>(context: WebContext<Http>, visit: SessionVisit<Http>, attempt: AuthorizationTransaction): Promise<boolean> {
+  const isNew = await context.attempts.add(attempt)
+  visit.setLoginCookies([context.logins.drop(attempt.state)])
+  return isNew
 }
 
 function tokenRecord(

@@ -8,21 +8,17 @@ import type { WebContext } from './web-context.js'
  * Ends a session: here first, whatever the provider answers; then its tokens are revoked. Returns where the browser goes: to the
  * provider's own logout, or to `afterLogout`.
  *
+ * @throws {@link StoreError} when it cannot be ended here. Nothing has happened then, and the browser can ask again.
  * @see OpenID Connect RP-Initiated Logout §2 https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout
  */
 export async function* endSession<Http>(context: WebContext<Http>, visit: SessionVisit<Http>): Flow<string> {
   const { current, provider: last } = visit
-  // The browser's cookie may be older than the last renewal, whose tokens are the ones to revoke.
-  const logins = Object.entries(current?.providers ?? {}).flatMap(([name, { record }]) => {
-    const provider = visit.providerOf(name)
-    return provider === undefined ? [] : [{ provider, token: provider.lifeCycle.newest(visit.place(name), record).token }]
-  })
-  if (current !== undefined) context.endedSessions.add(current.id)
-  for (const { provider } of logins) await provider.lifeCycle.delete(visit.place(provider.name))
-  visit.end()
-
+  const providers = Object.keys(current?.providers ?? {}).flatMap((name) => visit.providerOf(name) ?? [])
+  const records = await visit.end()
   let location = context.afterLogout
-  for (const { provider, token } of logins) {
+  for (const provider of providers) {
+    const token = records[provider.name]?.token
+    if (token === undefined) continue
     yield* quietly(revokeTokens(provider, token, context.environment))
     if (provider.name === last) location = (yield* quietly(providerLogout(context, provider, token.id_token))) ?? location
   }

@@ -98,7 +98,7 @@ describe('steps that overlap', () => {
     const slow = await SessionVisit.open(context, browser.request('/'), { writable: () => gate.promise })
     const fast = await app.inside(browser)
     await life.renew(fast.place('demo'))
-    const p = slow.catchUp()
+    const p = Promise.resolve(slow.place('demo').store.get(''))
     await life.renew((await app.inside(browser)).place('demo'))
     gate.resolve(true)
     await p
@@ -115,7 +115,7 @@ describe('steps that overlap', () => {
     const slow = await SessionVisit.open(context, browser.request('/'), { writable: () => (n++ === 0 ? gate.promise : true) })
     const fast = await app.inside(browser)
     await life.renew(fast.place('demo'))
-    const p = slow.catchUp()
+    const p = Promise.resolve(slow.place('demo').store.get(''))
     await run(endSession(context, slow), context.transport)
     expect(slow.current).toBeUndefined()
     gate.resolve(true)

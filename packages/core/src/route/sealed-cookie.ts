@@ -72,7 +72,7 @@ export function sealedCookie({ name, secrets, secure, maxAge, environment }: Sea
       const length = sealed.length + count * chunk(0).length + `${count}.`.length
       if (length > MAX_LENGTH) {
         throw new UsageError(
-          `The session takes ${length} bytes; ${MAX_LENGTH} fit into cookies. Ask for fewer scopes or claims, set "userinfo: false" for the provider, give a smaller "profile", or link fewer logins.`,
+          `The session takes ${length} bytes; ${MAX_LENGTH} fit into cookies. Keep sessions in a store, of which the cookie carries an id alone: option "store", such as redisStore(client). Or ask for fewer scopes or claims, set "userinfo: false" for the provider, give a smaller "profile", or link fewer logins.`,
           { code: 'OAUTH_SESSION_TOO_LARGE' },
         )
       }

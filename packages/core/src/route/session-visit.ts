@@ -1,14 +1,17 @@
 import type { Maybe } from '../environment.js'
 import type { HttpHeaders } from '../http/http-response.js'
 import type { TokenPlace } from '../session/token-place.js'
+import type { TokenRecord } from '../session/token-record.js'
 import type { SetCookie } from './cookie.js'
-import { isNavigation } from './navigation.js'
+import { CookieSession } from './cookie-session.js'
+import type { Beginning, KeptSession } from './kept-session.js'
 import type { Provider } from './provider.js'
 import type { RouteRequest } from './route-request.js'
 import { NO_STORE } from './route-response.js'
-import { sessionTokenStore } from './session-token-store.js'
-import { SEEN_TTL, sourceOf, type WebContext } from './web-context.js'
-import { type ProviderLogin, parseWebSession, type WebSession } from './web-session.js'
+import { isOver } from './session-lifetime.js'
+import { StoredSession } from './stored-session.js'
+import { sourceOf, type WebContext } from './web-context.js'
+import type { ProviderLogin, WebSession } from './web-session.js'
 
 /** What an adapter lends a visit. */
 export interface VisitPorts {
@@ -17,58 +20,44 @@ export interface VisitPorts {
 }
 
 /**
- * One request of a browser and the session it came with, as the routes work on it. Changes of the session become cookies at once; they
- * wait here for whatever is answered.
+ * One request of a browser and the session it came with, as the routes work on it. Cookies that a change needs wait here for whatever is
+ * answered.
  */
 export class SessionVisit<Http> {
   readonly request: RouteRequest
   readonly #context: WebContext<Http>
-  readonly #ports: VisitPorts
-  readonly #places = new Map<string, TokenPlace>()
+  readonly #kept: KeptSession
   /** What functions gave for this request, by name; a promise while one is asked. */
   readonly #given = new Map<string, Maybe<Provider<Http> | undefined>>()
-  #session: WebSession | undefined
-  #sessionCookies: readonly SetCookie[] = []
   #loginCookies: readonly SetCookie[] = []
   #touched = false
 
-  private constructor(context: WebContext<Http>, request: RouteRequest, ports: VisitPorts) {
+  private constructor(context: WebContext<Http>, request: RouteRequest, { writable }: VisitPorts) {
+    const lifeCycleOf = (name: string) => this.providerOf(name)?.lifeCycle
+    const { sessions: store } = context
     this.#context = context
     this.request = request
-    this.#ports = ports
+    this.#kept =
+      store === undefined
+        ? new CookieSession(context, { request, writable, lifeCycleOf })
+        : new StoredSession(context, { request, store, lifeCycleOf })
   }
 
   /**
-   * Reads the session of a request. One that is expired, ended or not ours counts as none. Its cookies are cleared only where a person goes to a page: a
-   * request in the background may have been sent before a login that has just set new ones, which the browser would then drop.
+   * Reads the session of a request. Functions that give providers are asked for those of the session's logins here, so that what is asked of a visit
+   * afterwards is known. What they throw is thrown.
    *
-   * Functions that give providers are asked for those of the session's logins here, so that what is asked of a visit afterwards is known. What they
-   * throw is thrown.
+   * @throws {@link StoreError} when a store cannot be read. Whether somebody is logged in is not known then.
    */
   static async open<Http>(context: WebContext<Http>, request: RouteRequest, ports: VisitPorts): Promise<SessionVisit<Http>> {
     const visit = new SessionVisit(context, request, ports)
-    const { sessionCookie, endedSessions } = context
-    const stale = sessionCookie.clear(request.cookies)
-    if (stale.length === 0) return visit
-    const text = await sessionCookie.read(request.cookies)
-    const session = text === undefined ? undefined : parseWebSession(text)
-    if (session !== undefined && endedSessions.has(session.id)) return visit
-    if (session !== undefined && isAlive(session, context)) await visit.#resume(session)
-    else if (isNavigation(request)) visit.#sessionCookies = stale
-    return visit
-  }
-
-  async #resume(session: WebSession): Promise<void> {
-    this.#session = session
-    const { renewedSessions } = this.#context
-    const newest = renewedSessions.get(session.id)
-    // A browser that shows the newest one has got it; other requests may have been sent before.
-    if (newest !== undefined && newest.generation <= session.generation) renewedSessions.set(session.id, session, SEEN_TTL)
-    await this.catchUp()
+    await visit.#kept.open()
     // A login under a new name begins a new session, so that none comes in later.
-    const { providers } = this.#context
-    const asked = Object.keys(session.providers).filter((name) => providers.has(name) && providers.get(name)?.fixed === undefined)
-    if (asked.length > 0) await Promise.all(asked.map((name) => this.resolve(name)))
+    const { providers } = context
+    const names = Object.keys(visit.#kept.current?.providers ?? {})
+    const asked = names.filter((name) => providers.has(name) && providers.get(name)?.fixed === undefined)
+    if (asked.length > 0) await Promise.all(asked.map((name) => visit.resolve(name)))
+    return visit
   }
 
   /**
@@ -88,33 +77,19 @@ export class SessionVisit<Http> {
   /** The provider of this session's login there: `undefined` where there is none, where it is configured no more, and for a login of another tenant. */
   providerOf(name: string): Provider<Http> | undefined {
     const known = this.#context.providers.get(name)?.fixed ?? this.#given.get(name)
-    const login = this.#session?.providers[name]
+    const login = this.#kept.current?.providers[name]
     return known instanceof Promise || login === undefined || known?.tenant !== login.tenant ? undefined : known
   }
 
-  /** The session as the requests of this process have made it by now; `undefined` when it is over. */
+  /** The session as others have made it by now, so far as that is known; `undefined` when it is over. */
   get newest(): WebSession | undefined {
-    const session = this.#session
-    if (session === undefined || this.#context.endedSessions.has(session.id)) return undefined
-    const known = this.#context.renewedSessions.get(session.id)
-    return known !== undefined && known.generation > session.generation ? known : session
-  }
-
-  /** Goes on with the session as it has become through other requests, and hands this browser its cookie. Without fail: a cookie can wait. */
-  async catchUp(): Promise<void> {
-    for (;;) {
-      const { newest } = this
-      if (newest === undefined || newest === this.#session) return
-      const cookies = (await this.#ports.writable()) ? await this.seal(newest).catch(() => []) : []
-      // It may have gone on, or ended, meanwhile.
-      if (newest === this.newest) return this.adopt(newest, cookies)
-    }
+    return this.#kept.newest
   }
 
   /** The session as it is now. Who has looked at it may not let the answer be cached. */
   get current(): WebSession | undefined {
     this.#touched = true
-    return this.#session
+    return this.#kept.current
   }
 
   /** Name of the provider of the last login. */
@@ -133,43 +108,33 @@ export class SessionVisit<Http> {
     return name !== undefined && this.#names().includes(name) ? this.providerOf(name) : undefined
   }
 
-  /** A provider that was taken out of the configuration is logged in no more, and neither is one of another tenant. */
+  /** A login is none when its time is over, when its provider was taken out of the configuration, and when it is another tenant's. */
   #names(): readonly string[] {
-    return Object.keys(this.current?.providers ?? {}).filter((name) => this.providerOf(name) !== undefined)
+    const logins = Object.entries(this.current?.providers ?? {})
+    return logins
+      .filter(([name, login]) => !isOver(login, this.#context.environment) && this.providerOf(name) !== undefined)
+      .map(([name]) => name)
   }
 
-  /** Where the token of a login lives: in this visit's session. */
+  /** Where the token of a login lives. */
   place(name: string): TokenPlace {
-    const key = `t:${this.#session?.id}:${name}`
-    const known = this.#places.get(key)
-    if (known !== undefined) return known
-    const store = sessionTokenStore(this.#context.environment, this, name)
-    const place = { store, key, writable: this.#ports.writable }
-    this.#places.set(key, place)
-    return place
+    return this.#kept.place(name)
   }
 
-  /** The cookies that hold a session. @throws {@link UsageError} when it is too large. */
-  seal(session: WebSession): Promise<readonly SetCookie[]> {
-    return this.#context.sessionCookie.write(JSON.stringify(session), this.request.cookies)
-  }
-
-  /** Goes on with a session that was sealed, in one step, so that who has looked just before loses nothing. Other requests know of it at once. */
-  adopt(session: WebSession, cookies: readonly SetCookie[]): void {
-    const { renewedSessions } = this.#context
-    this.#session = session
-    this.#sessionCookies = cookies
+  /** Goes on as a new session, in place of the one before. @throws whatever `next` throws, and {@link StoreError}. */
+  begin(beginning: Beginning): Promise<void> {
     this.#touched = true
-    if (session.generation > (renewedSessions.get(session.id)?.generation ?? 0)) renewedSessions.set(session.id, session)
+    return this.#kept.begin(beginning)
   }
 
-  /** Ends the session, in the browser too. */
-  end(): void {
-    const { sessionCookie, renewedSessions } = this.#context
-    if (this.#session !== undefined) renewedSessions.delete(this.#session.id)
-    this.#session = undefined
-    this.#sessionCookies = sessionCookie.clear(this.request.cookies)
+  /**
+   * Ends the session, in the browser too. Gives the newest record of each login.
+   *
+   * @throws {@link StoreError} when it cannot be ended: it goes on.
+   */
+  end(): Promise<Readonly<Record<string, TokenRecord>>> {
     this.#touched = true
+    return this.#kept.end()
   }
 
   /** The answer is for this browser alone, whatever it says. */
@@ -184,26 +149,14 @@ export class SessionVisit<Http> {
 
   /** Cookies that wait to be set; they are handed out once. */
   takeCookies(): readonly SetCookie[] {
-    const session = this.#session
-    if (session !== undefined && this.#sessionCookies.length > 0) {
-      const { handedOut } = this.#context
-      // A logout, a new login or a later cookie in another answer came over it: this one would take the place of theirs.
-      if (this.newest === undefined || (handedOut.get(session.id) ?? 0) > session.generation) this.#sessionCookies = []
-      else handedOut.set(session.id, session.generation)
-    }
-    const cookies = [...this.#sessionCookies, ...this.#loginCookies]
+    const cookies = [...this.#kept.takeCookies(), ...this.#loginCookies]
     this.#touched ||= cookies.length > 0
-    this.#sessionCookies = []
     this.#loginCookies = []
     return cookies
   }
 
   /** Headers for an answer of the application: nothing that was made from a session may be cached. */
   responseHeaders(): HttpHeaders {
-    return this.#touched || this.#sessionCookies.length > 0 || this.#loginCookies.length > 0 ? NO_STORE : {}
+    return this.#touched || this.#kept.hasCookies || this.#loginCookies.length > 0 ? NO_STORE : {}
   }
-}
-
-function isAlive<Http>({ createdAt }: WebSession, { environment, lifetime }: WebContext<Http>): boolean {
-  return createdAt + lifetime > environment.now()
 }

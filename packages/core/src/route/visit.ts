@@ -2,11 +2,13 @@ import { assertKnownOptions } from '../error/known-options.js'
 import { UsageError } from '../error/usage-error.js'
 import { run } from '../flow/run.js'
 import type { HttpHeaders } from '../http/http-response.js'
-import { allowedOrigins, resourceAuthoriser } from '../session/resource-authoriser.js'
+import { type AuthoriserPorts, allowedOrigins, resourceAuthoriser } from '../session/resource-authoriser.js'
 import type { SetCookie } from './cookie.js'
+import { withinCookieLimits } from './cookie-limits.js'
 import { endSession } from './end-session.js'
 import { type GuardOptions, guard } from './guard.js'
 import { type LoginOptions, startLogin } from './login.js'
+import type { Provider } from './provider.js'
 import type { RouteResponse } from './route-response.js'
 import type { SessionVisit } from './session-visit.js'
 import { sourceOf, type WebContext } from './web-context.js'
@@ -60,12 +62,10 @@ export class Visit<Http> {
       })
     }
     const { environment, http } = this.#context
-    const { lifeCycle, options, hooks } = provider
-    const place = this.#session.place(provider.name)
+    const { options, hooks } = provider
     const authoriser = resourceAuthoriser({
       environment,
-      current: () => lifeCycle.current(place),
-      rejected: (hash) => lifeCycle.rejected(place, hash),
+      ...this.#tokenOf(provider),
       placement: options.tokenPlacement,
       quirks: options.quirks,
       protectedRequestHook: () => hooks.protectedRequest(),
@@ -97,6 +97,8 @@ export class Visit<Http> {
   /**
    * Ends the session here, gives its tokens back, and says where to send the browser: to the provider, where it wants to be told, else to
    * `afterLogout`.
+   *
+   * @throws {@link StoreError} when the store cannot end it: the person is still logged in, and can try again.
    */
   readonly logout = (): Promise<string> => {
     return run(endSession(this.#context, this.#session), this.#context.transport)
@@ -119,8 +121,18 @@ export class Visit<Http> {
   }
 
   async #accessToken(name: string): Promise<string> {
-    const record = await this.#session.providerOf(name)?.lifeCycle.current(this.#session.place(name))
+    const provider = this.#session.providerOf(name)
+    const record = provider && (await this.#tokenOf(provider).current())
     if (record === undefined) throw new UsageError('The session has ended: there is no token.', { code: 'OAUTH_MISSING_TOKEN' })
     return record.token.access_token
+  }
+
+  /** The token of a login, as it is at each use. */
+  #tokenOf({ name, lifeCycle }: Provider<Http>): Pick<AuthoriserPorts, 'current' | 'rejected'> {
+    const place = this.#session.place(name)
+    const current = () => lifeCycle.current(place)
+    const rejected = (hash: string) => lifeCycle.rejected(place, hash)
+    if (this.#context.sessions !== undefined) return { current, rejected }
+    return { current: () => withinCookieLimits(current), rejected: async (hash) => withinCookieLimits(() => rejected(hash)) }
   }
 }

@@ -4,15 +4,16 @@ import { coalesce } from '../flow/coalesce.js'
 import type { Transport } from '../flow/run.js'
 import { assertHttpClient, type HttpClient } from '../session/http-client.js'
 import { serverCaches } from '../session/registration.js'
-import { TRANSACTION_TTL } from '../transaction/authorization-transaction.js'
 import { type BaseUrl, parseBaseUrl } from './base-url.js'
-import { type BoundedMap, boundedMap } from './bounded-map.js'
-import { type BoundedSet, boundedSet } from './bounded-set.js'
+import { type CookieMemory, cookieMemory } from './cookie-memory.js'
 import { type LoginCookies, loginCookies } from './login-cookies.js'
 import { type RouteTable, routeTable } from './paths.js'
 import { type ProviderSource, providerSource } from './provider-source.js'
 import { safeReturnTo } from './return-to.js'
 import { type SealedCookie, sealedCookie } from './sealed-cookie.js'
+import type { SessionLifetime } from './session-lifetime.js'
+import { type SessionStore, sessionStore } from './session-store.js'
+import { storedAttempts, type UsedAttempts, usedAttempts } from './used-attempts.js'
 import {
   assertWebOptions,
   type ProviderOptions,
@@ -21,18 +22,9 @@ import {
   type TenantProvider,
   type WebOptions,
 } from './web-options.js'
-import type { WebSession } from './web-session.js'
+import { webStore } from './web-store.js'
 
-/** How many finished logins and ended sessions are remembered, at most. */
-const MAX_LOGINS = 10_000
-const MAX_ENDED = 100_000
-/** How many sessions are remembered as they became, at most, and for how many seconds: until their browser shows the cookie, and after that. */
-const MAX_RENEWED = 20_000
-const UNSEEN_TTL = 86_400
-/** Seconds after which no request that was sent with the cookie before is still under way. */
-export const SEEN_TTL = 600
-
-/** Everything the routes of one application share. Made once from the options; no request changes it but the memories. */
+/** Everything the routes of one application share. Made once from the options; no request changes it but what it remembers. */
 export interface WebContext<Http> {
   readonly environment: Environment
   readonly http: HttpClient<Http>
@@ -42,23 +34,14 @@ export interface WebContext<Http> {
   readonly providers: ReadonlyMap<string, ProviderSource<Http>>
   readonly sessionCookie: SealedCookie
   readonly logins: LoginCookies
-  /** Seconds. */
-  readonly lifetime: number
+  readonly sessionLifetime: SessionLifetime
   /** Path below the origin. */
   readonly afterLogout: string
-  /** Login attempts whose answer was taken, by id: an answer is used once. */
-  readonly usedLogins: BoundedSet
-  /** Sessions that were logged out, by id: a copy of their cookie is worth nothing in this process. */
-  readonly endedSessions: BoundedSet
-  /**
-   * Sessions as their last write made them, by id. A request may have come with an older cookie, and the answer that was to bring the new one may
-   * have been under way already, or have been broken off: the old cookie holds a spent refresh token.
-   */
-  readonly renewedSessions: BoundedMap<WebSession>
-  /** Of sessions, by id, the highest generation whose cookie was handed to a browser. */
-  readonly handedOut: BoundedMap<number>
-  /** Sessions whose logins went on under a new id, by the old one. */
-  readonly successors: BoundedMap<string>
+  readonly attempts: UsedAttempts
+  /** Where sessions are, when they are not in cookies. */
+  readonly sessions: SessionStore | undefined
+  /** What is known of sessions that are in cookies. */
+  readonly memory: CookieMemory
 }
 
 /** @throws {@link UsageError} for options that cannot work. */
@@ -76,7 +59,9 @@ export function webContext<Http>(options: WebOptions<Http>, http: HttpClient<Htt
     const redirectUri = `${base.origin}${base.path}${table.path('callback', name)}`
     providers.set(name, providerSource(name, given, { environment, transport, caches, redirectUri }))
   }
-  const { name = 'oauth', lifetime = SESSION_LIFETIME } = options.session ?? {}
+  const { name = 'oauth', lifetime = SESSION_LIFETIME, idle } = options.session ?? {}
+  const sessionLifetime: SessionLifetime = { lifetime, idle, now: () => environment.now() }
+  const store = options.store && webStore(options.store)
   const secrets = secretList(options.secret)
   const prefix = `${base.secure ? '__Host-' : ''}${name}`
   const shared = { secrets, secure: base.secure, environment }
@@ -89,13 +74,11 @@ export function webContext<Http>(options: WebOptions<Http>, http: HttpClient<Htt
     providers,
     sessionCookie: sealedCookie({ ...shared, name: `${prefix}.session`, maxAge: lifetime }),
     logins: loginCookies({ ...shared, name: `${prefix}.login` }),
-    lifetime,
+    sessionLifetime,
     afterLogout: afterLogoutPath(options.afterLogout, base),
-    usedLogins: boundedSet(environment, { ttl: TRANSACTION_TTL, limit: MAX_LOGINS }),
-    endedSessions: boundedSet(environment, { ttl: lifetime, limit: MAX_ENDED }),
-    renewedSessions: boundedMap(environment, { ttl: Math.min(lifetime, UNSEEN_TTL), limit: MAX_RENEWED }),
-    handedOut: boundedMap(environment, { ttl: Math.min(lifetime, UNSEEN_TTL), limit: MAX_RENEWED }),
-    successors: boundedMap(environment, { ttl: TRANSACTION_TTL, limit: MAX_LOGINS }),
+    attempts: store === undefined ? usedAttempts(environment) : storedAttempts(store),
+    sessions: store && sessionStore(store, sessionLifetime),
+    memory: cookieMemory(environment, lifetime),
   }
 }
 

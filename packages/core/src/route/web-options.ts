@@ -8,12 +8,14 @@ import type { TokenSet } from '../message/token-set.js'
 
 import type { ComplianceHookTypes } from '../session/compliance-hooks.js'
 import { REGISTRATION_OPTIONS, type RegistrationOptions } from '../session/registration.js'
+import type { Store } from '../session/store.js'
 import { TOKEN_PLACEMENTS, type TokenPlacement } from '../session/token-placement.js'
 import type { ReplacedToken } from '../session/update-token.js'
 import type { ClaimsRequest } from '../transaction/claims-request.js'
 import type { RoutePaths } from './paths.js'
 import type { RouteRequest } from './route-request.js'
 import type { UserClaims } from './web-session.js'
+import { assertStore } from './web-store.js'
 
 /** Whose a renewed token is: the login at a provider. */
 export interface TokenOwner {
@@ -79,6 +81,19 @@ export interface TenantOptions<Http> extends ProviderOptions<Http> {
  */
 export type TenantProvider<Http> = (request: RouteRequest) => Maybe<TenantOptions<Http> | undefined>
 
+/** How sessions are called and how long they last. */
+export interface WebSessionOptions {
+  /** How the names of the cookies begin, for several applications on one host: `oauth` unless told. */
+  readonly name?: string | undefined
+  /** Seconds that a login lasts, however often it is used: 7 days unless told. */
+  readonly lifetime?: number | undefined
+  /**
+   * Seconds that a session lasts without being used; as long as its login unless told. Uses are written down at every tenth of it. In cookies only
+   * going to a page is a use; with a store every request is.
+   */
+  readonly idle?: number | undefined
+}
+
 /** Options of the login routes, the same for every framework. */
 export interface WebOptions<Http, Name extends string = string> {
   /** The application's address as browsers see it. */
@@ -88,15 +103,22 @@ export interface WebOptions<Http, Name extends string = string> {
   /** By name, which is part of the provider's paths. A function gives the options of each request, for applications with many tenants. */
   readonly providers: Readonly<Record<Name, ProviderOptions<Http> | TenantProvider<Http>>>
   readonly paths?: Partial<RoutePaths> | undefined
-  /** `name` of the cookies, for several applications on one host; `lifetime` of a login in seconds, 7 days unless told. */
-  readonly session?: { readonly name?: string | undefined; readonly lifetime?: number | undefined } | undefined
+  readonly session?: WebSessionOptions | undefined
+  /**
+   * Where sessions are kept, for applications that run as several processes, have many or large logins, or are to end sessions for good: the cookie
+   * carries an id alone then. In the cookie itself unless told.
+   *
+   * @example
+   * oauth({ store: redisStore(client), … })
+   */
+  readonly store?: Store<unknown> | undefined
   /** Path to go to after a logout. */
   readonly afterLogout?: string | undefined
   readonly environment?: Environment | undefined
 }
 
 /** Names of {@link WebOptions}. */
-const WEB_OPTIONS = ['baseUrl', 'secret', 'providers', 'paths', 'session', 'afterLogout', 'environment'] as const
+const WEB_OPTIONS = ['baseUrl', 'secret', 'providers', 'paths', 'session', 'store', 'afterLogout', 'environment'] as const
 
 const PROVIDER_OPTIONS: readonly string[] = [
   ...REGISTRATION_OPTIONS,
@@ -115,7 +137,7 @@ const PROVIDER_OPTIONS: readonly string[] = [
   'endSession',
 ]
 
-const SESSION_OPTIONS: readonly string[] = ['name', 'lifetime']
+const SESSION_OPTIONS: readonly (keyof WebSessionOptions)[] = ['name', 'lifetime', 'idle']
 
 /** What JSON parsed by this library never has as a member, so that a login under such a name would be lost. */
 const UNUSABLE_NAMES: readonly string[] = ['__proto__', 'constructor', 'prototype']
@@ -145,11 +167,14 @@ export function assertWebOptions<Http>(options: WebOptions<Http>, further: reado
     if (typeof provider !== 'function') assertProviderOptions(provider, name)
   }
   assertKnownOptions(options.session ?? {}, SESSION_OPTIONS, 'oauth: option "session"')
-  const { name = 'oauth', lifetime = SESSION_LIFETIME } = options.session ?? {}
+  assertStore(options.store)
+  const { name = 'oauth', lifetime = SESSION_LIFETIME, idle } = options.session ?? {}
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(name))
     throw new UsageError('Option "session.name" is part of cookie names; use letters, digits, "-" and "_".')
   if (!(Number.isFinite(lifetime) && lifetime > 0))
     throw new UsageError('Option "session.lifetime" must be a number of seconds, more than 0.')
+  if (idle !== undefined && !(Number.isFinite(idle) && idle > 0))
+    throw new UsageError('Option "session.idle" must be a number of seconds, more than 0.')
 }
 
 /** A list would make providers named 0, 1, …, and their callbacks with them. */

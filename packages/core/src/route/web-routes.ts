@@ -29,8 +29,10 @@ export interface WebRoutes<Http> {
   /** Path of the login at a provider, as browsers see it: at the first one configured unless named. */
   loginPath(provider?: string | undefined): string
   /**
-   * Reads the session that a request came with. What cannot be read counts as logged out; only what a function of the request throws, that gives
-   * the provider of a login, is thrown.
+   * Reads the session that a request came with. A cookie that cannot be read counts as logged out.
+   *
+   * @throws {@link StoreError} when the store cannot be read: whether somebody is logged in is not known, so let nobody through and answer 503.
+   * What a function of the request throws, that gives the provider of a login, is thrown as it is.
    */
   open(request: RouteRequest, ports: VisitPorts): Promise<Visit<Http>>
   /** Answers a request to one of the routes. @throws `OAuthError`, for the application's error handling or for `errorPage`, which can offer `loginPath`. */

@@ -17,17 +17,23 @@ export interface ProviderLogin {
   readonly record: TokenRecord
   /** The server and the client, where a function of the request gave them. */
   readonly tenant?: string
+  /** Seconds since the epoch at which the login is over, however often it is used. */
+  readonly until?: number
+  /** With a store: the key of `record` there. It stays the same when the session goes on under a new id. */
+  readonly key?: string
 }
 
-/** A logged-in browser: what the session cookie holds. Times in seconds since the epoch. */
+/** A logged-in browser: what the session cookie holds, or the store. Times in seconds since the epoch. */
 export interface WebSession {
   readonly v: 1
   /** New at every login, so that a session planted before it is worth nothing after it. */
   readonly id: string
   readonly createdAt: number
   readonly usedAt: number
-  /** Grows with each write; a lower one never replaces a higher one. */
+  /** Grows with each write; a lower one never replaces a higher one. With a store its versions tell, and this stays 0. */
   readonly generation: number
+  /** Ids of the sessions that this one goes on from, the last ones: a login that was begun in one of them ends here. */
+  readonly former?: readonly string[]
   /** In the order of the logins. */
   readonly providers: Readonly<Record<string, ProviderLogin>>
 }
@@ -40,8 +46,13 @@ export function parseWebSession(text: string): WebSession | undefined {
   } catch {
     return undefined
   }
-  const session = value as unknown as WebSession | null
-  const valid =
+  return isWebSession(value) ? value : undefined
+}
+
+/** Tells whether a value is a session of this version. The records of its logins are not looked at. */
+export function isWebSession(value: unknown): value is WebSession {
+  const session = value as WebSession | null | undefined
+  return (
     typeof session === 'object' &&
     session?.v === 1 &&
     typeof session.id === 'string' &&
@@ -49,7 +60,7 @@ export function parseWebSession(text: string): WebSession | undefined {
     Number.isFinite(session.generation) &&
     typeof session.providers === 'object' &&
     session.providers !== null
-  return valid ? session : undefined
+  )
 }
 
 /** Who logged in: issuer and subject together, and nothing else; one server may issue for many tenants. `undefined` where the provider does not say. */

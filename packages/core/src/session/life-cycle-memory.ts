@@ -14,10 +14,8 @@ export interface Unsaved {
   /** When it began, in the memory's count of changes. */
   readonly begun?: number
   stored: boolean
-  /** For a login: the version that it was to replace, once that was read. */
-  expected?: string | null | undefined
-  /** For a login: whether the store had that very token already, so that what is there later came after it. */
-  isKnown?: boolean
+  /** For a login: what the record that it is to replace would be renewed with, once that was read; `null` for none. */
+  found?: string | null | undefined
   saving?: Promise<TokenRecord> | undefined
 }
 

@@ -30,8 +30,10 @@ export function postgresWorld(): World {
     await world.pool.query(postgresSchema())
   }, 60_000)
   afterAll(async () => {
-    await Promise.all(pools.map((pool) => pool.end()))
+    const ended = Promise.all(pools.map((pool) => pool.end()))
+    // A test that failed may not have given back a connection, and its pool would never end: the server is stopped all the same.
     await world.server?.stop()
+    await ended
   })
   return world
 }

@@ -1,0 +1,53 @@
+import type { Maybe } from '../environment.js'
+import { StoreError } from '../error/store-error.js'
+import { UsageError } from '../error/usage-error.js'
+import { plainCause } from '../session/plain-cause.js'
+import type { Store, StoreEntry, StoreReceipt } from '../session/store.js'
+
+/**
+ * The application's store, as the routes use it beside the life cycle of tokens: failures are errors of this library, that quote nothing of what was
+ * to be kept.
+ */
+export interface WebStore {
+  get(key: string): Promise<StoreEntry<unknown> | undefined>
+  /** @param ttl seconds. */
+  compareAndSet(
+    key: string,
+    expected: string | null,
+    entry: { readonly value: unknown; readonly ttl: number },
+  ): Promise<StoreReceipt | undefined>
+  delete(key: string, expected?: string): Promise<boolean>
+  /** The store itself, for tokens. */
+  readonly tokens: Store<unknown>
+}
+
+/** Makes each failure of a store a {@link StoreError}. */
+export function webStore(store: Store<unknown>): WebStore {
+  return {
+    get: (key) => trying('read', key, () => store.get(key)),
+    compareAndSet: (key, expected, { value, ttl }) => trying('write', key, () => store.compareAndSet(key, expected, value, { ttl })),
+    delete: (key, expected) => trying('delete', key, () => store.delete(key, expected)),
+    tokens: store,
+  }
+}
+
+async function trying<T>(operation: 'read' | 'write' | 'delete', key: string, work: () => Maybe<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    // What a key names is as good as a password where somebody has the secret, too.
+    throw new StoreError(operation, { cause: plainCause(error, { access_token: key.slice(key.indexOf(':') + 1), token_type: '' }) })
+  }
+}
+
+/** @throws {@link UsageError} for what is no store. One of express-session has other methods, and another meaning of them. */
+export function assertStore(store: unknown): void {
+  if (store === undefined) return
+  const has = (name: string) => typeof (Object(store) as Record<string, unknown>)[name] === 'function'
+  if (has('get') && has('compareAndSet') && has('delete')) return
+  const advice =
+    has('get') && has('set') && has('destroy')
+      ? 'It looks like a store of express-session: wrap it, store: expressSessionStore(store).'
+      : 'Pass redisStore(client), postgresStore(pool), memoryStore(), or an object with these three.'
+  throw new UsageError(`Option "store" must have the methods get, compareAndSet and delete. ${advice}`)
+}
