@@ -8,10 +8,13 @@ import { authorizationUrl } from './authorization-url.ts'
 import { callback } from './callback.ts'
 import { type Comparison, compare } from './compare.ts'
 import { type Count, printCount } from './count.ts'
+import { encryptedStoreGet } from './encrypted-store.ts'
 import { gotRequest } from './got-request.ts'
 import { idToken } from './id-token.ts'
 import { kyRequest } from './ky-request.ts'
 import { lifeCycle } from './life-cycle.ts'
+import { memoryStoreSize } from './memory-store.ts'
+import { redisRoundTrips } from './redis-round-trips.ts'
 import { refreshCounts } from './refresh-counts.ts'
 import { tokenResponse } from './token-response.ts'
 
@@ -26,6 +29,9 @@ const JOBS: Readonly<Record<string, Job>> = {
   'id-token': idToken,
   callback,
   'life-cycle': lifeCycle,
+  'memory-store': memoryStoreSize,
+  'encrypted-store': encryptedStoreGet,
+  'redis-round-trips': redisRoundTrips,
   'refresh-counts': refreshCounts,
 }
 
