@@ -150,3 +150,13 @@ describe.each(Object.entries(works))('SS19 F16: %s, with a store that fails', (n
     }
   })
 })
+
+it('SS19: a logout that the store has made, and whose answer is lost, is one: the tokens are given back', async () => {
+  const made = faulty()
+  const { app, browser, contents } = made
+  await (await callback(made, 'alice'))()
+  // What is opened reads session and token before.
+  made.arm(3, 'answer lost')
+  expect((await browser.go('/auth/logout', { method: 'POST' })).status).toBe(303)
+  expect([app.server.revoked, kept(contents), browser.jar.size]).toEqual([['refresh-2'], [], 0])
+})
