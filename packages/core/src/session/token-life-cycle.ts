@@ -326,7 +326,7 @@ export class TokenLifeCycle<How = undefined> {
   /** Renews without anybody waiting. Whoever finds the token stale later sees what failed. */
   #renewAhead(place: TokenPlace, entry: TokenEntry): void {
     const isBusy = this.#memory.pauses.find(place, entry.value) !== undefined || this.#lease.isHeld(entry)
-    if (!isBusy && this.#known(place, entry.value) === undefined) this.#renewed(place, entry).catch(() => undefined)
+    if (!isBusy) this.#renewed(place, entry).catch(() => undefined)
   }
 
   /** Tells whether a token was renewed that lately: here, by this process's clock, or anywhere, by the store's. */
