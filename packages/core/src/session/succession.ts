@@ -22,6 +22,15 @@ export function isReplacedBy(found: TokenRecord, { record, before }: Unsaved): b
   return isSame || isOlder
 }
 
+/**
+ * Tells whether a record is what a renewal, or another login, has put in the place of one before. A later generation alone says nothing: the same
+ * token may have been put there again, with what is known of its renewals. A server may hand out the same tokens again; then the grace is later.
+ */
+export function isSuccessor(found: TokenRecord, before: TokenRecord): boolean {
+  const isSame = credentialOf(found) === credentialOf(before) && found.token.access_token === before.token.access_token
+  return !isSame || found.previous?.until !== before.previous?.until
+}
+
 /** Tells whether what waits to be stored is what became of a record's refresh token. */
 export function hasSpent({ before, record }: Unsaved, put: TokenRecord): boolean {
   return before !== undefined && credentialOf(before) === credentialOf(put) && credentialOf(record) !== credentialOf(put)
