@@ -48,8 +48,10 @@ export function newerThan({ generation }: TokenRecord, unsaved: Unsaved): Unsave
  * renewals. One that is under way goes on.
  */
 export function over(found: TokenRecord, record: TokenRecord): TokenRecord {
-  const { lease, previous } = found
   const generation = Math.max(record.generation, found.generation + 1)
   if (credentialOf(found) !== credentialOf(record)) return { ...record, generation }
+  const { lease } = found
+  // With another access token it is a new one all the same, and its age is not that of the one before.
+  const previous = found.token.access_token === record.token.access_token ? found.previous : undefined
   return { ...record, generation, ...(lease && { lease }), ...(previous && { previous }) }
 }

@@ -252,8 +252,11 @@ export class TokenWriter {
   }
 
   /** Tells whether a token that is put is one that another process has spent a moment ago, for what is in the store. */
-  async #isSpent({ value: { previous, ended }, now }: TokenEntry, put: TokenRecord): Promise<boolean> {
+  async #isSpent({ value, now }: TokenEntry, put: TokenRecord): Promise<boolean> {
+    const { previous, ended } = value
     if (previous === undefined || ended !== undefined || previous.until <= now) return false
+    // A refresh token that was not replaced is not spent.
+    if (credentialOf(value) === credentialOf(put)) return false
     return (await credentialHash(this.#ports.environment, put)) === previous.refreshHash
   }
 
