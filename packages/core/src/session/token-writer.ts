@@ -203,7 +203,7 @@ export class TokenWriter {
     const { logins, unsaved } = this.#memory
     try {
       for (;;) {
-        const entry = await place.store.get(place.key)
+        const entry = await readEntry(place)
         const version = entry?.version ?? null
         // A later login, or a logout, wins however the store orders our writes.
         const last = logins.get(place.key)
@@ -265,7 +265,7 @@ export class TokenWriter {
     const { record } = unsaved
     let latest: TokenEntry | undefined
     try {
-      latest = await place.store.get(place.key)
+      latest = await readEntry(place)
     } catch (error) {
       throw await this.#notSaved(place, unsaved, error)
     }
@@ -327,7 +327,7 @@ export class TokenWriter {
       return new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
     }
     if (this.#isWanted(place, unsaved)) this.#memory.keep(place, unsaved)
-    return new PersistError(record.token, { cause: plainCause(error, record.token) })
+    return new PersistError(record.token, { cause: plainCause(error instanceof StoreError ? error.cause : error, record.token) })
   }
 
   /** A login that was followed by another, or by a logout, is not tried again; nor is a renewal that was followed by either or by a later one. */
