@@ -1,6 +1,6 @@
 import type { HttpHeaders, ResourceAuthoriser } from '@oauth/core/adapter'
 import type { Input, Options } from 'ky'
-import { resourceRequest } from './resource-request.js'
+import { KyRequest, mayBeFormOfHook } from './resource-request.js'
 import { sendAuthorised } from './send-authorised.js'
 import { unlessAborted } from './unless-aborted.js'
 
@@ -36,7 +36,8 @@ export class AuthorisedCall {
   /** Awaits, copies and reads only what this attempt needs: most have a fresh token, and an answer that is no 401. */
   async #attempt(request: Request, send: Send): Promise<Response> {
     const { url, signal } = request
-    const resource = resourceRequest(request, this.#options)
+    const text = mayBeFormOfHook(request, this.#options) ? await request.clone().text() : undefined
+    const resource = new KyRequest(request, this.#options, text)
     this.#attempts += 1
     const asked = this.#authoriser.authorise(resource, this.#attempts)
     const authorised = asked instanceof Promise ? await unlessAborted(asked, signal) : asked

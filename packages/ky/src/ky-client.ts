@@ -1,6 +1,7 @@
-import { type HttpClient, type ResourceOptions, UsageError } from '@oauth/core/adapter'
+import type { HttpClient, ResourceOptions } from '@oauth/core/adapter'
 import ky, { type KyInstance, type Options } from 'ky'
 import { authorisedKy } from './authorised-ky.js'
+import { assertKy } from './ky-instance.js'
 import { kyTransport } from './ky-transport.js'
 
 // Here, and not where it is read: the declarations of the package have to reach it.
@@ -17,9 +18,7 @@ declare module 'ky' {
  * @throws {@link UsageError} for what is no ky instance.
  */
 export function kyClient(instance: KyInstance = ky): HttpClient<KyInstance> {
-  if (typeof instance?.extend !== 'function' || typeof instance.stop !== 'symbol') {
-    throw new UsageError('The HTTP client is no ky instance. Give ky itself, or what ky.create or ky.extend returned.')
-  }
+  assertKy(instance)
   return {
     transport: kyTransport(instance),
     baseUrl: baseUrlOf(instance),

@@ -1,12 +1,16 @@
 import type { Transport } from '@oauth/core/adapter'
 import { fetchTransport } from '@oauth/core/fetch'
 import ky, { isNetworkError, type KyInstance, type Options, replaceOption } from 'ky'
+import { assertKy } from './ky-instance.js'
 
 /**
  * Sends the core's own requests with a ky instance: its `fetch`, and options that are `fetch`'s own, such as `dispatcher`, apply; its headers, hooks,
  * retries, timeouts, search parameters and base URL do not: they are meant for an API.
+ *
+ * @throws {@link UsageError} for what is no ky instance.
  */
 export function kyTransport(instance: KyInstance = ky): Transport {
+  assertKy(instance)
   return fetchTransport(async (url, { headers, signal, ...init } = {}) => {
     try {
       return await instance(String(url), { ...OWN, ...init, headers: replaceOption(headers ?? {}), signal: replaceOption(signal ?? null) })

@@ -1,4 +1,4 @@
-import { type Authorised, formEncode, type ResourceRequest } from '@oauth/core/adapter'
+import { type Authorised, formEncode, type HttpHeaders, type ResourceRequest } from '@oauth/core/adapter'
 
 /** How an attempt is sent. */
 export interface Sending {
@@ -8,18 +8,23 @@ export interface Sending {
 }
 
 /** Sends the request with what the authoriser adds. */
-export async function sendAuthorised(request: Request, authorised: Authorised, { send, resource }: Sending): Promise<Response> {
+export function sendAuthorised(request: Request, authorised: Authorised, sending: Sending): Promise<Response> {
   const { url, headers, form } = authorised
-  const sent = url === request.url && form === undefined ? request : await rebuilt(request, authorised, resource)
-  const before = Object.keys(headers).map((name) => [name, sent.headers.get(name)] as const)
-  for (const [name, value] of Object.entries(headers)) sent.headers.set(name, value)
+  if (url === request.url && form === undefined) return sendWith(request, headers, sending)
+  return rebuilt(request, authorised, sending.resource).then((sent) => sendWith(sent, headers, sending))
+}
+
+async function sendWith(request: Request, headers: HttpHeaders, { send, resource }: Sending): Promise<Response> {
+  const names = Object.keys(headers)
+  for (const name of names) request.headers.set(name, headers[name] ?? '')
   try {
-    return await send(sent)
+    return await send(request)
   } finally {
     // ky's errors hold the request: whoever logs them should not log the token. And it may be sent again, with its own headers.
-    for (const [name, value] of before) {
-      if (value === null) sent.headers.delete(name)
-      else sent.headers.set(name, value)
+    for (const name of names) {
+      const before = resource.headers[name]
+      if (before === undefined) request.headers.delete(name)
+      else request.headers.set(name, before)
     }
   }
 }

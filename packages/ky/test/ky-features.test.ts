@@ -206,6 +206,21 @@ describe('streams', () => {
     expect(world.authorizations()).toEqual(['Bearer access-1'])
   })
 
+  it.each([
+    ['a form', new URLSearchParams('a=1')],
+    ['a text', 'a=1'],
+    ['nothing', undefined],
+  ])('RFC 6750 §2.2: a form that a hook puts in the place of %s is the one that carries the token', async (_kind, body) => {
+    const session = await world.session({ tokenPlacement: 'body' })
+    world.on('/form', (_seen, response) => json(response, 200, {}))
+    const hooks = {
+      beforeRequest: [({ request }: { request: Request }) => new Request(request, { method: 'POST', body: new URLSearchParams('b=2') })],
+    }
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    await session.http.post(`${world.api}/form`, { ...(body === undefined ? {} : { body }), headers, hooks })
+    expect(world.seen.map(({ body }) => body)).toEqual(['b=2&access_token=access-1'])
+  })
+
   it('progress of up- and download is shown, on a repeated attempt too', async () => {
     const session = await world.session()
     world.forget()

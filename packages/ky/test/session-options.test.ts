@@ -1,7 +1,7 @@
 import { isOAuthError } from '@oauth/core'
 import ky from 'ky'
 import { describe, expect, it } from 'vitest'
-import { AssertionSession, kyClient, OAuth2Session, randomToken } from '../src/index.js'
+import { AssertionSession, kyClient, kyTransport, OAuth2Session, randomToken } from '../src/index.js'
 
 const GOOD = { server: {}, clientId: 'client' }
 
@@ -18,7 +18,7 @@ describe('a session on ky', () => {
     'C14: http: %s, which is no ky instance, is refused',
     (http) => {
       expect(refusal(() => new OAuth2Session({ ...GOOD, http: http as never }))).toContain('no ky instance')
-      expect(refusal(() => kyClient(http as never))).toContain('ky.extend')
+      for (const take of [kyClient, kyTransport]) expect(refusal(() => take(http as never))).toContain('ky.extend')
     },
   )
 

@@ -1,5 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http'
-import { isOAuthError, type ResourceAuthoriser, type ResourceOptions } from '@oauth/core/adapter'
+import { isOAuthError, type ResourceAuthoriser } from '@oauth/core/adapter'
 import {
   type AfterResponseHook,
   type ExtendOptions,
@@ -9,16 +8,18 @@ import {
   RequestError,
   type Response,
 } from 'got'
-import { CallState, formOf } from './call-state.js'
+import { CallState } from './call-state.js'
 import { onlyForFailures } from './rejection-hook.js'
+import { GotAnswer, GotRequest } from './resource-request.js'
 
 const STATE: unique symbol = Symbol('oauth')
+const ORIGIN: unique symbol = Symbol('oauth origin')
 
-/**
- * A header that is never sent: its value is `undefined`. got takes it away, as it does with `authorization`, when pagination goes on at another
- * origin; that is how a page is known that the server chose and not the application.
- */
-const MARK = 'cookie2'
+interface OwnContext {
+  [STATE]?: CallState
+  /** Where the first page was, on the pages after it. The server says where those are, and the token does not follow to other origins. */
+  [ORIGIN]?: string
+}
 
 /**
  * The same instance, with the session's token on each attempt of each call. Everything else stays got's: retries, hooks, pagination,
@@ -28,20 +29,18 @@ export function authorisedGot(instance: Got, authoriser: ResourceAuthoriser): Go
   const repeat: AfterResponseHook = async (response, retry) =>
     (await isRejected(response, authoriser)) ? retry({ preserveHooks: true }) : response
   const additions: ExtendOptions = {
-    headers: { [MARK]: undefined },
     handlers: [
       (options, next) => {
-        const state = new CallState(authoriser, MARK in options.headers ? undefined : '', options)
-        Object.assign(options.context, { [STATE]: state })
+        const state = begun(options, authoriser)
         const call = next(options)
         if (!options.isStream && call instanceof Promise) {
-          call.on('response', () => state.answered())
-          onlyForFailures(repeat, { call, state, succeeded: (response) => succeeded(state, response, authoriser) })
+          onlyForFailures(repeat, { call, state, succeeded: (response) => succeeded(state, new GotAnswer(response), authoriser) })
         }
         return call
       },
     ],
     hooks: {
+      init: [(_added, options) => rememberOrigin(options)],
       beforeRequest: [(options) => authorise(options, authoriser)],
       afterResponse: [repeat],
       // got wraps whatever a hook throws; our own errors are given back as they are.
@@ -51,6 +50,23 @@ export function authorisedGot(instance: Got, authoriser: ResourceAuthoriser): Go
   return instance.extend(additions)
 }
 
+/** Options of a call get their URL last: where they have one when others are merged into them, a page follows. */
+function rememberOrigin({ url, context }: Options): void {
+  const own: OwnContext = context
+  if (url !== undefined) own[ORIGIN] ??= new URL(url).origin
+}
+
+/** Begins a call. Options that `paginate` gave back are those of the page before, with its state. */
+function begun(options: Options, authoriser: ResourceAuthoriser): CallState {
+  const context: OwnContext = options.context
+  const before = context[STATE]
+  // Whatever their type says, a handler gets normalised options.
+  before?.begin(options as NormalizedOptions)
+  const state = new CallState(authoriser, before?.origin ?? context[ORIGIN], options)
+  context[STATE] = state
+  return state
+}
+
 function authorise(options: NormalizedOptions, authoriser: ResourceAuthoriser): Promise<void> | undefined {
   const state = stateOf(options, authoriser)
   if (state === undefined) return undefined
@@ -58,17 +74,7 @@ function authorise(options: NormalizedOptions, authoriser: ResourceAuthoriser): 
   const url = options.url instanceof URL ? options.url : new URL(String(options.url))
   state.origin ??= url.origin
   if (url.origin !== state.origin) return undefined
-  const request = {
-    method: options.method,
-    url: url.href,
-    headers: headersOf(options.headers),
-    replayable: state.isReplayable(options),
-    options: (options.context as { oauth?: ResourceOptions }).oauth,
-    // Few ask for it, and it has to be taken apart.
-    get form() {
-      return formOf(options)
-    },
-  }
+  const request = new GotRequest(options, url, state.isReplayable(options))
   const authorised = authoriser.authorise(request, ++state.attempts)
   if (authorised instanceof Promise) return authorised.then((known) => state.place(options, known))
   state.place(options, authorised)
@@ -79,15 +85,15 @@ async function isRejected(response: Response, authoriser: ResourceAuthoriser): P
   const { options } = response.request
   const state = stateOf(options, authoriser)
   if (state?.authorised === undefined || state.repeated) return false
-  const again = (await authoriser.answered(state.authorised, answerOf(response))) === 'again'
+  const again = (await authoriser.answered(state.authorised, new GotAnswer(response))) === 'again'
   state.repeated = again && state.isReplayable(options)
   return state.repeated
 }
 
 /** The authoriser hears of it, and nobody waits: there is nothing to repeat. */
-function succeeded({ authorised }: CallState, response: Parameters<typeof answerOf>[0], authoriser: ResourceAuthoriser): void {
+function succeeded({ authorised }: CallState, answer: GotAnswer, authoriser: ResourceAuthoriser): void {
   if (authorised === undefined) return
-  const told = authoriser.answered(authorised, answerOf(response))
+  const told = authoriser.answered(authorised, answer)
   if (told instanceof Promise) told.catch(() => undefined)
 }
 
@@ -101,25 +107,7 @@ function speakable(error: Error, authoriser: ResourceAuthoriser): Error {
   return error
 }
 
-function answerOf({ statusCode = 0, headers }: { readonly statusCode?: number | undefined; readonly headers: IncomingHttpHeaders }) {
-  return {
-    status: statusCode,
-    get headers() {
-      return headersOf(headers)
-    },
-  }
-}
-
 function stateOf({ context }: Pick<Options, 'context'>, authoriser: ResourceAuthoriser): CallState | undefined {
-  const state = (context as { [STATE]?: CallState })[STATE]
+  const state = (context as OwnContext)[STATE]
   return state?.isOf(authoriser) ? state : undefined
-}
-
-function headersOf(headers: Readonly<Record<string, string | readonly string[] | undefined>>): Record<string, string> {
-  const there: Record<string, string> = {}
-  for (const name of Object.keys(headers)) {
-    const value = headers[name]
-    if (value !== undefined) there[name] = typeof value === 'string' ? value : value.join(', ')
-  }
-  return there
 }

@@ -1,4 +1,4 @@
-import { type Authorised, type Form, formDecode, formEncode, type ResourceAuthoriser } from '@oauth/core/adapter'
+import { type Authorised, formEncode, type ResourceAuthoriser } from '@oauth/core/adapter'
 import type { NormalizedOptions, Options } from 'got'
 
 /** Something of got's options before an attempt, and what was put there for it. */
@@ -10,7 +10,7 @@ interface Replaced<T> {
 /** What was put on an attempt. */
 interface Placed {
   readonly authorised: Authorised
-  readonly headers: ReadonlyMap<string, Replaced<string | string[] | undefined>>
+  readonly headers: readonly (Replaced<string | string[] | undefined> & { readonly name: string })[]
   readonly url: Replaced<string>
   readonly body: Replaced<NormalizedOptions['body']>
 }
@@ -21,7 +21,7 @@ interface Placed {
  */
 export class CallState {
   attempts = 0
-  /** The origin the call was made to. The token goes nowhere else, wherever redirects lead. Empty: it goes nowhere. */
+  /** The origin the call was made to, or the first of its pages. The token goes nowhere else, wherever redirects lead. */
   origin: string | undefined
   /** Whether an attempt was already repeated because of a 401. */
   repeated = false
@@ -63,7 +63,7 @@ export class CallState {
     if (this.#placed === undefined) return
     const { headers, url, body } = this.#placed
     this.#placed = undefined
-    for (const [name, { before, after }] of headers) {
+    for (const { name, before, after } of headers) {
       if (options.headers[name] !== after) continue
       if (before === undefined) delete options.headers[name]
       else options.headers[name] = before
@@ -86,11 +86,11 @@ export class CallState {
 
   /** Puts an authorisation on the attempt. */
   place(options: NormalizedOptions, authorised: Authorised): void {
-    const headers = new Map<string, Replaced<string | string[] | undefined>>()
-    for (const [name, after] of Object.entries(authorised.headers)) {
-      headers.set(name, { before: options.headers[name], after })
+    const headers = Object.entries(authorised.headers).map(([name, after]) => {
+      const before = options.headers[name]
       options.headers[name] = after
-    }
+      return { name, before, after }
+    })
     const url = { before: String(options.url), after: authorised.url }
     if (url.after !== url.before) setUrl(options, url.after)
     const { body } = options
@@ -98,12 +98,6 @@ export class CallState {
     if (after !== body) options.body = after
     this.#placed = { authorised, headers, url, body: { before: body, after } }
   }
-}
-
-/** The body of a request as pairs, where it is a form. */
-export function formOf({ body, headers }: Pick<Options, 'body' | 'headers'>): Form | undefined {
-  const isForm = typeof body === 'string' && /^application\/x-www-form-urlencoded\s*(;|$)/i.test(String(headers['content-type']))
-  return isForm ? formDecode(body) : undefined
 }
 
 function takeBack(options: NormalizedOptions, { before, after }: Replaced<string>): void {

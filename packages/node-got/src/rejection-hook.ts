@@ -29,11 +29,14 @@ export function onlyForFailures(
       place = at
       hooks.splice(at, 1)
     }
-    request.once('response', (response) => {
+    request.on('response', (response) => {
       if (response.statusCode === undefined || response.statusCode >= 400) putBack()
       else succeeded(response)
     })
   })
   // The call is over: its options may be those of the next one, as in pagination.
-  call.on('response', putBack)
+  call.on('response', () => {
+    putBack()
+    state.answered()
+  })
 }

@@ -190,6 +190,38 @@ describe('pagination', () => {
 })
 
 describe('pagination by hand', () => {
+  it('a token that is rejected on a page with the options of the page before is renewed', async () => {
+    const session = await world.session()
+    world.on('/items', ({ path, headers }, response) => {
+      const isRenewed = headers.authorization === 'Bearer access-2'
+      if (path.endsWith('page=2') && !isRenewed) return json(response, 401, {})
+      json(response, 200, [path])
+    })
+    const all = await session.http.paginate.all(`${world.api}/items`, {
+      pagination: {
+        requestLimit: 2,
+        paginate: ({ response }) => {
+          const { options } = response.request
+          options.url = new URL(`${world.api}/items?page=2`)
+          return options
+        },
+      },
+    })
+    expect(all).toEqual(['/items', '/items?page=2'])
+    expect(world.authorizations()).toEqual(['Bearer access-1', 'Bearer access-1', 'Bearer access-2'])
+  })
+
+  it('RD10: a page that is back where the pages began has the token again, and the one between has none', async () => {
+    const session = await world.session()
+    world.on('/items', ({ path }, response) => json(response, 200, [path]))
+    const urls = [`${world.elsewhere}/items`, `${world.api}/items?page=3`]
+    await session.http.paginate.all(`${world.api}/items`, {
+      pagination: { requestLimit: 3, transform: () => [0], paginate: () => ({ url: new URL(urls.shift() ?? '') }) },
+    })
+    expect(world.authorizations()).toEqual(['Bearer access-1', 'Bearer access-1'])
+    expect(world.seenElsewhere.map(({ headers }) => headers.authorization)).toEqual([undefined])
+  })
+
   it('RD10: options of the page before, pointed at another origin, get no token there', async () => {
     const session = await world.session()
     world.on('/items', (_seen, response) => json(response, 200, [1]))

@@ -18,7 +18,7 @@ function counting(place: (request: ResourceRequest, token: string) => Omit<Autho
   const answers: number[] = []
   const http = gotClient(instance).authorised({
     authorise(request, attempt) {
-      asked.push({ ...request })
+      asked.push(request)
       return { ...place(request, `t${attempt}`), tokenHash: String(attempt) }
     },
     answered(_authorised, { status }: Answer) {

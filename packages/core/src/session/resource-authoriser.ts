@@ -63,9 +63,10 @@ export function resourceAuthoriser(ports: AuthoriserPorts): ResourceAuthoriser {
 
   function withQuirks(token: string, request: ResourceRequest): PlacedToken {
     if (quirks === undefined) return placeToken(token, request, { placement })
-    const needed = withResourceQuirks(request, quirks, environment)
+    // Member by member: those of a request that an adapter describes may be of its class.
+    const needed = withResourceQuirks({ url: request.url, headers: request.headers }, quirks, environment)
     const parameter = placement === 'header' ? undefined : tokenParameter(quirks, environment)
-    const placed = placeToken(token, needed, { placement, parameter })
+    const placed = placeToken(token, request, { placement, parameter, url: needed.url })
     return { ...placed, headers: { ...onTopOf(request.headers, needed.headers), ...placed.headers } }
   }
 

@@ -226,13 +226,20 @@ export class TokenLifeCycle<How = undefined> {
     if (unsaved?.before !== undefined) return this.#writer.adopt(place, old, this.#writer.again(place, unsaved))
     // A login waits. Where it puts the very token there again, that is no renewal of it.
     if (unsaved !== undefined && credentialOf(unsaved.record) !== credentialOf(old))
-      return this.#writer.again(place, unsaved).then(() => latestRecord(place))
+      return this.#writer.again(place, unsaved).then(() => this.#afterLogin(place, old))
     const renewal = this.#renewalOf(place, old)
     if (renewal === undefined) return undefined
     if (renewal.finishedAt === undefined && renewal.store === place.store) return renewal.record
     // What it brought waits no more: another login, or a logout, came over it.
     if (renewal.dropped) return latestRecord(place)
     return this.#writer.adopt(place, old, renewal.record)
+  }
+
+  /** What is there after a login, or after whatever came over it. */
+  async #afterLogin(place: TokenPlace, old: TokenRecord): Promise<TokenRecord> {
+    const entry = await readEntry(place)
+    if (entry === undefined) throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
+    return credentialOf(alive(entry.value)) === credentialOf(old) ? this.#renewed(place, entry) : entry.value
   }
 
   /** The last of the renewals that began with this token, each with what the one before brought. */

@@ -10,22 +10,29 @@ export type TokenPlacement = 'header' | 'query' | 'body'
 /** Every placement there is. */
 export const TOKEN_PLACEMENTS: readonly TokenPlacement[] = ['header', 'query', 'body']
 
+/** How a token is put on a request. */
+export interface PlacementOptions {
+  readonly placement: TokenPlacement
+  /** The name of the query or form parameter, where a server calls it something else than `access_token`. */
+  readonly parameter?: string | undefined
+  /** Where the request goes, if not to its own URL. */
+  readonly url?: string | undefined
+}
+
 /** A request with its token on it: the headers are those to set on top of its own. */
 export type PlacedToken = Pick<ResourceRequest, 'url' | 'headers' | 'form'>
 
 /**
  * Puts a token where it is wanted. Sent again, the request already has one in its query or form: the new token takes its place.
  *
- * @param parameter the name of the query or form parameter, where a server calls it something else than `access_token`
  * @throws {@link UsageError} for the body of a request that has no form.
  * @see RFC 6750 §2 https://www.rfc-editor.org/rfc/rfc6750#section-2
  */
 export function placeToken(
   token: string,
   request: ResourceRequest,
-  { placement, parameter = 'access_token' }: { readonly placement: TokenPlacement; readonly parameter?: string | undefined },
+  { placement, parameter = 'access_token', url = request.url }: PlacementOptions,
 ): PlacedToken {
-  const { url } = request
   if (placement === 'header') return { url, headers: { authorization: `Bearer ${token}` } }
   if (placement === 'query') {
     // RFC 6750 §2.3: caches must not keep what such a request brings.

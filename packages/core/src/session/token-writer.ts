@@ -103,12 +103,8 @@ export class TokenWriter {
     const unsaved: Unsaved = { record, before, begun, stored: false }
     const { logins } = this.#memory
     const login = logins.get(place.key)
-    if (login !== undefined && credentialOf(this.#memory.newest(place, login.record)) !== credentialOf(before)) {
-      await this.#giveBack(record, login.record)
-      const stored = await this.again(place, login)
-      // The token is spent, whatever the store says now.
-      return latestRecord(place).catch((error: unknown) => (error instanceof StoreError ? alive(stored) : Promise.reject(error)))
-    }
+    if (login !== undefined && (await this.#isOther(place, login.record, { value: before, version, now })))
+      return this.#yielded(place, login, { record, before })
     if (login !== undefined) {
       // The same token was put there again: what it became is the session's token now.
       logins.delete(place.key)
@@ -119,6 +115,27 @@ export class TokenWriter {
     // In the store it can be read before the application has been told of it: who comes meanwhile waits.
     this.#memory.keep(place, unsaved)
     return this.#saving(unsaved, () => this.#save(place, version, unsaved))
+  }
+
+  /** Tells whether a login is another than the one whose token was renewed: not that token again, nor what it was renewed from itself. */
+  async #isOther(place: TokenPlace, login: TokenRecord, renewed: TokenEntry): Promise<boolean> {
+    const isSame = credentialOf(this.#memory.newest(place, login)) === credentialOf(renewed.value)
+    return !isSame && !(await this.#isSpent(renewed, login))
+  }
+
+  /** A login that came while the token was renewed has the say. What was renewed is given back once the login is stored, and not before. */
+  async #yielded(
+    place: TokenPlace,
+    login: Unsaved,
+    { record, before }: { record: TokenRecord; before: TokenRecord },
+  ): Promise<TokenRecord> {
+    const stored = await this.again(place, login).finally(() => this.#giveBack(record, login.record))
+    // The token is spent, whatever the store says now.
+    const latest = await latestRecord(place).catch((error: unknown) =>
+      error instanceof StoreError ? alive(stored) : Promise.reject(error),
+    )
+    if (credentialOf(latest) === credentialOf(before)) throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
+    return latest
   }
 
   /**
@@ -211,7 +228,8 @@ export class TokenWriter {
           this.#memory.settled(place, login)
           // Its renewal is on its way into the store.
           const renewed = unsaved.get(place.key)
-          if (last === undefined && renewed !== undefined && hasSpent(renewed, login.record)) return await this.again(place, renewed)
+          if (last === undefined && renewed?.before !== undefined && this.#memory.newest(place, login.record) === renewed.record)
+            return await this.again(place, renewed)
           return await (last?.saving?.catch(() => login.record) ?? this.#memory.newest(place, login.record))
         }
         const found = entry === undefined ? null : credentialOf(entry.value)
@@ -244,8 +262,10 @@ export class TokenWriter {
     if (logins.get(place.key) === login) {
       // What waited to be stored until now belongs to the login before.
       const waiting = unsaved.get(place.key)
-      unsaved.delete(place.key)
       logins.delete(place.key)
+      // It was made from the very token that is put there again.
+      if (waiting !== undefined && hasSpent(waiting, login.record)) return this.again(place, waiting)
+      unsaved.delete(place.key)
       if (waiting?.before !== undefined) await this.#giveBack(waiting.record, login.record)
     }
     return login.record

@@ -1,141 +1,143 @@
-import type { Failure } from './random-schedules.js'
+import type { Failure } from './failure.js'
 import type { Scenario } from './scenario.js'
 import { areIndependent, type Choice } from './scheduler.js'
+import { Visited } from './visited.js'
 import { type Mutation, World } from './world.js'
 
 /** What an exploration has seen. */
 export interface Explored {
   readonly states: number
   readonly transitions: number
-  /** Schedules that were followed to their end, each of a different state. */
+  /** States in which nobody waits for anything: each was followed to what comes of it in the end. */
   readonly endings: number
   /** Tells that nothing was left out. */
   readonly isComplete: boolean
-  readonly failure?: Failure | undefined
+  readonly failure: Failure | undefined
 }
 
-/** A choice that is still to be taken, after those that lead to it. */
-interface Branch {
-  readonly path: Path | undefined
-  readonly choice: string
-  /** What need not be taken after it, because it was, in another order. */
-  readonly asleep: readonly Choice[]
+/** How a system is explored. */
+export interface ExploreOptions {
+  readonly mutation?: Mutation | undefined
+  /** Stops after so many seconds. */
+  readonly seconds?: number
+  /** `false`: plays every order, also of steps that come to the same in either. */
+  readonly isReduced?: boolean
 }
+
+/** Choices that lead somewhere, from the last to the first. */
 interface Path {
   readonly before: Path | undefined
   readonly choice: string
 }
 
-/**
- * Visits every state that a system can reach. States are not kept: a process in the midst of its work cannot be copied, but it can be
- * brought there again, because all it does follows from what it was told. Each branch is played from the start.
- *
- * Two states are one when the store, the server, the time and what each process was told are the same. Of choices that come to the same in
- * either order, one order is played (sleep sets, with what was left asleep kept by each state).
- */
-export async function explore(
-  scenario: Scenario,
-  {
-    mutation,
-    most = Number.POSITIVE_INFINITY,
-    seconds = Number.POSITIVE_INFINITY,
-  }: { readonly mutation?: Mutation | undefined; readonly most?: number; readonly seconds?: number } = {},
-): Promise<Explored> {
-  const visited = new Visited()
-  const branches: (Branch | undefined)[] = [undefined]
-  const until = performance.now() + seconds * 1000
-  let transitions = 0
-  let endings = 0
-  const explored = (failure?: Explored['failure']): Explored => ({
-    states: visited.size,
-    transitions,
-    endings,
-    isComplete: failure === undefined && branches.length === 0,
-    failure,
-  })
+/** A place that is still to be visited. */
+interface Branch {
+  readonly path: Path | undefined
+  /** What need not be taken there, because it was already, in another order. */
+  readonly asleep: readonly Choice[]
+}
 
-  while (branches.length > 0 && visited.size < most && performance.now() < until) {
-    const branch = branches.pop()
-    const world = new World(scenario, { mutation })
-    const schedule = branch === undefined ? [] : labels(branch)
+/**
+ * Visits every state that a system can reach, until an invariant does not hold.
+ *
+ * Processes in the midst of their work cannot be copied, but they can be brought there again, because all they do follows from what they were
+ * told: each branch is played from the start. Two states are one when store, server, time and what each process was told are the same. Of two
+ * steps that come to the same in either order, one order is played (sleep sets; each state remembers what was left asleep there).
+ */
+export function explore(scenario: Scenario, options: ExploreOptions = {}): Promise<Explored> {
+  return new Exploration(scenario, options).run()
+}
+
+class Exploration {
+  readonly #scenario: Scenario
+  readonly #options: ExploreOptions
+  readonly #visited = new Visited()
+  readonly #branches: Branch[] = [{ path: undefined, asleep: [] }]
+  #transitions = 0
+  #endings = 0
+
+  constructor(scenario: Scenario, options: ExploreOptions) {
+    this.#scenario = scenario
+    this.#options = options
+  }
+
+  async run(): Promise<Explored> {
+    const { seconds = Number.POSITIVE_INFINITY } = this.#options
+    const until = performance.now() + seconds * 1000
+    let failure: Failure | undefined
+    while (failure === undefined && performance.now() < until) {
+      const branch = this.#branches.pop()
+      if (branch === undefined) break
+      failure = await this.#follow(branch)
+    }
+    const isComplete = failure === undefined && this.#branches.length === 0
+    return { states: this.#visited.size, transitions: this.#transitions, endings: this.#endings, isComplete, failure }
+  }
+
+  /** From a branch on, takes the first way that is new again and again. The others are branches for later. */
+  async #follow(branch: Branch): Promise<Failure | undefined> {
+    const schedule = choicesOf(branch.path)
+    const world = await this.#played(schedule)
+    let at: Branch | undefined = branch
+    while (at !== undefined && world.invariants.violation === undefined) {
+      if (world.isOver && this.#visited.asleepIn(world.fingerprint) === undefined) {
+        await this.#end(world, at)
+        break
+      }
+      const [next, ...others] = this.#ways(world, at)
+      this.#branches.push(...others.reverse().map(({ branch }) => branch))
+      at = next?.branch
+      if (next === undefined) break
+      schedule.push(next.choice.label)
+      this.#transitions += 1
+      await world.take(next.choice)
+    }
+    const { violation } = world.invariants
+    return violation && { scenario: this.#scenario, schedule, violation }
+  }
+
+  async #played(schedule: readonly string[]): Promise<World> {
+    const world = new World(this.#scenario, { mutation: this.#options.mutation })
     for (const label of schedule) {
       const choice = world.choices().find((one) => one.label === label)
-      if (choice === undefined) throw new Error(`Not deterministic: "${label}" cannot be chosen again after ${schedule.join(', ')}`)
+      if (choice === undefined) throw new Error(`The system is not deterministic: "${label}" cannot be chosen again.`)
       await world.take(choice)
     }
-    if (branch !== undefined) transitions += 1
-    let path: Path | undefined = branch === undefined ? undefined : { before: branch.path, choice: branch.choice }
-    let asleep = branch?.asleep ?? []
-    for (;;) {
-      const { violation } = world.invariants
-      if (violation !== undefined) return explored({ scenario, schedule, violation })
-      const known = visited.get(world.fingerprint)
-      if (known === undefined && world.isOver) {
-        endings += 1
-        const choices = world.choices()
-        visited.set(world.fingerprint, asleep)
-        // What a process that crashed has sent may still arrive.
-        for (const choice of choices) branches.push({ path, choice: choice.label, asleep: [] })
-        await world.finish()
-        if (world.invariants.violation !== undefined) return explored({ scenario, schedule, violation: world.invariants.violation })
-        break
-      }
-      const choices = world.choices()
-      const names = new Set(asleep.map(({ label }) => label))
-      const awake = choices.filter(({ label }) => !names.has(label) && (known === undefined || known.has(label)))
-      visited.set(world.fingerprint, known === undefined ? asleep : asleep.filter(({ label }) => known.has(label)))
-      const done: Choice[] =
-        known === undefined ? [...asleep] : [...asleep, ...choices.filter(({ label }) => !known.has(label) && !names.has(label))]
-      const next: Branch[] = []
-      for (const choice of awake) {
-        next.push({ path, choice: choice.label, asleep: done.filter((one) => areIndependent(one, choice)) })
+    if (schedule.length > 0) this.#transitions += 1
+    return world
+  }
+
+  /** Nobody waits for anything. What a process had sent when it crashed may still arrive. */
+  async #end(world: World, { path }: Branch): Promise<void> {
+    this.#endings += 1
+    this.#visited.set(world.fingerprint, [])
+    for (const { label } of world.choices()) this.#branches.push({ path: { before: path, choice: label }, asleep: [] })
+    await world.finish()
+  }
+
+  /** The choices that lead from here to what was not visited yet. */
+  #ways(world: World, { path, asleep }: Branch): { readonly choice: Choice; readonly branch: Branch }[] {
+    const choices = world.choices()
+    if (choices.length === 0 && !world.isOver) world.invariants.stuck('nothing can happen any more')
+    const state = world.fingerprint
+    const known = this.#visited.asleepIn(state)
+    const isKnown = (choice: Choice) => known !== undefined && !known.has(choice.label)
+    const sleeping = new Set(asleep.map(({ label }) => label))
+    this.#visited.set(state, known === undefined ? asleep : asleep.filter(({ label }) => known.has(label)))
+    const done = [...asleep, ...choices.filter((choice) => isKnown(choice) && !sleeping.has(choice.label))]
+    const isReduced = this.#options.isReduced ?? true
+    return choices
+      .filter((choice) => !isKnown(choice) && !sleeping.has(choice.label))
+      .map((choice) => {
+        const left = isReduced ? done.filter((one) => areIndependent(one, choice)) : []
         done.push(choice)
-      }
-      const [first, ...others] = next
-      if (known === undefined && choices.length === 0) world.invariants.stuck('nothing can happen any more')
-      if (first === undefined) {
-        if (world.invariants.violation !== undefined) return explored({ scenario, schedule, violation: world.invariants.violation })
-        break
-      }
-      for (const other of others.reverse()) branches.push(other)
-      const [chosen] = awake
-      if (chosen === undefined) break
-      await world.take(chosen)
-      transitions += 1
-      schedule.push(first.choice)
-      path = { before: path, choice: first.choice }
-      asleep = first.asleep
-    }
-  }
-  return explored()
-}
-
-function labels({ path, choice }: Branch): string[] {
-  const labels = [choice]
-  for (let at = path; at !== undefined; at = at.before) labels.push(at.choice)
-  return labels.reverse()
-}
-
-/** The states that were visited, each with what was left asleep there. */
-class Visited {
-  readonly #states = Array.from({ length: 16 }, () => new Map<number, ReadonlySet<string> | undefined>())
-  size = 0
-
-  get(state: number): ReadonlySet<string> | undefined {
-    const part = this.#part(state)
-    return part.has(state) ? (part.get(state) ?? NOTHING) : undefined
-  }
-
-  set(state: number, asleep: readonly Choice[]): void {
-    const part = this.#part(state)
-    if (!part.has(state)) this.size += 1
-    part.set(state, asleep.length === 0 ? undefined : new Set(asleep.map(({ label }) => label)))
-  }
-
-  /** A map of this platform has no room for more than 16 million. */
-  #part(state: number): Map<number, ReadonlySet<string> | undefined> {
-    return this.#states[state % 16] ?? new Map()
+        return { choice, branch: { path: { before: path, choice: choice.label }, asleep: left } }
+      })
   }
 }
 
-const NOTHING: ReadonlySet<string> = new Set()
+function choicesOf(path: Path | undefined): string[] {
+  const choices: string[] = []
+  for (let at = path; at !== undefined; at = at.before) choices.push(at.choice)
+  return choices.reverse()
+}

@@ -49,6 +49,8 @@ export interface CallUnderWay {
   readonly call: Call
   /** The first entry of the store's past that it could have seen. */
   readonly since: number
+  /** The number of what it puts there itself. It had that before, and may get it, or another login's, back. */
+  puts?: number
 }
 
 /** Watches a system from outside, and knows what none of its parts does. */
@@ -60,18 +62,21 @@ export class Invariants {
   readonly #spent = new Map<number, number>()
   /** The numbers of the tokens that the store has held, one after the other; `undefined` while it held none. */
   readonly past: (number | undefined)[] = []
-  readonly #storedAt = new Map<number, number>()
+  readonly #stored = new Set<number>()
+  /** When the server has issued each token. */
+  readonly #issuedAt = new Map<number, number>()
   /** When the last lease of each process ends. */
   readonly #leases = new Map<number, number>()
   #lease: string | undefined
   readonly #logins = new Set<number>()
   #failures = 0
-  /** Tokens that somebody has put back after the grace, or after a login or a logout: what comes of that is their own doing. */
+  #hasEnded = false
+  /** Tokens that somebody has put back after the grace, or over a login, a logout or the end: what comes of that is their own doing. */
   readonly #putBack = new Set<number>()
   /** Somebody wants the tokens to be of no more use. */
   #isReplaced = false
   /** Numbers that a call may put into the store whatever is there, by process. */
-  readonly #puts = new Map<number, Set<number>>()
+  readonly #puts = new Map<number, number[]>()
   violation: Violation | undefined
 
   constructor(time: Time, server: ModelServer, store: ModelStore) {
@@ -107,6 +112,12 @@ export class Invariants {
     )
   }
 
+  /** The server has issued a new token. */
+  issued(request: TokenRequest, number: number): void {
+    request.brings = number
+    this.#issuedAt.set(number, this.#time.elapsed)
+  }
+
   /** The store has failed. */
   storeFailed(): void {
     this.#failures += 1
@@ -128,37 +139,43 @@ export class Invariants {
     }
   }
 
-  revoked(number: number): void {
+  revoked(actor: number, number: number): void {
     const stored = this.past.at(-1)
+    if (stored === undefined) return
     const family = this.#server.familyOf(number)
+    // A token that was put back, and could not be stored before the grace was over, is taken for another login.
+    const isPutBack = (this.#puts.get(actor) ?? []).length > 0 && this.#isForgotten(stored)
+    if (isPutBack) this.#putBack.add(stored)
     this.#assert(
-      this.#isReplaced || stored === undefined || this.#server.familyOf(stored) !== family || this.#server.isRevoked(family),
+      isPutBack || this.#isReplaced || this.#server.familyOf(stored) !== family || this.#server.isRevoked(family),
       'nobody revokes the tokens that are in the store',
       () => `a${stored} is in the store, and r${number} was revoked`,
     )
   }
 
   /** A call is about to put a token, of a login or one that was there before. */
-  puts(actor: number, number: number, call: 'login' | 'put back'): void {
-    if (call === 'login') this.#logins.add(number)
-    const numbers = this.#puts.get(actor) ?? new Set()
-    this.#puts.set(actor, numbers.add(number))
+  puts(call: CallUnderWay, number: number): void {
+    const { actor } = call
+    call.puts = number
+    if (call.call === 'login') this.#logins.add(number)
+    this.#puts.set(actor, [...(this.#puts.get(actor) ?? []), number])
   }
 
   /** That call is over, and stands by it no more. */
   hasPut(actor: number, number: number): void {
-    this.#puts.get(actor)?.delete(number)
+    const numbers = this.#puts.get(actor) ?? []
+    numbers.splice(numbers.indexOf(number), 1)
   }
 
   /** A process has changed the store. */
   wrote(actor: number, record: TokenRecord | undefined): void {
-    for (const request of this.#requests) if (request.actor === actor && request.refused) request.settled = true
+    for (const request of this.#requests) if (request.actor === actor && request.refused && request.answered) request.settled = true
     const before = this.past.at(-1)
     const number = record === undefined ? undefined : numberOf(record.token.access_token)
     if (number !== undefined) {
-      const isPut = this.#puts.get(actor)?.has(number) === true
+      const isPut = this.#isPut(actor, number)
       this.#assert(isPut || before !== undefined, 'a deleted session stays deleted', () => `p${actor} stored a${number} again`)
-      if (isPut && before === undefined && !this.#logins.has(number)) this.#putBack.add(number)
+      if (isPut && (before === undefined || this.#hasEnded) && !this.#logins.has(number)) this.#putBack.add(number)
       if (!isPut || !this.#logins.has(number)) this.#assertNotOlder(number, isPut)
       for (const request of this.#requests) if (request.brings === number) request.settled = true
       const lease = JSON.stringify(record?.lease)
@@ -168,37 +185,49 @@ export class Invariants {
     this.#remember()
   }
 
-  #assertNotOlder(number: number, isPut: boolean): void {
+  /** Tells whether a process is putting a token there, or one that it knows to have become of it. */
+  #isPut(actor: number, number: number): boolean {
     const family = this.#server.familyOf(number)
-    for (const [other, at] of this.#storedAt) {
-      const isNewer = other > number && this.#server.familyOf(other) >= family
-      const isForgotten = isPut && (this.#server.familyOf(other) > family || this.#time.elapsed - at >= GRACE * 1000)
-      if (isNewer && isForgotten) this.#putBack.add(number)
-      this.#assert(
-        !isNewer || isForgotten,
-        'no stored token is older than one that was stored before',
-        () => `a${number} was stored after a${other}`,
-      )
-    }
+    return (this.#puts.get(actor) ?? []).some((put) => put <= number && this.#server.familyOf(put) === family)
   }
 
-  /** A call has begun; it can have seen what is in the store now, and what comes. */
-  called(actor: number, call: Call): CallUnderWay {
+  #assertNotOlder(number: number, isPut: boolean): void {
+    const family = this.#server.familyOf(number)
+    const before = this.past.at(-1) ?? number
+    const later = [...this.#stored].filter((other) => other > number && this.#server.familyOf(other) === family)
+    // A record knows the token before it, for a while; not the one before that.
+    const isOver = this.#server.familyOf(before) !== family || later.length > 1 || later.some((other) => this.#isForgotten(other))
+    if (isPut && isOver) this.#putBack.add(number)
+    if (!this.#putBack.has(number))
+      this.#assert(
+        later.length === 0 && this.#server.familyOf(before) === family,
+        'no stored token is older than one that was stored before',
+        () => `a${number} was stored after a${later[0] ?? before}`,
+      )
+  }
+
+  /** Tells whether it is so long ago that a token was issued that the one before it need not be known any more. */
+  #isForgotten(number: number): boolean {
+    return this.#time.elapsed - (this.#issuedAt.get(number) ?? 0) >= GRACE * 1000
+  }
+
+  /** A call has begun; it can have seen what is in the store now, what comes, and what answers tell that are on their way to its process. */
+  called(actor: number, call: Call, unheard = Number.POSITIVE_INFINITY): CallUnderWay {
     this.#isReplaced ||= call === 'logout' || call === 'login'
-    return { actor, call, since: this.past.length - 1 }
+    return { actor, call, since: Math.min(this.past.length - 1, unheard) }
   }
 
   /** A call has got a record, or none. */
-  returned({ actor, call, since }: CallUnderWay, record: TokenRecord | undefined, now: number): void {
+  returned({ actor, call, since, puts }: CallUnderWay, record: TokenRecord | undefined, now: number): void {
     const number = record === undefined ? undefined : numberOf(record.token.access_token)
     this.#assert(
-      this.past.indexOf(number, since) >= 0,
+      this.past.indexOf(number, since) >= 0 || number === puts || (puts !== undefined && number !== undefined && this.#logins.has(number)),
       'a caller gets a token that was in the store during the call, or a typed error',
       () => `p${actor} ${call} got ${number === undefined ? 'nothing' : `a${number}`}`,
     )
     if (call === 'use' || call === 'renew')
       this.#assert(
-        (record?.token.expires_at ?? Number.POSITIVE_INFINITY) > now,
+        (record?.token.expires_at ?? Number.POSITIVE_INFINITY) > now || this.#putBack.has(number ?? -1),
         'a token is served only until it expires',
         () => `p${actor} ${call} got a${number}`,
       )
@@ -217,31 +246,35 @@ export class Invariants {
   ended(isAlive: (actor: number) => boolean, lenient: boolean): void {
     const record = this.#store.record
     const number = record === undefined ? undefined : numberOf(record.token.access_token)
-    const anyLost = this.#putBack.size > 0 || this.#requests.some(({ lost }) => lost)
+    const anyLost = this.#requests.some(({ lost }) => lost)
+    // Tokens were put back when they were of no use any more, or revoked for a logout that then failed.
+    const isOwnDoing = this.#putBack.size > 0 || (this.#isReplaced && this.#failures > 0)
     if (record?.ended !== undefined) {
+      const isSuspect = this.#requests.some(({ spends, lost, refused }) => spends === number && lost && !refused)
       this.#assert(
-        anyLost && !lenient && (record.ended.reason === 'refresh_answer_lost' || this.#putBack.size > 0),
+        isOwnDoing || (anyLost && !lenient && (!isSuspect || record.ended.reason === 'refresh_answer_lost')),
         'a session ends only when an answer was lost, and says so',
         () =>
           `${anyLost ? 'some' : 'no'} answer was lost${lenient ? ', with a lenient server' : ''}, and it ended with ${record.ended?.reason}`,
       )
     } else if (number !== undefined)
       this.#assert(
-        anyLost || this.#server.isGood(number),
+        anyLost || isOwnDoing || this.#server.isGood(number),
         'everyone makes progress',
         () => `the store holds r${number}, which is of no use`,
       )
     if (number === undefined) this.#assertRevoked(isAlive)
   }
 
-  /** The session is no more: nothing that was issued for it is of any use, but to those who have crashed. */
+  /** The session is no more: nothing that was issued for it is of any use, but to those who have crashed or came too late. */
   #assertRevoked(isAlive: (actor: number) => boolean): void {
     const last = this.#server.familyOf(this.past.findLast((number) => number !== undefined) ?? -1)
-    for (const { brings, actor, answered, settled } of this.#requests)
+    for (const { brings, actor, answered, settled, lost } of this.#requests)
       this.#assert(
         brings === undefined ||
           settled ||
           !answered ||
+          lost ||
           !isAlive(actor) ||
           this.#server.familyOf(brings) !== last ||
           this.#server.isRevoked(last),
@@ -259,7 +292,8 @@ export class Invariants {
     const { record } = this.#store
     const number = record === undefined ? undefined : numberOf(record.token.access_token)
     this.past.push(number)
-    if (number !== undefined && !this.#storedAt.has(number)) this.#storedAt.set(number, this.#time.elapsed)
+    this.#hasEnded = record?.ended !== undefined
+    if (number !== undefined) this.#stored.add(number)
   }
 
   #assert(holds: boolean, invariant: Invariant, detail: () => string): void {

@@ -25,6 +25,9 @@ export class Process {
   /** The store's count of changes, when the last that this process did was to look at it. */
   #seen: number | undefined
 
+  /** How far the store was with each answer that is on its way. */
+  readonly #unheard: number[] = []
+
   constructor(world: World, number: number) {
     this.#world = world
     this.number = number
@@ -34,9 +37,15 @@ export class Process {
       memory: new LifeCycleMemory(this.environment),
       renew: (record, _how, sending) => this.#prepare().then(() => this.#renew(record, sending)),
       revoke: (token) => this.#revoke(token),
+      ...(world.scenario.told ? { updateToken: () => this.#operation('tells the application', 'own', () => undefined) } : {}),
     })
     const store = this.#store()
     this.place = { store: world.mutation?.(store, () => this.environment.now()) ?? store, key: KEY }
+  }
+
+  /** How far the store was with the oldest answer that this process has not heard yet. */
+  get unheard(): number | undefined {
+    return this.#unheard.length === 0 ? undefined : Math.min(...this.#unheard)
   }
 
   #environment(): Environment {
@@ -86,6 +95,7 @@ export class Process {
   #store(): TokenStore {
     const { store, scenario } = this.#world
     return {
+      ...(scenario.local ? { local: true } : {}),
       get: () =>
         this.#operation('reads', 'reads', () => {
           this.#seen = store.changes
@@ -125,7 +135,7 @@ export class Process {
             this.#seen = undefined
             const answer = operate()
             this.#world.happened(this.number, `${name} ${answer === undefined ? '' : store.fingerprint}`, () => described(answer))
-            if (this.#world.scenario.slowAnswers) this.#hears('hears from the store', () => resolve(answer))
+            if (this.#world.scenario.slowAnswers) this.#hearsLater(() => resolve(answer))
             else if (this.isAlive) resolve(answer)
           }),
           way('fails', () => {
@@ -193,7 +203,7 @@ export class Process {
               invariants.arrived(request)
               try {
                 const issued = server.refresh(token)
-                request.brings = numberOf(issued.access_token)
+                invariants.issued(request, numberOf(issued.access_token))
                 this.#world.happened(this.number, `${token} is spent for ${issued.refresh_token}`)
                 answer(`of ${issued.refresh_token}`, () =>
                   resolve({ ...issued, expires_at: Math.floor(this.environment.now()) + Number(issued.expires_in) }),
@@ -238,7 +248,7 @@ export class Process {
           {
             name: '',
             go: () => {
-              invariants.revoked(numberOf(token))
+              invariants.revoked(this.number, numberOf(token))
               server.revoke(token)
               this.#world.happened(this.number, `revokes ${token}`)
               resolve()
@@ -246,6 +256,15 @@ export class Process {
           },
         ],
       })
+    })
+  }
+
+  #hearsLater(deliver: () => void): void {
+    const at = this.#world.invariants.past.length - 1
+    this.#unheard.push(at)
+    this.#hears('hears from the store', () => {
+      this.#unheard.splice(this.#unheard.indexOf(at), 1)
+      deliver()
     })
   }
 

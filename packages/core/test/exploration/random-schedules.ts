@@ -1,14 +1,7 @@
-import type { Violation } from './invariants.js'
+import type { Failure } from './failure.js'
 import type { Call, Scenario } from './scenario.js'
 import type { Choice } from './scheduler.js'
 import { type Mutation, World } from './world.js'
-
-/** A schedule at which an invariant does not hold. */
-export interface Failure {
-  readonly scenario: Scenario
-  readonly schedule: readonly string[]
-  readonly violation: Violation
-}
 
 /** What random schedules have come to. */
 export interface Played {
@@ -22,7 +15,7 @@ export interface Played {
 /** How likely it is that what happens next is a fault, where one can happen. */
 const FAULTS = 0.06
 
-/** Plays systems of four processes with three callers each, drawn and scheduled by numbers that follow from `seed`: the first by it, the next by the next. */
+/** Plays systems, most of them of four processes with three callers each, drawn and scheduled by numbers that follow from `seed`: the first by it, the next by the next. */
 export async function randomSchedules(seed: number, count: number, mutation?: Mutation): Promise<Played> {
   let steps = 0
   let faults = 0
@@ -58,20 +51,38 @@ async function play(scenario: Scenario, random: () => number, mutation: Mutation
   return { world, schedule }
 }
 
-/** Most callers use the token; what else is done in a system is one or two things. */
-const RARE: readonly Call[] = ['renew', 'renew', 'rejected', 'rejected', 'login', 'put back', 'logout']
-
+/** Four processes, or now and then one that has its store for itself. */
 function drawn(random: () => number): Scenario {
-  const call = (): Call => (random() < 0.75 ? 'use' : (RARE[Math.floor(random() * RARE.length)] ?? 'use'))
+  const oneOf = <T>(values: readonly [T, ...T[]]): T => values[Math.floor(random() * values.length)] ?? values[0]
+  const isLocal = random() < 0.2
   return {
     name: 'drawn',
-    processes: Array.from({ length: 4 }, () => Array.from({ length: 3 }, call)),
-    faults: { crash: 2, answer: 2, request: 2, store: 3, lease: 2 },
+    processes: isLocal ? [drawnAlone(oneOf)] : drawnProcesses(oneOf),
+    faults: isLocal ? { answer: 1, request: 1, store: 3 } : { crash: 2, answer: 2, request: 2, store: 3, lease: 2 },
+    local: isLocal,
     lenient: random() < 0.25,
     slowAnswers: random() < 0.5,
     exactTimers: random() < 0.5,
     watch: random() < 0.3,
+    told: random() < 0.2,
   }
+}
+
+/** Callers use the token and renew it; one or two of them do something else. */
+function drawnProcesses(oneOf: <T>(values: readonly [T, ...T[]]) => T): Call[][] {
+  const processes = Array.from({ length: 4 }, () =>
+    Array.from({ length: 3 }, () => oneOf<Call>(['use', 'use', 'use', 'renew', 'rejected'])),
+  )
+  // To put back the token of one login over that of another is no use of the library.
+  const puts = oneOf<Call>(['login', 'put back'])
+  for (const call of [oneOf<Call>(['use', puts]), oneOf<Call>(['use', 'logout', puts])])
+    processes[oneOf([0, 1, 2, 3])]?.splice(oneOf([0, 1, 2]), 1, call)
+  return processes
+}
+
+function drawnAlone(oneOf: <T>(values: readonly [T, ...T[]]) => T): Call[] {
+  const puts = oneOf<Call>(['login', 'put back'])
+  return Array.from({ length: 8 }, () => oneOf<Call>(['use', 'use', 'renew', 'rejected', puts, 'logout']))
 }
 
 /** Numbers from 0 to 1 that follow from a seed: good enough to choose by. */

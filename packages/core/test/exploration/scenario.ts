@@ -23,6 +23,10 @@ export interface Scenario {
   readonly slowAnswers?: boolean
   /** Time passes while somebody sleeps; else the milliseconds between two looks at the store count for nothing, beside the seconds of a lease. */
   readonly exactTimers?: boolean
+  /** The store is this process's own, so that renewals take no lease. */
+  readonly local?: boolean
+  /** The application is told of each new token, and may fail. */
+  readonly told?: boolean
   /** The store tells of changes. */
   readonly watch?: boolean
 }

@@ -1,4 +1,4 @@
-import type { Failure } from './random-schedules.js'
+import type { Failure } from './failure.js'
 import { replay } from './replay.js'
 import type { Scenario } from './scenario.js'
 import type { Mutation } from './world.js'

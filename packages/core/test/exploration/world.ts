@@ -5,7 +5,7 @@ import { tokenHash } from '../../src/session/token-hash.js'
 import type { TokenRecord, TokenStore } from '../../src/session/token-record.js'
 import { NOW } from '../environment.js'
 import { mixed } from './fingerprint.js'
-import { Invariants } from './invariants.js'
+import { type CallUnderWay, Invariants } from './invariants.js'
 import { ModelServer, numberOf } from './model-server.js'
 import { ModelStore } from './model-store.js'
 import { Process } from './process.js'
@@ -170,9 +170,9 @@ export class World {
 
   #begin(process: Process, call: Call, failed?: (error: unknown) => void): void {
     const { invariants, told } = this
-    const underWay = invariants.called(process.number, call)
+    const underWay = invariants.called(process.number, call, process.unheard)
     const waiting = `p${process.number} ${call}`
-    this.#perform(process, call).then(
+    this.#perform(process, underWay).then(
       (record) => {
         if (record !== 'done') invariants.returned(underWay, record, process.environment.now())
         told?.push(`${waiting} got ${record === undefined ? 'nothing' : record === 'done' ? record : record.token.access_token}`)
@@ -185,9 +185,9 @@ export class World {
     )
   }
 
-  async #perform(process: Process, call: Call): Promise<TokenRecord | undefined | 'done'> {
+  async #perform(process: Process, underWay: CallUnderWay): Promise<TokenRecord | undefined | 'done'> {
     const { lifeCycle, place, environment } = process
-    switch (call) {
+    switch (underWay.call) {
       case 'use':
         return lifeCycle.current(place)
       case 'renew':
@@ -196,18 +196,18 @@ export class World {
         await lifeCycle.rejected(place, await tokenHash(environment, this.#first))
         return lifeCycle.current(place)
       case 'login':
-        return this.#put(process, call, record(this.server.login(), environment.now() + 86_400))
+        return this.#put(process, underWay, record(this.server.login(), environment.now() + 86_400))
       case 'put back':
-        return this.#put(process, call, this.#first)
+        return this.#put(process, underWay, this.#first)
       case 'logout':
         await lifeCycle.delete(place)
         return 'done'
     }
   }
 
-  async #put({ number: actor, lifeCycle, place }: Process, call: 'login' | 'put back', token: TokenRecord): Promise<TokenRecord> {
+  async #put({ number: actor, lifeCycle, place }: Process, call: CallUnderWay, token: TokenRecord): Promise<TokenRecord> {
     const number = numberOf(token.token.access_token)
-    this.invariants.puts(actor, number, call)
+    this.invariants.puts(call, number)
     const stored = await lifeCycle.put(place, token)
     this.invariants.hasPut(actor, number)
     return stored

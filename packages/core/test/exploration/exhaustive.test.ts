@@ -1,0 +1,33 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { described } from './describe.js'
+import { explore } from './explore.js'
+import { small } from './systems.js'
+
+describe('all interleavings of processes on one store, a crash allowed at each step', () => {
+  const covered = { states: 0, endings: 0 }
+  afterAll(() => {
+    process.stdout.write(`explored: ${covered.states} states of ${small.length} systems, ${covered.endings} endings\n`)
+  })
+
+  it.each(small)(
+    'RF02/RF04/RF05/RF06/RF16/F05/F17/F19–F22: $name',
+    async (scenario) => {
+      const { states, endings, isComplete, failure } = await explore(scenario)
+      covered.states += states
+      covered.endings += endings
+      expect(failure && (await described(failure))).toBeUndefined()
+      expect(isComplete).toBe(true)
+    },
+    120_000,
+  )
+
+  it('visits the same states when it plays every order of every two steps', async () => {
+    for (const scenario of small.slice(0, 1)) {
+      const all = await explore(scenario, { isReduced: false })
+      const some = await explore(scenario)
+      expect(some.states).toBe(all.states)
+      expect(some.endings).toBe(all.endings)
+      expect(some.transitions).toBeLessThan(all.transitions)
+    }
+  }, 120_000)
+})

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { described } from './describe.js'
+import { explore } from './explore.js'
+import type { Invariant } from './invariants.js'
+import { mutations } from './mutations.js'
+import type { Call } from './scenario.js'
+import type { Faults } from './scheduler.js'
+
+const ONCE: Invariant = 'a refresh token is spent once, and once more for each answer that was lost'
+const NOT_OLDER: Invariant = 'no stored token is older than one that was stored before'
+
+interface Break {
+  readonly mutation: keyof typeof mutations
+  readonly processes: readonly (readonly Call[])[]
+  readonly faults: Faults
+  readonly breaks: Invariant
+}
+const two: readonly (readonly Call[])[] = [['use'], ['use']]
+const breaks: readonly Break[] = [
+  { mutation: 'no re-read', processes: two, faults: {}, breaks: NOT_OLDER },
+  { mutation: 'no fencing', processes: two, faults: { lease: 1 }, breaks: ONCE },
+  { mutation: 'no grace', processes: [['use'], ['put back']], faults: {}, breaks: NOT_OLDER },
+  { mutation: 'lease by the local clock', processes: two, faults: {}, breaks: ONCE },
+  { mutation: 'no lease', processes: two, faults: {}, breaks: ONCE },
+  { mutation: 'lease that never ends', processes: two, faults: { crash: 1 }, breaks: 'everyone makes progress' },
+  { mutation: 'no end', processes: two, faults: { answer: 1 }, breaks: ONCE },
+  {
+    mutation: 'no journal',
+    processes: two,
+    faults: { answer: 1 },
+    breaks: 'a session ends only when an answer was lost, and says so',
+  },
+  { mutation: 'renewals create', processes: [['use'], ['logout']], faults: {}, breaks: 'a deleted session stays deleted' },
+]
+
+describe('a protocol that is broken is found out', () => {
+  it('has a system for each way to break it', () => {
+    expect(breaks.map(({ mutation }) => mutation)).toEqual(Object.keys(mutations))
+  })
+
+  it.each(breaks)(
+    '$mutation: it does not hold that $breaks',
+    async ({ mutation, processes, faults, breaks }) => {
+      const scenario = { name: mutation, processes, faults }
+      expect((await explore(scenario)).failure).toBeUndefined()
+      const { failure } = await explore(scenario, { mutation: mutations[mutation] })
+      expect(failure?.violation.invariant).toBe(breaks)
+      const shortest = failure === undefined ? '' : await described(failure, mutations[mutation])
+      expect(shortest).toContain(breaks)
+      expect(shortest.split('\n').length).toBeLessThan(40)
+    },
+    60_000,
+  )
+})
