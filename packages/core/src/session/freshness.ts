@@ -15,7 +15,12 @@ export function secondsLeft(entry: TokenEntry, now: number): number {
   return age === undefined || lifetime === undefined ? expires_at - now : lifetime - age
 }
 
-/** Seconds since a token was renewed, by the store's clock; `undefined` where no other process can have renewed it. */
+/**
+ * Seconds since a token was renewed, by the store's clock; `undefined` where no other process can have renewed it, and where that clock has been put
+ * back since.
+ */
 export function secondsSinceRenewal({ value: { previous }, now }: TokenEntry): number | undefined {
-  return previous === undefined ? undefined : now - (previous.until - GRACE)
+  if (previous === undefined) return undefined
+  const age = now - (previous.until - GRACE)
+  return age < -GRACE ? undefined : age
 }

@@ -3,7 +3,7 @@ import { RefreshError } from '../error/refresh-error.js'
 import { StoreError } from '../error/store-error.js'
 import { changeOf } from './change-of.js'
 import { plainCause } from './plain-cause.js'
-import { credentialOf } from './renewal-memory.js'
+import { isSuccessor } from './succession.js'
 import { alive, readEntry, type TokenEntry } from './token-entry.js'
 import { credentialHash } from './token-hash.js'
 import type { TokenPlace } from './token-place.js'
@@ -13,19 +13,19 @@ import type { TokenRecord } from './token-record.js'
 export const LEASE = 15
 /** Milliseconds from taking the lease in which a request may be sent: its answer then comes within the lease. */
 const SENDABLE_MS = 5_000
-/** Milliseconds that somebody else's renewal is waited for: two leases, so that one that was taken over is waited for too. */
-const LONGEST_WAIT_MS = 2 * LEASE * 1000
 /** Milliseconds between two looks at the store, at first and at most. */
 const FIRST_PAUSE_MS = 20
 const LONGEST_PAUSE_MS = 500
+/** Milliseconds that others are waited for in all: two leases, so that one that was taken over is waited for too, and a last look. */
+const LONGEST_WAIT_MS = 2 * LEASE * 1000 + LONGEST_PAUSE_MS
 
 /** The right to spend what a record is renewed with. */
 export interface HeldLease {
-  /** The record as it is in the store, with the lease in it. */
+  /** The record as it is in the store, with the lease in it, and the store's time when the lease began. */
   readonly entry: TokenEntry
   /** Whether somebody of whom nothing more was heard may have spent it already. */
   readonly isSuspect: boolean
-  /** By the monotonic clock. */
+  /** When the lease began, by the monotonic clock. */
   readonly takenAt: number
 }
 
@@ -64,9 +64,10 @@ export class RefreshLease {
     const { environment, owner } = this.#ports
     const hash = credentialHash(environment, found.value)
     const refreshHash = hash instanceof Promise ? await hash : hash
+    const began = environment.monotonic()
     let entry: TokenEntry | undefined = found
-    for (;;) {
-      entry = await this.free(place, entry)
+    for (let losses = 0; ; losses++) {
+      entry = await this.free(place, entry, began)
       const { value, version, now } = present(entry)
       if (isSuccessor(alive(value), found.value)) return value
       const takenAt = environment.monotonic()
@@ -76,22 +77,33 @@ export class RefreshLease {
       const receipt = await this.#write(place, version, leased)
       // What was read may have been on its way for long, and the lease began with it.
       if (receipt !== undefined)
-        return { entry: { value: leased, ...receipt }, isSuspect, takenAt: takenAt - Math.max(0, receipt.now - now) * 1000 }
+        return {
+          entry: { value: leased, version: receipt.version, now },
+          isSuspect,
+          takenAt: takenAt - Math.max(0, receipt.now - now) * 1000,
+        }
+      this.#assertPatience(began)
       entry = await readEntry(place)
+      // What has just lost is shown again: a replica that is behind, which needs time.
+      if (entry?.version === version) await environment.sleep(this.#pause(losses))
     }
   }
 
   /**
    * The record once nobody else is renewing it: at once, or when the store shows that they have finished, or that their lease is over.
    *
+   * @param began When the wait began, by the monotonic clock.
    * @throws {@link RefreshError} transient, when that took too long.
    */
-  async free(place: TokenPlace, found: TokenEntry | undefined): Promise<TokenEntry | undefined> {
+  async free(
+    place: TokenPlace,
+    found: TokenEntry | undefined,
+    began = this.#ports.environment.monotonic(),
+  ): Promise<TokenEntry | undefined> {
     const { environment } = this.#ports
-    const began = environment.monotonic()
     let entry = found
     for (let looks = 0; entry !== undefined && this.isHeld(entry); looks++) {
-      if (environment.monotonic() - began >= LONGEST_WAIT_MS) throw new RefreshError({ kind: 'transient' })
+      this.#assertPatience(began)
       if (looks === 0) this.#ports.waiting(place, entry.value)
       const left = ((entry.value.lease?.until ?? 0) - entry.now) * 1000
       await changeOf(place, Math.min(left, this.#pause(looks)), environment)
@@ -125,6 +137,10 @@ export class RefreshLease {
     await this.#write(place, version, journal).catch(() => undefined)
   }
 
+  #assertPatience(began: number): void {
+    if (this.#ports.environment.monotonic() - began >= LONGEST_WAIT_MS) throw new RefreshError({ kind: 'transient' })
+  }
+
   async #write(place: TokenPlace, version: string, record: TokenRecord) {
     try {
       return await place.store.compareAndSet(place.key, version, record, { ttl: this.#ports.ttl(place) })
@@ -144,9 +160,4 @@ export class RefreshLease {
 function present(entry: TokenEntry | undefined): TokenEntry {
   if (entry === undefined) throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
   return entry
-}
-
-/** Tells whether a record has other tokens than one before: a later generation alone may be the same token, put there again. */
-function isSuccessor(found: TokenRecord, before: TokenRecord): boolean {
-  return credentialOf(found) !== credentialOf(before) || found.token.access_token !== before.token.access_token
 }

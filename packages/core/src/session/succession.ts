@@ -22,6 +22,15 @@ export function isReplacedBy(found: TokenRecord, { record, before }: Unsaved): b
   return isSame || isOlder
 }
 
+/**
+ * Tells whether a record is what a renewal, or another login, has put in the place of one before. A later generation alone says nothing: the same
+ * token may have been put there again, with what is known of its renewals. A server may hand out the same tokens again; then the grace is later.
+ */
+export function isSuccessor(found: TokenRecord, before: TokenRecord): boolean {
+  const isSame = credentialOf(found) === credentialOf(before) && found.token.access_token === before.token.access_token
+  return !isSame || found.previous?.until !== before.previous?.until
+}
+
 /** Tells whether what waits to be stored is what became of a record's refresh token. */
 export function hasSpent({ before, record }: Unsaved, put: TokenRecord): boolean {
   return before !== undefined && credentialOf(before) === credentialOf(put) && credentialOf(record) !== credentialOf(put)
@@ -39,8 +48,10 @@ export function newerThan({ generation }: TokenRecord, unsaved: Unsaved): Unsave
  * renewals. One that is under way goes on.
  */
 export function over(found: TokenRecord, record: TokenRecord): TokenRecord {
-  const { lease, previous } = found
   const generation = Math.max(record.generation, found.generation + 1)
   if (credentialOf(found) !== credentialOf(record)) return { ...record, generation }
+  const { lease } = found
+  // With another access token it is a new one all the same, and its age is not that of the one before.
+  const previous = found.token.access_token === record.token.access_token ? found.previous : undefined
   return { ...record, generation, ...(lease && { lease }), ...(previous && { previous }) }
 }

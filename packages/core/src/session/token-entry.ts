@@ -1,6 +1,8 @@
 import type { Maybe } from '../environment.js'
+import { explain } from '../error/explain.js'
 import { RefreshError, type TerminalReason } from '../error/refresh-error.js'
 import { StoreError } from '../error/store-error.js'
+import { UsageError } from '../error/usage-error.js'
 import { plainCause } from './plain-cause.js'
 import type { StoreEntry } from './store.js'
 import type { TokenPlace } from './token-place.js'
@@ -11,12 +13,13 @@ export type TokenEntry = StoreEntry<TokenRecord>
 
 /** Reads a record; synchronous where the store is. @throws {@link StoreError} */
 export function readEntry({ store, key }: TokenPlace): Maybe<TokenEntry | undefined> {
+  let entry: Maybe<TokenEntry | undefined>
   try {
-    const entry = store.get(key)
-    return entry instanceof Promise ? entry.catch(unreadable) : entry
+    entry = store.get(key)
   } catch (error) {
     return unreadable(error)
   }
+  return entry instanceof Promise ? entry.then(known, unreadable) : known(entry)
 }
 
 /** The record, unless its session is over. @throws {@link RefreshError} terminal, with the reason that was written down. */
@@ -31,6 +34,17 @@ export async function latestRecord(place: TokenPlace): Promise<TokenRecord> {
   const entry = await readEntry(place)
   if (entry === undefined) throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
   return alive(entry.value)
+}
+
+/** A record of a later version, which a later release has written, is left alone: what it means is not known here. */
+function known(entry: TokenEntry | undefined): TokenEntry | undefined {
+  if (entry === undefined || entry.value?.v === 1) return entry
+  return unreadable(
+    new UsageError(
+      explain &&
+        'The record in the store is not of version 1, the one that this release knows: a later release has written it, or something else. It is left as it is. Put the later release into all processes that share the store, or give this one a prefix of its own.',
+    ),
+  )
 }
 
 function unreadable(error: unknown): never {

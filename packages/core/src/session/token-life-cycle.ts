@@ -11,6 +11,7 @@ import { LifeCycleMemory, MAX_CHAIN } from './life-cycle-memory.js'
 import { type HeldLease, LeaseOver, RefreshLease } from './refresh-lease.js'
 import { isUnsent, renewalFailure } from './renewal-failure.js'
 import { credentialOf, type Renewal } from './renewal-memory.js'
+import { isSuccessor } from './succession.js'
 import { alive, latestRecord, readEntry, type TokenEntry } from './token-entry.js'
 import { tokenHash } from './token-hash.js'
 import type { TokenPlace } from './token-place.js'
@@ -207,7 +208,7 @@ export class TokenLifeCycle<How = undefined> {
     const read = readEntry(place)
     const entry = read instanceof Promise ? await read : read
     if (entry === undefined) throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
-    if (credentialOf(alive(entry.value)) !== credentialOf(before.value)) return entry.value
+    if (isSuccessor(alive(entry.value), before.value)) return entry.value
     const begun = this.#known(place, entry.value)
     if (begun !== undefined) return begun
     if (!writable) throw readOnly()
@@ -333,7 +334,7 @@ export class TokenLifeCycle<How = undefined> {
   /** Renews without anybody waiting. Whoever finds the token stale later sees what failed. */
   #renewAhead(place: TokenPlace, entry: TokenEntry): void {
     const isBusy = this.#memory.pauses.find(place, entry.value) !== undefined || this.#lease.isHeld(entry)
-    if (!isBusy && this.#known(place, entry.value) === undefined) this.#renewed(place, entry).catch(() => undefined)
+    if (!isBusy) this.#renewed(place, entry).catch(() => undefined)
   }
 
   /** Tells whether a token was renewed that lately: here, by this process's clock, or anywhere, by the store's. */

@@ -222,7 +222,7 @@ export class TokenWriter {
     const { logins, unsaved } = this.#memory
     try {
       for (;;) {
-        const entry = await place.store.get(place.key)
+        const entry = await readEntry(place)
         const version = entry?.version ?? null
         // A later login, or a logout, wins however the store orders our writes.
         const last = logins.get(place.key)
@@ -274,8 +274,11 @@ export class TokenWriter {
   }
 
   /** Tells whether a token that is put is one that another process has spent a moment ago, for what is in the store. */
-  async #isSpent({ value: { previous, ended }, now }: TokenEntry, put: TokenRecord): Promise<boolean> {
+  async #isSpent({ value, now }: TokenEntry, put: TokenRecord): Promise<boolean> {
+    const { previous, ended } = value
     if (previous === undefined || ended !== undefined || previous.until <= now) return false
+    // A refresh token that was not replaced is not spent.
+    if (credentialOf(value) === credentialOf(put)) return false
     return (await credentialHash(this.#ports.environment, put)) === previous.refreshHash
   }
 
@@ -284,7 +287,7 @@ export class TokenWriter {
     const { record } = unsaved
     let latest: TokenEntry | undefined
     try {
-      latest = await place.store.get(place.key)
+      latest = await readEntry(place)
     } catch (error) {
       throw await this.#notSaved(place, unsaved, error)
     }
@@ -346,7 +349,7 @@ export class TokenWriter {
       return new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
     }
     if (this.#isWanted(place, unsaved)) this.#memory.keep(place, unsaved)
-    return new PersistError(record.token, { cause: plainCause(error, record.token) })
+    return new PersistError(record.token, { cause: plainCause(error instanceof StoreError ? error.cause : error, record.token) })
   }
 
   /** A login that was followed by another, or by a logout, is not tried again; nor is a renewal that was followed by either or by a later one. */

@@ -62,7 +62,8 @@ export function sharedProcesses() {
     const clock = testClock({
       now: () => time.now + process.skew,
       monotonic: () => time.now * 1000,
-      async sleep(ms) {
+      async sleep(ms, signal) {
+        signal?.throwIfAborted()
         process.slept += ms
         time.now += ms / 1000
         // The others go on meanwhile.
