@@ -18,10 +18,11 @@ export interface Aead {
  * - `waiting`: another process is renewing it;
  * - `ended`: it cannot be renewed any more, or was deleted meanwhile;
  * - `persist-failed`: it was renewed and could not be stored yet;
+ * - `logout-failed`: a provider told that a session has ended there, and was not believed, or it could not be written down; `detail` is the error's code;
  * - `quirk`: a server was not as the standards say.
  */
 export interface OAuthEvent {
-  readonly type: 'refreshed' | 'refresh-failed' | 'waiting' | 'ended' | 'persist-failed' | 'quirk'
+  readonly type: 'refreshed' | 'refresh-failed' | 'waiting' | 'ended' | 'persist-failed' | 'logout-failed' | 'quirk'
   /** The token's name in the store. */
   readonly key?: string
   /** Of the access token: half of its SHA-256, base64url. */

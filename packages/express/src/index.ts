@@ -20,6 +20,7 @@ export type {
   HttpHeaders,
   IdTokenProblem,
   JwtProblem,
+  LogoutTokenProblem,
   OAuthError,
   OAuthErrorCode,
   PersistError,

@@ -50,6 +50,25 @@ export type IdTokenProblem =
   | 'OAUTH_ID_TOKEN_CLAIM'
   | 'OAUTH_ID_TOKEN_ENC'
 
+/** Codes of a logout token that was refused; the last word is the claim or header at fault. */
+export type LogoutTokenProblem =
+  | 'OAUTH_LOGOUT_TOKEN_MALFORMED'
+  | 'OAUTH_LOGOUT_TOKEN_TYP'
+  | 'OAUTH_LOGOUT_TOKEN_ALG'
+  | 'OAUTH_LOGOUT_TOKEN_CRIT'
+  | 'OAUTH_LOGOUT_TOKEN_SIG'
+  | 'OAUTH_LOGOUT_TOKEN_ENC'
+  | 'OAUTH_LOGOUT_TOKEN_ISS'
+  | 'OAUTH_LOGOUT_TOKEN_AUD'
+  | 'OAUTH_LOGOUT_TOKEN_SUB'
+  | 'OAUTH_LOGOUT_TOKEN_SID'
+  | 'OAUTH_LOGOUT_TOKEN_EXP'
+  | 'OAUTH_LOGOUT_TOKEN_IAT'
+  | 'OAUTH_LOGOUT_TOKEN_NBF'
+  | 'OAUTH_LOGOUT_TOKEN_JTI'
+  | 'OAUTH_LOGOUT_TOKEN_EVENTS'
+  | 'OAUTH_LOGOUT_TOKEN_NONCE'
+
 /** Codes of a JWT that answered a request (UserInfo, introspection) and was refused; the last word is what is at fault. */
 export type JwtProblem =
   | 'OAUTH_JWT_MALFORMED'
@@ -72,7 +91,7 @@ export type ServerProblem =
   | 'OAUTH_USERINFO_SUB'
 
 /** Codes of {@link ProtocolError}. */
-export type ProtocolErrorCode = AuthorizationResponseProblem | IdTokenProblem | JwtProblem | ServerProblem
+export type ProtocolErrorCode = AuthorizationResponseProblem | IdTokenProblem | LogoutTokenProblem | JwtProblem | ServerProblem
 
 /** Codes of {@link ResponseError}: the HTTP answer itself is not what the standard asks for. */
 export type ResponseErrorCode =

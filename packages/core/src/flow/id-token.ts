@@ -6,6 +6,7 @@ import { openJwt } from '../message/encrypted-jwt.js'
 import { type IdTokenClaims, validateIdToken } from '../message/id-token.js'
 import { decodeIdToken } from '../message/id-token-header.js'
 import { expectationOf } from '../message/id-token-quirks.js'
+import type { JwtRefusal } from '../message/jwt-refusal.js'
 import { idTokenRefusal } from '../message/refuse-id-token.js'
 import { assertResponseAlgorithm } from '../message/response-algorithm.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
@@ -70,10 +71,10 @@ export function isIdTokenVerifiable({ issuer, jwks_uri }: ServerMetadata, { id_t
   return issuer !== undefined && (jwks_uri !== undefined || hmacBits(alg) !== undefined)
 }
 
-/** The signed ID token in an encrypted one. */
-export function openIdToken(idToken: string, client: Client): Promise<string> {
+/** The signed ID token in an encrypted one; or another token that is encrypted as ID tokens are. */
+export function openIdToken(idToken: string, client: Client, refusal: JwtRefusal = idTokenRefusal): Promise<string> {
   const { decryption, id_token_encrypted_response_alg: alg } = client
   const onlyOthers = client.userinfo_encrypted_response_alg ?? client.introspection_encrypted_response_alg
   const isRequired = alg !== undefined || (decryption !== undefined && onlyOthers === undefined)
-  return openJwt(idToken, { decryption, alg, isRequired, refusal: idTokenRefusal })
+  return openJwt(idToken, { decryption, alg, isRequired, refusal })
 }

@@ -1,14 +1,15 @@
 import type { Environment } from '../environment.js'
 import { explain } from '../error/explain.js'
-import type { JsonObject } from '../http/json.js'
 import { constantTimeEqual } from '../jose/constant-time.js'
 import type { DecodedJws } from '../jose/jws.js'
 import type { RequestedClaims } from '../transaction/claims-request.js'
 import { redactor } from './confidential.js'
 import { checkHalfHash, isWithoutHash } from './half-hash-claim.js'
 import { checkParties, type IdTokenParties } from './id-token-parties.js'
-import { refuseIdToken } from './refuse-id-token.js'
+import { isLogoutEvent, LOGOUT } from './logout-event.js'
+import { idTokenRefusal, refuseIdToken } from './refuse-id-token.js'
 import { checkRequestedClaims } from './requested-claims.js'
+import { checkDates, isDate, tolerance } from './token-dates.js'
 
 /** Verified claims of an ID token. */
 export interface IdTokenClaims {
@@ -44,13 +45,6 @@ export interface IdTokenExpectation extends IdTokenParties {
   readonly clockTolerance?: number | undefined
 }
 
-/** Default and largest clock tolerance, and the oldest `iat` that is taken, in seconds. */
-export const CLOCK_TOLERANCE = 10
-export const MAX_CLOCK_TOLERANCE = 60
-const MAX_AGE_OF_TOKEN = 86_400
-/** 9999-12-31, in seconds; a date beyond it is a mistake or an attack. */
-const LAST_DATE = 253_402_300_799
-
 /**
  * Checks the claims of an ID token whose signature holds.
  *
@@ -61,8 +55,10 @@ export async function validateIdToken(environment: Environment, jws: DecodedJws,
   const { payload } = jws
   const expected = { ...expectation, clockTolerance: tolerance(expectation.clockTolerance) }
   const { accessToken = '', nonce = '' } = expected
+  // Without a "typ" of its own it would be an ID token wherever no nonce was sent.
+  if (isLogoutEvent(payload['events'])) refuseIdToken('TYP', explain && 'is a logout token', `${LOGOUT} §4.1`)
   checkParties(payload, expected, (text) => redactor({ secrets: [accessToken], values: [nonce] })(text))
-  checkDates(payload, expected)
+  checkDates(payload, { ...expected, refusal: idTokenRefusal })
   checkNonce(payload['nonce'], expected.nonce)
   checkAuthTime(payload['auth_time'], expected)
   checkRequestedClaims(payload, expected.claims)
@@ -75,26 +71,6 @@ export async function validateIdToken(environment: Environment, jws: DecodedJws,
 }
 
 type Checked = IdTokenExpectation & { readonly clockTolerance: number }
-
-/** `NaN`, which compares as false with every date, must not switch the dates off. */
-function tolerance(seconds: number = CLOCK_TOLERANCE): number {
-  return Number.isNaN(seconds) ? CLOCK_TOLERANCE : Math.min(seconds, MAX_CLOCK_TOLERANCE)
-}
-
-function checkDates({ exp, iat, nbf }: JsonObject, { now, clockTolerance }: Checked): void {
-  const clock = explain && 'If it should be valid, compare the clocks of this machine and of the server'
-  if (!isDate(exp)) refuseIdToken('EXP', explain && 'has no "exp" that is a date', 'OpenID Connect Core §2')
-  if (exp + clockTolerance <= now)
-    refuseIdToken('EXP', explain && `expired ${Math.ceil(now - exp)} s ago. ${clock}`, 'OpenID Connect Core §3.1.3.7 step 9')
-  if (!isDate(iat)) refuseIdToken('IAT', explain && 'has no "iat" that is a date', 'OpenID Connect Core §2')
-  if (iat > now + clockTolerance)
-    refuseIdToken('IAT', explain && `was issued ${Math.ceil(iat - now)} s in the future. ${clock}`, 'OpenID Connect Core §3.1.3.7 step 10')
-  if (iat < now - MAX_AGE_OF_TOKEN)
-    refuseIdToken('IAT', explain && 'was issued more than a day ago', 'OpenID Connect Core §3.1.3.7 step 10')
-  // Servers that do not use it write 0, which is long past.
-  if (nbf !== undefined && nbf !== 0 && !(isDate(nbf) && nbf <= now + clockTolerance))
-    refuseIdToken('NBF', explain && `is not valid yet. ${clock}`, 'RFC 7519 §4.1.5')
-}
 
 function checkNonce(nonce: unknown, expected: string | undefined): void {
   const isAbsent = nonce === undefined || nonce === null || nonce === ''
@@ -138,8 +114,4 @@ function checkAuthTime(authTime: unknown, { maxAge, now, clockTolerance }: Check
       'OpenID Connect Core §3.1.3.7 step 13',
     )
   }
-}
-
-function isDate(value: unknown): value is number {
-  return typeof value === 'number' && value > 0 && value <= LAST_DATE
 }

@@ -36,7 +36,7 @@ export function beginSession<Http>(
     const kept = isLinked || isIn(before, login) ? before : undefined
     const now = Math.floor(environment.now())
     const others = Object.entries(kept?.providers ?? {}).filter(
-      ([other, known]) => other !== name && visit.providerOf(other) !== undefined && !isOver(known, environment),
+      ([other, known]) => other !== name && visit.providerOf(other) !== undefined && !visit.isOver(known),
     )
     const own = { ...login, claims: { ...login.claims }, until: endOfLogin(login, joined, sessionLifetime) }
     assertNotOver(own, environment)

@@ -1,6 +1,7 @@
 import type { Environment } from '../environment.js'
 import { type BoundedMap, boundedMap } from './bounded-map.js'
 import { type BoundedSet, boundedSet } from './bounded-set.js'
+import { type RememberedLogouts, rememberedLogouts } from './provider-logouts.js'
 import type { WebSession } from './web-session.js'
 
 /** How many ended sessions are remembered, at most. */
@@ -22,6 +23,8 @@ export interface CookieMemory {
   readonly renewed: BoundedMap<WebSession>
   /** Of sessions, by id, the highest generation whose cookie was handed to a browser. */
   readonly handedOut: BoundedMap<number>
+  /** What providers have ended. */
+  readonly logouts: RememberedLogouts
 }
 
 /** Makes a memory of nothing, for sessions that last `lifetime` seconds. */
@@ -31,5 +34,6 @@ export function cookieMemory(environment: Pick<Environment, 'now'>, lifetime: nu
     ended: boundedSet(environment, { ttl: lifetime, limit: MAX_ENDED }),
     renewed: boundedMap(environment, bounds),
     handedOut: boundedMap(environment, bounds),
+    logouts: rememberedLogouts(environment, lifetime),
   }
 }

@@ -51,7 +51,8 @@ export class CookieSession implements KeptSession {
     if (session !== undefined && memory.ended.has(session.id)) return
     const newest = session && memory.renewed.get(session.id)
     const usedAt = Math.max(session?.usedAt ?? 0, newest?.usedAt ?? 0)
-    if (session !== undefined && isAlive({ ...session, usedAt }, sessionLifetime)) await this.#resume(session, newest)
+    if (session !== undefined && isAlive({ ...session, usedAt }, sessionLifetime) && !this.#isOver(session))
+      await this.#resume(session, newest)
     else if (isNavigation(request)) this.#cookies = stale
   }
 
@@ -64,6 +65,15 @@ export class CookieSession implements KeptSession {
     if (!isNavigation(this.#ports.request) || !isRollDue(session, sessionLifetime) || !(await this.#ports.writable())) return
     // Without fail: a use that is not written down ends the session a little earlier.
     await this.write((found) => (isRollDue(found, sessionLifetime) ? found : undefined)).catch(() => false)
+  }
+
+  isLoggedOut(login: ProviderLogin): boolean {
+    return this.#context.memory.logouts.has(login)
+  }
+
+  /** A session of which no login is left. */
+  #isOver({ providers }: WebSession): boolean {
+    return Object.values(providers).every((login) => this.isLoggedOut(login))
   }
 
   get current(): WebSession | undefined {

@@ -2,7 +2,7 @@ import type { TokenLifeCycle } from '../session/token-life-cycle.js'
 import type { TokenPlace } from '../session/token-place.js'
 import type { TokenRecord } from '../session/token-record.js'
 import type { SetCookie } from './cookie.js'
-import type { WebSession } from './web-session.js'
+import type { ProviderLogin, WebSession } from './web-session.js'
 
 /**
  * The session of one request, wherever it is kept: whole in the browser's cookie, or in a store under an id that the cookie carries. What differs
@@ -17,6 +17,8 @@ export interface KeptSession {
   readonly newest: WebSession | undefined
   /** Whether cookies wait to be set. */
   readonly hasCookies: boolean
+  /** Whether a login of this session was ended by its provider, so far as that is known without asking. */
+  isLoggedOut(login: ProviderLogin): boolean
   /** Where the token of a login lives. */
   place(name: string): TokenPlace
   /** Goes on as a new session. The one before is over, and what of it was not taken along. @throws {@link StoreError} and whatever `next` throws. */

@@ -7,6 +7,7 @@ export interface RoutePaths {
   readonly login: string
   readonly callback: string
   readonly logout: string
+  readonly backchannelLogout: string
   readonly user: string
 }
 
@@ -20,6 +21,7 @@ const DEFAULTS: RoutePaths = {
   login: '/auth/{provider}/login',
   callback: '/auth/{provider}/callback',
   logout: '/auth/logout',
+  backchannelLogout: '/auth/{provider}/backchannel-logout',
   user: '/auth/user',
 }
 
@@ -52,7 +54,9 @@ export function routeTable({ path: basePath }: BaseUrl, providers: readonly stri
 
   function add(at: string, route: Route): void {
     if (routes.has(at))
-      throw new UsageError(`Option "paths": two routes share the path ${at}. Use {provider} in the paths of login and callback.`)
+      throw new UsageError(
+        `Option "paths": two routes share the path ${at}. Use {provider} in the paths of login, callback and backchannelLogout.`,
+      )
     routes.set(at, route)
   }
 

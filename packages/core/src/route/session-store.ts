@@ -1,6 +1,7 @@
 import type { Store } from '../session/store.js'
-import type { TokenRecord } from '../session/token-record.js'
 import { isTokenRecord } from './login-token-store.js'
+import { isEndedBy } from './provider-logout.js'
+import type { StoredLogouts } from './provider-logouts.js'
 import { isAlive, isRollDue, loginTimeLeft, type SessionLifetime, timeLeft } from './session-lifetime.js'
 import { isSessionRecord, type SessionRecord, withoutTokens, withTokens } from './session-record.js'
 import type { WebSession } from './web-session.js'
@@ -34,7 +35,7 @@ export interface SessionStore {
 }
 
 /** Makes the sessions of a store. */
-export function sessionStore(store: WebStore, lifetime: SessionLifetime): SessionStore {
+export function sessionStore(store: WebStore, logouts: StoredLogouts, lifetime: SessionLifetime): SessionStore {
   function entryOf(record: SessionRecord): { readonly value: SessionRecord; readonly ttl: number } {
     return { value: record, ttl: timeLeft(record, lifetime) }
   }
@@ -50,14 +51,27 @@ export function sessionStore(store: WebStore, lifetime: SessionLifetime): Sessio
     }
   }
 
+  /** The token of a login, and whether the provider has ended it; all at once, so that it takes no longer than the token alone. */
+  async function readLogin(login: SessionRecord['providers'][string]) {
+    const { key, claims } = login
+    const [token, told] = await Promise.all([store.get(key), logouts.find(claims)])
+    const record = isTokenRecord(token?.value) ? token.value : undefined
+    return { key, token: record, isEnded: record !== undefined && told.some((logout) => isEndedBy(logout, { ...login, record })) }
+  }
+
   return {
     tokens: store.tokens,
     async read(id) {
       const entry = await store.get(keyOf(id))
       if (entry === undefined || !isSessionRecord(entry.value) || !isAlive(entry.value, lifetime)) return undefined
-      const keys = Object.values(entry.value.providers).map(({ key }) => key)
-      const found = await Promise.all(keys.map(async (key) => [key, (await store.get(key))?.value] as const))
-      const tokens = found.filter((pair): pair is readonly [string, TokenRecord] => isTokenRecord(pair[1]))
+      const logins = await Promise.all(Object.values(entry.value.providers).map(readLogin))
+      const ended = logins.filter(({ isEnded }) => isEnded)
+      const isOver = ended.length > 0 && ended.length === logins.length
+      // Without fail: they are over anyhow, while the logout is known, and that is for as long as they could last.
+      const gone = [...ended.map(({ key }) => key), ...(isOver ? [keyOf(id)] : [])]
+      await Promise.allSettled(gone.map((key) => store.delete(key)))
+      if (isOver) return undefined
+      const tokens = logins.flatMap(({ key, token, isEnded }) => (token === undefined || isEnded ? [] : [[key, token] as const]))
       return { session: withTokens(entry.value, new Map(tokens)), record: entry.value, version: entry.version }
     },
     async roll({ record, version }) {

@@ -108,12 +108,15 @@ export class SessionVisit<Http> {
     return name !== undefined && this.#names().includes(name) ? this.providerOf(name) : undefined
   }
 
-  /** A login is none when its time is over, when its provider was taken out of the configuration, and when it is another tenant's. */
+  /** A login is none when it is over, when its provider was taken out of the configuration, and when it is another tenant's. */
   #names(): readonly string[] {
     const logins = Object.entries(this.current?.providers ?? {})
-    return logins
-      .filter(([name, login]) => !isOver(login, this.#context.environment) && this.providerOf(name) !== undefined)
-      .map(([name]) => name)
+    return logins.filter(([name, login]) => !this.isOver(login) && this.providerOf(name) !== undefined).map(([name]) => name)
+  }
+
+  /** Tells whether a login is over: by its time, or because its provider has ended it. */
+  isOver(login: ProviderLogin): boolean {
+    return isOver(login, this.#context.environment) || this.#kept.isLoggedOut(login)
   }
 
   /** Where the token of a login lives. */

@@ -155,8 +155,8 @@ it('SS19: a logout that the store has made, and whose answer is lost, is one: th
   const made = faulty()
   const { app, browser, contents } = made
   await (await callback(made, 'alice'))()
-  // What is opened reads session and token before.
-  made.arm(3, 'answer lost')
+  // What is opened reads session, token, and whether the provider has ended it before.
+  made.arm(4, 'answer lost')
   expect((await browser.go('/auth/logout', { method: 'POST' })).status).toBe(303)
   expect([app.server.revoked, kept(contents), browser.jar.size]).toEqual([['refresh-2'], [], 0])
 })

@@ -69,6 +69,11 @@ export class StoredSession implements KeptSession {
     return this.#session
   }
 
+  /** What was read has none of them. */
+  isLoggedOut(): boolean {
+    return false
+  }
+
   get hasCookies(): boolean {
     return this.#cookies.length > 0
   }

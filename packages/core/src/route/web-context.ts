@@ -8,6 +8,7 @@ import { type BaseUrl, parseBaseUrl } from './base-url.js'
 import { type CookieMemory, cookieMemory } from './cookie-memory.js'
 import { type LoginCookies, loginCookies } from './login-cookies.js'
 import { type RouteTable, routeTable } from './paths.js'
+import { type ProviderLogouts, storedLogouts } from './provider-logouts.js'
 import { type ProviderSource, providerSource } from './provider-source.js'
 import { safeReturnTo } from './return-to.js'
 import { type SealedCookie, sealedCookie } from './sealed-cookie.js'
@@ -38,6 +39,7 @@ export interface WebContext<Http> {
   /** Path below the origin. */
   readonly afterLogout: string
   readonly attempts: UsedAttempts
+  readonly logouts: ProviderLogouts
   /** Where sessions are, when they are not in cookies. */
   readonly sessions: SessionStore | undefined
   /** What is known of sessions that are in cookies. */
@@ -62,6 +64,8 @@ export function webContext<Http>(options: WebOptions<Http>, http: HttpClient<Htt
   const { name = 'oauth', lifetime = SESSION_LIFETIME, idle } = options.session ?? {}
   const sessionLifetime: SessionLifetime = { lifetime, idle, now: () => environment.now() }
   const store = options.store && webStore(options.store)
+  const stored = store && storedLogouts(store, environment, sessionLifetime)
+  const memory = cookieMemory(environment, lifetime)
   const secrets = secretList(options.secret)
   const prefix = `${base.secure ? '__Host-' : ''}${name}`
   const shared = { secrets, secure: base.secure, environment }
@@ -77,8 +81,9 @@ export function webContext<Http>(options: WebOptions<Http>, http: HttpClient<Htt
     sessionLifetime,
     afterLogout: afterLogoutPath(options.afterLogout, base),
     attempts: store === undefined ? usedAttempts(environment) : storedAttempts(store),
-    sessions: store && sessionStore(store, sessionLifetime),
-    memory: cookieMemory(environment, lifetime),
+    logouts: stored ?? memory.logouts,
+    sessions: store && stored && sessionStore(store, stored, sessionLifetime),
+    memory,
   }
 }
 

@@ -2,6 +2,7 @@ import { UsageError } from '../error/usage-error.js'
 import type { Flow } from '../flow/flow.js'
 import { run, type Transport } from '../flow/run.js'
 import type { HttpClient } from '../session/http-client.js'
+import { backchannelLogout } from './backchannel-logout.js'
 import { browserUrl } from './base-url.js'
 import { callback } from './callback.js'
 import { login } from './login.js'
@@ -58,11 +59,14 @@ export function webRoutes<Http, Name extends string>(
   const sessions = new WeakMap<Visit<Http>, SessionVisit<Http>>()
 
   async function open(request: RouteRequest, ports: VisitPorts): Promise<Visit<Http>> {
-    const session = await SessionVisit.open(context, request, ports)
+    const session = await SessionVisit.open(context, isProviders(request) ? { ...request, cookies: [] } : request, ports)
     const visit = new Visit(context, session)
     sessions.set(visit, session)
     return visit
   }
+
+  /** A provider has no session of ours: whatever it sends for one is not read, so that no failing store is in its way. */
+  const isProviders = ({ url }: RouteRequest) => context.table.match(url)?.name === 'backchannelLogout'
 
   async function* flow(route: Route, visit: Visit<Http>): Flow<RouteResponse> {
     const session = sessions.get(visit)
@@ -88,6 +92,7 @@ const METHODS: Readonly<Record<Route['name'], readonly string[]>> = {
   login: ['GET'],
   callback: ['GET', 'POST'],
   logout: ['GET', 'POST'],
+  backchannelLogout: ['POST'],
   user: ['GET', 'HEAD'],
 }
 
@@ -97,9 +102,11 @@ async function* routed<Http>(context: WebContext<Http>, { name, provider }: Rout
   if (!allowed.includes(method)) return plain(405, 'This route does not take this method.', { allow: allowed.join(', ') })
   switch (name) {
     case 'login':
-    case 'callback': {
+    case 'callback':
+    case 'backchannelLogout': {
       const found = await visit.resolve(provider ?? '')
       if (found === undefined) return plain(404, 'There is no login here for this request.')
+      if (name === 'backchannelLogout') return yield* backchannelLogout(context, visit.request, found)
       return yield* (name === 'login' ? login : callback)(context, visit, found)
     }
     case 'logout':

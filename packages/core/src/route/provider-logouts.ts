@@ -1,0 +1,67 @@
+import type { Environment } from '../environment.js'
+import { digest } from '../jose/digest.js'
+import { base64url, utf8Bytes } from '../jose/encoding.js'
+import { boundedMap } from './bounded-map.js'
+import { isEndedBy, type LogoutRecord, nameOf, namesOf, type ProviderLogout, withLogout } from './provider-logout.js'
+import type { SessionLifetime } from './session-lifetime.js'
+import type { ProviderLogin, UserClaims } from './web-session.js'
+import type { WebStore } from './web-store.js'
+
+/** How many logouts a process remembers, at most. */
+const MAX_LOGOUTS = 100_000
+
+/** Logouts that providers have told of, for as long as a session may last that was begun before. */
+export interface ProviderLogouts {
+  /** Writes a logout down. Again is as good as once. @throws {@link StoreError} when it may not be written. */
+  add(logout: ProviderLogout): Promise<void>
+}
+
+/** Remembered by this process, for sessions in cookies. */
+export interface RememberedLogouts extends ProviderLogouts {
+  /** Tells whether a login was ended. */
+  has(login: ProviderLogin): boolean
+}
+
+/** Written to the store, for all instances of the application. */
+export interface StoredLogouts extends ProviderLogouts {
+  /** What there is of a login: records to ask {@link isEndedBy} about. */
+  find(claims: UserClaims): Promise<readonly unknown[]>
+}
+
+/** Makes a memory of logouts, for sessions that last `lifetime` seconds. */
+export function rememberedLogouts(environment: Pick<Environment, 'now'>, lifetime: number): RememberedLogouts {
+  const logouts = boundedMap<LogoutRecord>(environment, { ttl: lifetime, limit: MAX_LOGOUTS })
+  /** Most processes never hear of any, and are asked at every request. */
+  let isEmpty = true
+
+  return {
+    async add(logout) {
+      const name = nameOf(logout)
+      const next = withLogout(logouts.get(name), logout)
+      if (next !== undefined) logouts.set(name, next)
+      isEmpty = false
+    },
+    has: (login) => !isEmpty && namesOf(login.claims).some((name) => isEndedBy(logouts.get(name), login)),
+  }
+}
+
+/**
+ * Keeps logouts in a store, under `lo:` and a hash: who a person is, is nothing to read in a list of keys, and some engines take no long ones.
+ *
+ * They stay as long as a session may last.
+ */
+export function storedLogouts(store: WebStore, environment: Environment, { lifetime }: Pick<SessionLifetime, 'lifetime'>): StoredLogouts {
+  const keyOf = async (name: string) => `lo:${base64url(await digest(environment, 'SHA-256', utf8Bytes(name)))}`
+
+  return {
+    async add(logout) {
+      const key = await keyOf(nameOf(logout))
+      for (;;) {
+        const entry = await store.get(key)
+        const value = withLogout(entry?.value, logout)
+        if (value === undefined || (await store.compareAndSet(key, entry?.version ?? null, { value, ttl: lifetime })) !== undefined) return
+      }
+    },
+    find: (claims) => Promise.all(namesOf(claims).map(async (name) => (await store.get(await keyOf(name)))?.value)),
+  }
+}
