@@ -349,7 +349,9 @@ export class TokenWriter {
       return new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
     }
     if (this.#isWanted(place, unsaved)) this.#memory.keep(place, unsaved)
-    return new PersistError(record.token, { cause: plainCause(error instanceof StoreError ? error.cause : error, record.token) })
+    return new PersistError(record.token, {
+      cause: plainCause(error instanceof StoreError ? error.cause : error, record.token, before?.token),
+    })
   }
 
   /** A login that was followed by another, or by a logout, is not tried again; nor is a renewal that was followed by either or by a later one. */
