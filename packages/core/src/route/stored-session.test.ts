@@ -203,6 +203,18 @@ describe('several instances on one store', () => {
     expect((await browser.open('/', { headers: { ...NAVIGATION, 'x-tenant': 'b' } })).user).toBeUndefined()
   })
 
+  it('RF01: two of one process on one store in memory, where no lease is taken, make one refresh', async () => {
+    for (const provider of [registered, () => registered]) {
+      const app = world({ store: memoryStore(), providers: { demo: provider } })
+      const browser = await loggedIn({ app })
+      const second = app.instance()
+      app.clock.time += HOUR
+      const visits = await Promise.all([browser, browser.at(second), browser, browser.at(second)].map((one) => one.open()))
+      expect(await Promise.all(visits.map((visit) => visit.client()()))).toEqual([200, 200, 200, 200])
+      expect([refreshes(app), app.server.reuses]).toEqual([1, 0])
+    }
+  })
+
   it('a store in memory works alike', async () => {
     const app = world({ store: memoryStore() })
     const browser = await loggedIn({ app })
