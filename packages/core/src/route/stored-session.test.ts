@@ -396,6 +396,24 @@ describe('logout', () => {
     expect([keys(store, 's:'), keys(store, 't:'), visit.user, app.sent]).toEqual([[], [], undefined, []])
   })
 
+  it.each([
+    ['was read before it was there, from a replica that is behind', () => undefined],
+    ['is of a later version', (record: object) => ({ ...record, v: 2 })],
+  ])('SS19: of a session that %s ends it: a copy of the cookie is worth nothing', async (_, become) => {
+    const { app, store } = shared()
+    const browser = await loggedIn({ app })
+    const copy = browser.copy()
+    const { get } = store
+    store.get = async (key) => {
+      const entry = await get(key)
+      const value = key.startsWith('s:') && entry ? become(entry.value as object) : entry?.value
+      return entry && value ? { ...entry, value } : undefined
+    }
+    const out = await browser.go('/auth/logout', { method: 'POST' })
+    store.get = get
+    expect([out.status, (await copy.open()).user, keys(store, 's:')]).toEqual([303, undefined, []])
+  })
+
   it('of a visit that began before a linked login moved the session ends the logins that it knew of', async () => {
     const { app, second } = shared({ providers: two })
     const browser = await loggedIn({ app })
