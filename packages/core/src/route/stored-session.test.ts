@@ -738,17 +738,27 @@ describe('SS19 F16: a store that fails', () => {
     const put = async (key: string, value: unknown) =>
       store.compareAndSet(key, (await store.get(key))?.version ?? null, value, { ttl: HOUR })
     const good = store.contents.get(token)
-    for (const value of [null, 1, 'x', [], { v: 2 }, { v: 1, token: {} }]) {
+    const broken = [{ generation: 'x' }, { grant: undefined }, { token: {} }, { token: undefined }].map((part) => ({
+      ...(good as object),
+      ...part,
+    }))
+    for (const value of [null, 1, 'x', [], { v: 2 }, ...broken]) {
       await put(token, value)
       expect((await browser.open()).user).toBeUndefined()
     }
     await put(token, good)
     expect((await browser.open()).user?.sub).toBe('alice')
     const whole = store.contents.get(session) as object
-    const broken = [{}, null, 'x'].map((demo) => ({ ...whole, providers: { demo } }))
-    for (const value of [null, 1, 'x', [], { v: 2 }, { v: 1 }, ...broken]) {
+    const { demo: login } = (whole as { providers: { demo: object } }).providers
+    const logins = [{}, null, 'x', { ...login, claims: undefined }, { ...login, claims: null }, { ...login, until: 'x' }]
+    const records = [{ id: 'other' }, { former: 5 }, ...logins.map((demo) => ({ providers: { demo } }))]
+    for (const value of [null, 1, 'x', [], { v: 2 }, { v: 1 }, ...records.map((part) => ({ ...whole, ...part }))]) {
       await put(session, value)
-      expect((await browser.open()).user).toBeUndefined()
+      const visit = await browser.open()
+      expect([visit.user, visit.guard()?.status]).toEqual([undefined, 303])
+      // Whatever it is, it is in no login's way.
+      const copy = browser.copy()
+      expect([(await app.login(copy)).error, (await copy.open()).user?.sub]).toEqual([undefined, 'alice'])
     }
   })
 })
