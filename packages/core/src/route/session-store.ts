@@ -54,7 +54,7 @@ export function sessionStore(store: WebStore, lifetime: SessionLifetime): Sessio
     tokens: store.tokens,
     async read(id) {
       const entry = await store.get(keyOf(id))
-      if (entry === undefined || !isSessionRecord(entry.value) || !isAlive(entry.value, lifetime)) return undefined
+      if (entry === undefined || !isSessionRecord(entry.value, id) || !isAlive(entry.value, lifetime)) return undefined
       const keys = Object.values(entry.value.providers).map(({ key }) => key)
       const found = await Promise.all(keys.map(async (key) => [key, (await store.get(key))?.value] as const))
       const tokens = found.filter((pair): pair is readonly [string, TokenRecord] => isTokenRecord(pair[1]))
