@@ -59,12 +59,13 @@ function compileProgram(folder: string, program: typeof checked): string {
   return status === 0 ? '' : stdout + stderr
 }
 
-/** What a reader has installed: the packages, and what these depend on or ask for. */
+/** What a reader has installed: the packages, what these depend on or ask for, and the types of it. */
 function linkPackages(modules: string): void {
   const links = new Map([['@types/node', join(process.cwd(), 'node_modules/@types/node')]])
   for (const { folder, manifest } of publishedPackages()) {
     links.set(manifest.name, folder)
-    for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })) {
+    const types = Object.keys(manifest.devDependencies ?? {}).filter((name) => name.startsWith('@types/'))
+    for (const name of [...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }), ...types]) {
       if (!links.has(name)) links.set(name, join(folder, 'node_modules', name))
     }
   }

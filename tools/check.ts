@@ -25,6 +25,7 @@ const ROWS: readonly (readonly Gate[])[] = [
     { script: 'check:packages', title: 'packages as published' },
     { script: 'check:size', title: 'size' },
     { script: 'check:snippets', title: 'snippets of the documentation' },
+    { script: 'check:links', title: 'links of the documentation' },
     { script: 'check:coverage', title: 'behaviours of Authlib, faults, and their tests' },
     { script: 'knip', title: 'unused code' },
   ],

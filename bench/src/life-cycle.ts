@@ -1,14 +1,14 @@
 import { memoryStore, OAuth2Session } from '@oauth/core/session'
 import type { Comparison } from './compare.ts'
 import { freshToken } from './fresh-token.ts'
+import { noRequests } from './no-requests.ts'
 
 /** A fresh token asked for, as each request does, beside a function that does nothing but compare its expiry. */
 export async function* lifeCycle(): AsyncGenerator<Comparison, void> {
   const { options } = freshToken()
-  const client = { transport: () => Promise.reject(new Error('A fresh token needs no request.')), authorised: () => undefined }
-  const own = new OAuth2Session(options, client)
+  const own = new OAuth2Session(options, noRequests)
   await own.ensureActiveToken()
-  const stored = new OAuth2Session({ ...options, store: memoryStore(), key: 'alice' }, client)
+  const stored = new OAuth2Session({ ...options, store: memoryStore(), key: 'alice' }, noRequests)
   await stored.ensureActiveToken()
   const expiresAt = Number(options.token?.expires_at)
   const compared = async () => expiresAt - 60 > Date.now() / 1000

@@ -10,6 +10,7 @@ export { type ClientSecretJwtOptions, clientSecretJwt } from './client-authentic
 export { type PrivateKeyJwtOptions, privateKeyJwt } from './client-authentication/private-key-jwt.js'
 export type { FrontChannelResult } from './flow/front-channel.js'
 export type { IntrospectionResult } from './flow/introspect.js'
+export type { RevocationResult } from './flow/revoke.js'
 export type { ResponseHook } from './flow/token.js'
 export type { Parameters, ParameterValue } from './http/form.js'
 export type { Decrypted, Decryption } from './jose/decryption.js'

@@ -1,7 +1,6 @@
 import type { Client } from '../client-authentication/client.js'
 import { explain } from '../error/explain.js'
 import type { HttpRequest } from '../http/http-request.js'
-import type { HttpResponse } from '../http/http-response.js'
 import { isJsonObject } from '../http/json.js'
 import {
   type IntrospectedToken,
@@ -14,6 +13,7 @@ import { jwtAnswer } from '../message/jwt-answer.js'
 import { answerRefusal } from '../message/jwt-refusal.js'
 import { assertResponseAlgorithm } from '../message/response-algorithm.js'
 import type { ClientRequestOptions } from '../message/token-request.js'
+import { type WithResponse, withResponse } from '../message/with-response.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 import type { Flow } from './flow.js'
 import type { JwkSetOptions } from './jwk-set.js'
@@ -22,8 +22,8 @@ import { verifyJwtAnswer } from './jwt-answer.js'
 /** Options of {@link introspect}; `keyCache` for servers that sign their answers. */
 export interface IntrospectOptions extends Introspection, ClientRequestOptions, Partial<Pick<JwkSetOptions, 'keyCache'>> {}
 
-/** What a server says of a token, and its answer as it came. `response` is not enumerable: what is logged or stored is the claims alone. */
-export type IntrospectionResult = IntrospectedToken & { readonly response: HttpResponse }
+/** What a server says of a token, and its answer as it came, which is not enumerable: what is logged or stored is the claims alone. */
+export type IntrospectionResult = WithResponse<IntrospectedToken>
 
 const refusal = /* @__PURE__ */ answerRefusal('Introspection answer')
 
@@ -47,7 +47,7 @@ export async function* introspect(server: ServerMetadata, client: Client, option
   const typ = /^(application\/)?token-introspection\+jwt$/i
   const payload = yield* verifyJwtAnswer(
     compact,
-    { server, client, signed, encrypted, refusal, announced, option, typ, mayBeUnsigned: false },
+    { server, client, issuer: server.issuer, signed, encrypted, refusal, announced, option, typ, mayBeUnsigned: false },
     options,
   )
   return withResponse(tokenIntrospection(payload, request), response)
@@ -59,8 +59,4 @@ function tokenIntrospection({ iss, aud, token_introspection: claims }: Record<st
   if (aud === undefined) throw refusal('AUD', explain && 'has no "aud"', 'RFC 9701 §5')
   if (isJsonObject(claims as never)) return introspectedToken(claims as never, request)
   throw refusal('MALFORMED', explain && 'has no object "token_introspection"', 'RFC 9701 §5')
-}
-
-function withResponse(token: IntrospectedToken, response: HttpResponse): IntrospectionResult {
-  return Object.defineProperty({ ...token }, 'response', { value: response, enumerable: false }) as IntrospectionResult
 }

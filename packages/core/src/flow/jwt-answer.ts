@@ -15,6 +15,8 @@ import { verifySignature } from './signature.js'
 export interface AnswerExpectation extends AnswerRegistration {
   readonly server: ServerMetadata
   readonly client: Client
+  /** Whose the answer has to be. */
+  readonly issuer: string | undefined
   /** Metadata and option that name signature algorithms. */
   readonly announced: unknown
   readonly option: string
@@ -31,7 +33,7 @@ export interface AnswerExpectation extends AnswerRegistration {
  */
 export async function* verifyJwtAnswer(
   compact: string,
-  { server, client, signed, encrypted, mayBeUnsigned, ...expected }: AnswerExpectation,
+  { server, client, issuer, signed, encrypted, mayBeUnsigned, ...expected }: AnswerExpectation,
   { environment, keyCache }: Partial<JwkSetOptions>,
 ): Flow<JsonObject> {
   const { refusal } = expected
@@ -49,7 +51,7 @@ export async function* verifyJwtAnswer(
   yield* verifySignature(jws, { server, client, refusal }, { environment, keyCache })
   const { iss, aud, exp, nbf } = jws.payload
   const now = environment.now()
-  if (iss !== undefined && iss !== server.issuer) throw refusal('ISS', explain && 'is from another issuer', 'RFC 7519 §4.1.1')
+  if (iss !== undefined && iss !== issuer) throw refusal('ISS', explain && 'is from another issuer', 'RFC 7519 §4.1.1')
   if (aud !== undefined && ![aud].flat().includes(client.client_id))
     throw refusal('AUD', explain && 'is not for this client', 'RFC 7519 §4.1.3')
   if (exp !== undefined && !(Number(exp) + CLOCK_TOLERANCE > now)) throw refusal('EXP', explain && 'has expired', 'RFC 7519 §4.1.4')

@@ -148,3 +148,40 @@ test('UI07, ID29: nothing that claims name is fetched', async () => {
     expect(played.value).toMatchObject(sources)
   }
 })
+
+describe('ID08, UI03: the signed answer of a tenant, with quirks.templatedIssuer', () => {
+  const TEMPLATE = 'https://as.example/{tenantid}/v2.0'
+  const CONTOSO = 'https://as.example/contoso/v2.0'
+
+  async function ofTenant(iss: string, issuer: string | undefined, quirks: Client['quirks'] = { templatedIssuer: true }) {
+    const { error, value } = await play(
+      userinfo(
+        { ...server, issuer: TEMPLATE },
+        { ...parties, ...signed, quirks },
+        { environment, keyCache: createCache<never>(), accessToken: 'A', subject: 'alice', issuer },
+      ),
+      jwt(signer.sign({ ...claims, iss })),
+      json({ keys: [signer.jwk] }),
+    )
+    return error === undefined ? value : (error as { code?: string }).code
+  }
+
+  test('is from the issuer that the ID token had', async () => {
+    expect(await ofTenant(CONTOSO, CONTOSO)).toMatchObject({ sub: 'alice', iss: CONTOSO })
+  })
+
+  test.each<[string, string, string | undefined, Client['quirks']]>([
+    ['of another tenant', 'https://as.example/fabrikam/v2.0', CONTOSO, { templatedIssuer: true }],
+    ['where no ID token told the tenant', CONTOSO, undefined, { templatedIssuer: true }],
+    [
+      'of an issuer that the template does not make',
+      'https://evil.example/contoso/v2.0',
+      'https://evil.example/contoso/v2.0',
+      { templatedIssuer: true },
+    ],
+    ['of an issuer that is no URL', 'contoso', 'contoso', { templatedIssuer: true }],
+    ['without the quirk', CONTOSO, CONTOSO, {}],
+  ])('one %s is refused', async (_which, iss, issuer, quirks) => {
+    expect(await ofTenant(iss, issuer, quirks)).toBe('OAUTH_JWT_ISS')
+  })
+})

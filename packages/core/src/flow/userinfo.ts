@@ -5,6 +5,8 @@ import { answerRefusal } from '../message/jwt-refusal.js'
 import { withResourceQuirks } from '../message/resource-quirks.js'
 import { assertResponseAlgorithm } from '../message/response-algorithm.js'
 import { type UserInfo, userinfoClaims, userinfoRequest, userinfoResponse } from '../message/userinfo.js'
+import { quirkFired } from '../metadata/fired-quirk.js'
+import { isTemplateOf } from '../metadata/issuer-template.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 import type { Flow } from './flow.js'
 import type { JwkSetOptions } from './jwk-set.js'
@@ -16,6 +18,8 @@ export interface UserInfoOptions extends Partial<Omit<JwkSetOptions, 'environmen
   readonly accessToken: string
   /** The `sub` of the ID token; the answer must have the same. */
   readonly subject?: string | undefined
+  /** The `iss` of the ID token: with `quirks.templatedIssuer` that of the tenant, which a signed answer has then. */
+  readonly issuer?: string | undefined
 }
 
 const refusal = /* @__PURE__ */ answerRefusal('UserInfo')
@@ -30,7 +34,7 @@ const refusal = /* @__PURE__ */ answerRefusal('UserInfo')
 export async function* userinfo(
   server: ServerMetadata,
   client: Client,
-  { accessToken, subject, ...options }: UserInfoOptions,
+  { accessToken, subject, issuer: known, ...options }: UserInfoOptions,
 ): Flow<UserInfo> {
   const { userinfo_signed_response_alg: signed, userinfo_encrypted_response_alg: encrypted, quirks } = client
   const option = 'userinfo_signed_response_alg'
@@ -39,10 +43,13 @@ export async function* userinfo(
   const response = yield request
   const compact = jwtAnswer(response, { signed, encrypted, refusal })
   if (compact === undefined) return userinfoResponse(response, request, { subject, quirks, environment: options.environment })
+  const isTenant = Boolean(quirks?.templatedIssuer) && known !== undefined && isTemplateOf(server.issuer, known)
+  if (isTenant) quirkFired(options.environment, 'templatedIssuer')
+  const issuer = isTenant ? known : server.issuer
   const announced = server['userinfo_signing_alg_values_supported']
   const payload = yield* verifyJwtAnswer(
     compact,
-    { server, client, signed, encrypted, refusal, announced, option, typ: /^jwt$/i, mayBeUnsigned: true },
+    { server, client, issuer, signed, encrypted, refusal, announced, option, typ: /^jwt$/i, mayBeUnsigned: true },
     options,
   )
   return userinfoClaims(payload, request, subject)

@@ -6,6 +6,7 @@ import { browserEnvironment, testEnvironment } from '../../test/environment.js'
 import { createSealer } from './sealer.js'
 
 const SECRET = 'a secret of at least thirty-two bytes'
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const OLD = 'an older secret of thirty-two bytes or more'
 
 const ENVIRONMENTS = [
@@ -61,6 +62,21 @@ describe.each(ENVIRONMENTS)('%s', (_name, environment) => {
       'A'.repeat(1 << 20),
     ]
     for (const text of hostile) expect(await sealer.open(text)).toBeUndefined()
+  })
+
+  test('AR07, RFC 4648 §3.5: no part opens in another spelling of the same bytes', async () => {
+    const sealer = await createSealer(environment, [SECRET], 'login')
+    for (const text of ['four', 'fives', 'sixsix']) {
+      const parts = (await sealer.seal(text)).split('.')
+      const spellings = parts.slice(2).flatMap((part, at) =>
+        [...ALPHABET]
+          .filter((last) => last !== part.at(-1))
+          .map((last) => parts.with(at + 2, part.slice(0, -1) + last))
+          .map((changed) => changed.join('.')),
+      )
+      expect(await sealer.open(parts.join('.'))).toBe(text)
+      for (const spelling of spellings) expect(await sealer.open(spelling)).toBeUndefined()
+    }
   })
 
   test('AR07: arbitrary text is undefined', async () => {

@@ -19,6 +19,8 @@ const KEY_BYTES = 32
 const KID_BYTES = 8
 const IV_BYTES = 12
 const TAG_BYTES = 16
+/** The characters that leave no bits over at the end of base64url, by the length of its last group; a full group has none to leave (RFC 4648 §3.5). */
+const LAST: readonly (string | undefined)[] = [undefined, undefined, 'AQgw', 'AEIMQUYcgkosw048']
 
 interface SealingKey {
   readonly key: Uint8Array
@@ -74,8 +76,9 @@ function partsAfter({ header }: SealingKey, text: string): readonly string[] {
 
 /** Decodes the one spelling of some bytes: base64url ignores bits of a last character, and a sealed text that was changed is not ours. */
 function canonicalBytes(text: string): Uint8Array | undefined {
-  const bytes = base64urlBytes(text)
-  return bytes !== undefined && base64url(bytes) === text ? bytes : undefined
+  const last = LAST[text.length % 4]
+  // To encode the bytes again and compare would take a quarter of what opening takes.
+  return last === undefined || last.includes(text.slice(-1)) ? base64urlBytes(text) : undefined
 }
 
 function aeadSealer({ randomBytes }: Environment, aead: Aead, keys: readonly SealingKey[]): Sealer {

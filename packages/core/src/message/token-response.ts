@@ -41,12 +41,11 @@ const TOKEN = /^[\x21-\x7e]+$/
  * @see RFC 6749 §5.1 https://www.rfc-editor.org/rfc/rfc6749#section-5.1
  */
 export function tokenResponse(response: HttpResponse, context: TokenResponseContext): TokenSet {
-  const { request, now, scope, quirks = {}, environment, invalidClientHint } = context
-  const fired = (quirk: keyof Quirks) => quirkFired(environment, quirk)
+  const { request, now, scope, quirks, environment, invalidClientHint } = context
   refuseRedirect(response, request)
   if (response.status !== 200) {
-    if (!quirks.acceptTokenStatus?.includes(response.status)) throw notSuccessful(response, context)
-    fired('acceptTokenStatus')
+    if (!quirks?.acceptTokenStatus?.includes(response.status)) throw notSuccessful(response, context)
+    quirkFired(environment, 'acceptTokenStatus')
   }
   const body = readLabelledJson(response, request, context)
   const shape = (problem: Explanation) =>
@@ -54,8 +53,8 @@ export function tokenResponse(response: HttpResponse, context: TokenResponseCont
 
   // Null, false or nothing is what servers write that have none.
   if (body['error']) {
-    if (quirks.errorWithStatus200) {
-      fired('errorWithStatus200')
+    if (quirks?.errorWithStatus200) {
+      quirkFired(environment, 'errorWithStatus200')
       throw endpointError(body, response, { request, invalidClientHint })
     }
     throw shape(

@@ -1,3 +1,5 @@
+import { parseUrl } from '../http/uri.js'
+
 const PLACEHOLDER = '{tenantid}'
 /** A tenant as it may stand in an issuer: one segment of a path. */
 const TENANT = /^[\w-]{1,64}$/
@@ -14,7 +16,8 @@ export function isTemplate(issuer: string): boolean {
 export function isTemplateOf(template: unknown, issuer: string): template is string {
   if (typeof template !== 'string') return false
   const [before = '', after, ...more] = template.split(`/${PLACEHOLDER}`)
-  if (after === undefined || more.length > 0 || !before.startsWith(new URL(issuer).origin)) return false
+  const origin = parseUrl(issuer)?.origin
+  if (after === undefined || more.length > 0 || origin === undefined || !before.startsWith(origin)) return false
   const segment = issuer.slice(before.length + 1, issuer.length - after.length)
   return issuer === `${before}/${segment}${after}` && /^[\w.-]+$/.test(segment)
 }

@@ -52,7 +52,13 @@ async function* userinfoClaims<Http>(
   { record, claims, server }: LoginFacts,
 ): Flow<UserClaims> {
   const { client, keyCache } = registration
-  const all = yield* userinfo(server, client, { environment, keyCache, accessToken: record.token.access_token, subject: claims?.sub })
+  const all = yield* userinfo(server, client, {
+    environment,
+    keyCache,
+    accessToken: record.token.access_token,
+    subject: claims?.sub,
+    issuer: claims?.iss,
+  })
   return Object.fromEntries(Object.entries(all).filter(([name]) => !ABOUT_THE_TOKEN.has(name) && name !== 'iss' && name !== 'sid'))
 }
 

@@ -9,6 +9,7 @@ import { coalesce } from '../flow/coalesce.js'
 import type { Flow } from '../flow/flow.js'
 import type { FrontChannelResult } from '../flow/front-channel.js'
 import type { IntrospectionResult } from '../flow/introspect.js'
+import type { RevocationResult } from '../flow/revoke.js'
 import { run, type Transport } from '../flow/run.js'
 import { toForm } from '../http/form.js'
 import { randomToken } from '../jose/random-token.js'
@@ -81,7 +82,7 @@ export class OAuth2Session<Http> {
     this.#token = new SessionToken(options, {
       environment: this.#environment,
       renew: (record, how, sending) => this.#run(beforeTokenRequest(this.#flows.renew(record, how), sending)),
-      revoke: (token) => this.#run(this.#flows.revoke({ token: token.refresh_token ?? token.access_token })),
+      revoke: async (token) => void (await this.#run(this.#flows.revoke({ token: token.refresh_token ?? token.access_token }))),
     })
     this.http = client.authorised(this.authoriser(client.baseUrl))
     if (options.token !== undefined) this.token = options.token
@@ -219,12 +220,12 @@ export class OAuth2Session<Http> {
    * sent again. With `tokenTypeHint: 'access_token'` the refresh token stays, and the next use renews. With a `token` that one is revoked;
    * the session's own is forgotten only when it is its refresh token, or an access token without one.
    *
-   * When the server does not revoke, the token stays.
+   * When the server does not revoke, the token stays. Its answer as it came is in `response`, which is not enumerable.
    *
    * @throws {@link UsageError} when there is no such token, or the server has no revocation endpoint. @throws {@link EndpointError}
    * @see RFC 7009 §2 https://www.rfc-editor.org/rfc/rfc7009#section-2
    */
-  async revokeToken(options: RevokeOptions = {}): Promise<void> {
+  async revokeToken(options: RevokeOptions = {}): Promise<RevocationResult> {
     assertKnownOptions(options, METHOD_OPTIONS.revokeToken, 'revokeToken')
     const { token, tokenTypeHint, ...request } = options
     if (token !== undefined && (typeof token !== 'string' || token === '')) {
@@ -232,14 +233,14 @@ export class OAuth2Session<Http> {
     }
     const send = (revocation: Revocation) => this.#run(this.#flows.revoke(revocation, request))
     if (token !== undefined) {
-      await send({ token, token_type_hint: tokenTypeHint })
+      const result = await send({ token, token_type_hint: tokenTypeHint })
       await this.#token.revoked(token)
-      return
+      return result
     }
     for (;;) {
       const revoked = await revokeOwn(tokenTypeHint, { stored: () => this.#token.stored(), send })
       // All is left where a renewal has just put other tokens in their place: those are the session's own now.
-      if ((await this.#token.revoked(revoked)) !== 'all') return
+      if ((await this.#token.revoked(revoked.token)) !== 'all') return revoked.result
     }
   }
 

@@ -275,3 +275,14 @@ it('the token of client credentials is forgotten too, and fetched again by the a
   expect(await session.http(`${API}/me`)).toBe(200)
   expect(line.tokenRequests()).toHaveLength(2)
 })
+
+describe('the answer to a revocation', () => {
+  it.each([{}, { token: 'other' }])('S59: can be reached as it came, with %o, and is not among what is logged', async (options) => {
+    const { session } = world({}, () => answer(200, 'gone', { 'x-request-id': '1' }))
+    await session.setToken(PAIR)
+    const result = await session.revokeToken(options)
+    expect(result.response).toMatchObject({ status: 200, headers: { 'x-request-id': '1' } })
+    expect(new TextDecoder().decode(result.response.body)).toBe('gone')
+    expect(Object.keys(result)).toEqual([])
+  })
+})

@@ -1,5 +1,6 @@
 import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
+import type { RevocationResult } from '../flow/revoke.js'
 import type { Revocation } from '../message/revocation.js'
 import type { TokenSet } from '../message/token-set.js'
 import type { RevokeOptions } from './method-options.js'
@@ -9,24 +10,30 @@ export interface RevocationPorts {
   /** The session's token as it is now. */
   stored(): Promise<TokenSet | undefined>
   /** Asks the server. */
-  send(revocation: Revocation): Promise<void>
+  send(revocation: Revocation): Promise<RevocationResult>
+}
+
+/** The token that was revoked last, and the answer. */
+export interface OwnRevocation {
+  readonly token: string
+  readonly result: RevocationResult
 }
 
 /**
- * Revokes a session's own token: the kind that is named, else the refresh token, else the access token. Tells which one it was.
+ * Revokes a session's own token: the kind that is named, else the refresh token, else the access token. Tells which one it was, and what the server answered.
  *
  * @throws {@link UsageError} when there is none.
  */
-export async function revokeOwn(kind: RevokeOptions['tokenTypeHint'], { stored, send }: RevocationPorts): Promise<string> {
+export async function revokeOwn(kind: RevokeOptions['tokenTypeHint'], { stored, send }: RevocationPorts): Promise<OwnRevocation> {
   let own = ownToken(await stored(), kind)
   if (own === undefined)
     throw new UsageError(explain && `revokeToken: there is no ${kind ?? 'token'} to revoke.`, { code: 'OAUTH_MISSING_TOKEN' })
   for (;;) {
-    await send(own)
+    const result = await send(own)
     const { token } = own
     // A renewal that was under way may have put another refresh token in its place, which would outlive the logout.
     const next = kind === 'access_token' ? undefined : ownToken(await stored(), kind)
-    if (next === undefined || next.token === token) return token
+    if (next === undefined || next.token === token) return { token, result }
     own = next
   }
 }

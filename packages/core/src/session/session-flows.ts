@@ -3,11 +3,12 @@ import type { Environment } from '../environment.js'
 import type { Flow } from '../flow/flow.js'
 import { type FrontChannelResult, finishFrontChannel } from '../flow/front-channel.js'
 import { type IntrospectionResult, introspect } from '../flow/introspect.js'
-import { revoke } from '../flow/revoke.js'
+import { type RevocationResult, revoke } from '../flow/revoke.js'
 import { tokenGrant } from '../flow/token.js'
 import { userinfo } from '../flow/userinfo.js'
 import { verifyIdToken } from '../flow/verify-id-token.js'
 import type { Form } from '../http/form.js'
+import { decodeJws } from '../jose/jws.js'
 import { scopeText } from '../message/authorization-request.js'
 import type { IdTokenClaims } from '../message/id-token.js'
 import type { Introspection } from '../message/introspection.js'
@@ -71,11 +72,11 @@ export class SessionFlows {
   }
 
   /** Tells the server that a token is no longer needed. */
-  async *revoke(revocation: Revocation, request: RequestOptions = {}): Flow<void> {
+  async *revoke(revocation: Revocation, request: RequestOptions = {}): Flow<RevocationResult> {
     const { registration, hooks } = this.#ports
     const server = yield* registration.server()
     const requestHook = hooks.request('revoke_token_request')
-    yield* revoke(server, registration.client, { ...this.#request(request), requestHook, ...revocation })
+    return yield* revoke(server, registration.client, { ...this.#request(request), requestHook, ...revocation })
   }
 
   /** What the server knows of a token. */
@@ -92,7 +93,7 @@ export class SessionFlows {
     const { environment, registration } = this.#ports
     const { client, keyCache } = registration
     const server = yield* registration.server()
-    return yield* userinfo(server, client, { environment, keyCache, accessToken: token.access_token, subject })
+    return yield* userinfo(server, client, { environment, keyCache, accessToken: token.access_token, subject, issuer: issuerOf(token) })
   }
 
   /** The claims of an ID token, once it is verified. */
@@ -108,4 +109,10 @@ export class SessionFlows {
     const { allowInsecureHttp } = registration
     return { environment, registeredMethods: methods, allowInsecureHttp, endpoint, clientAuthentication, headers, parameters }
   }
+}
+
+/** Of the session's ID token: it was verified when it came, or is the application's own. */
+function issuerOf({ id_token }: TokenSet): string | undefined {
+  const iss = id_token === undefined ? undefined : decodeJws(id_token)?.payload['iss']
+  return typeof iss === 'string' ? iss : undefined
 }
