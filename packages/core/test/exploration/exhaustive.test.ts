@@ -29,5 +29,5 @@ describe('all interleavings of processes on one store, a crash allowed at each s
       expect(some.endings).toBe(all.endings)
       expect(some.transitions).toBeLessThan(all.transitions)
     }
-  }, 120_000)
+  }, 300_000)
 })

@@ -2,7 +2,7 @@ import { isOAuthError } from '../../src/error/any-oauth-error.js'
 import type { TokenRecord } from '../../src/session/token-record.js'
 import { type ModelServer, numberOf } from './model-server.js'
 import type { ModelStore } from './model-store.js'
-import type { Call } from './scenario.js'
+import type { Call, Scenario } from './scenario.js'
 import type { Time } from './time.js'
 import { type TokenRequest, TokenRequests } from './token-requests.js'
 
@@ -181,14 +181,15 @@ export class Invariants {
   }
 
   /** All is over, faults too, and time has passed: what is left in the store, and what the last callers got. */
-  ended(isAlive: (actor: number) => boolean, lenient: boolean): void {
+  ended(isAlive: (actor: number) => boolean, { lenient = false, local = false }: Scenario): void {
     const record = this.#store.record
     const number = record === undefined ? undefined : numberOf(record.token.access_token)
     const anyLost = this.requests.all.some(({ isLost }) => isLost)
     // Tokens were put back when they were of no use any more, or revoked for a logout that then failed.
     const isOwnDoing = this.#putBack.size > 0 || (this.#isReplaced && this.#failures > 0)
     if (record?.ended !== undefined) {
-      const isSuspect = this.requests.all.some(({ spends, isLost, isRefused }) => spends === number && isLost && !isRefused)
+      // The journal is in the record where processes share it; alone, a process remembers what it can.
+      const isSuspect = !local && this.requests.all.some(({ spends, isLost, isRefused }) => spends === number && isLost && !isRefused)
       this.#assert(
         isOwnDoing || (anyLost && !lenient && (!isSuspect || record.ended.reason === 'refresh_answer_lost')),
         'a session ends only when an answer was lost, and says so',

@@ -8,7 +8,7 @@ describe('random schedules of four processes with three callers each', () => {
     const { schedules, steps, faults, failure } = await randomSchedules(1, 20_000)
     expect(failure && `Seed ${failure.seed}: ${await described(failure)}`).toBeUndefined()
     process.stdout.write(`played: ${schedules} random schedules, ${steps} steps, ${faults} faults\n`)
-  }, 120_000)
+  }, 300_000)
 
   it('a failure comes again with its seed, and is shrunk to what it takes', async () => {
     const { failure } = await randomSchedules(1, 1_000, mutations['no lease'])

@@ -125,7 +125,7 @@ export class World {
       await quiescence()
       await this.#settle()
     }
-    invariants.ended((actor) => this.#isAlive(actor), this.scenario.lenient === true)
+    invariants.ended((actor) => this.#isAlive(actor), this.scenario)
   }
 
   async #settle(): Promise<void> {
