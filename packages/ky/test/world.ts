@@ -1,7 +1,7 @@
 import { OAuth2Session, type OAuth2SessionOptions } from '@oauth/ky'
 import { type AdapterWorld, startAdapterWorld } from '../../core/test/adapter-world.js'
 
-export { json, type Seen } from '../../core/test/adapter-world.js'
+export { json } from '../../core/test/adapter-world.js'
 
 export type World = AdapterWorld<OAuth2Session, OAuth2SessionOptions>
 
