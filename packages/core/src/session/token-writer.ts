@@ -130,11 +130,8 @@ export class TokenWriter {
     login: Unsaved,
     { record, before }: { record: TokenRecord; before: TokenRecord },
   ): Promise<TokenRecord> {
-    const stored = await this.again(place, login).finally(() => this.#giveBack(record, login.record))
-    // The token is spent, whatever the store says now: a failure to read it would be taken for that of a renewal which spent nothing.
-    const latest = await latestRecord(place).catch((error: unknown) =>
-      error instanceof StoreError ? alive(stored) : Promise.reject(error),
-    )
+    await this.again(place, login).finally(() => this.#giveBack(record, login.record))
+    const latest = await latestRecord(place)
     const isOver = credentialOf(latest) === credentialOf(before) || this.#memory.changedSince(place.key, login.begun ?? 0, 'logout')
     if (isOver) throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
     return latest
