@@ -83,14 +83,14 @@ const CLIENT_OPTIONS = [
 ] as const
 
 /** Names of {@link RegistrationOptions}, for the check of unknown options. */
-export const REGISTRATION_OPTIONS = [
+export const REGISTRATION_OPTIONS: readonly string[] = [
   'issuer',
   'server',
   ...CLIENT_OPTIONS,
   'clockTolerance',
   'allowInsecureHttp',
   'endpointOrigins',
-] as const
+]
 
 /** A checked registration: the client, and the way to its server. */
 export interface Registration {
