@@ -181,8 +181,8 @@ export class TokenWriter {
     } catch (error) {
       throw await this.#notSaved(place, unsaved, error)
     }
-    this.#memory.settled(place, unsaved)
     if (!unsaved.stored) return this.#overtaken(place, unsaved)
+    this.#memory.settled(place, unsaved)
     tell(this.#ports.environment, 'refreshed', place, record)
     return record
   }
@@ -206,7 +206,6 @@ export class TokenWriter {
     // A write that reported failure may have been made.
     const isOurs = latest?.value.token.access_token === unsaved.record.token.access_token
     if (latest === undefined || !(isOurs || isReplacedBy(latest.value, unsaved))) {
-      this.#memory.settled(place, unsaved)
       return this.#memory.renewals.add(place, before, this.#overtaken(place, unsaved)).record
     }
     unsaved.stored ||= isOurs
@@ -288,12 +287,15 @@ export class TokenWriter {
     } catch (error) {
       throw await this.#notSaved(place, unsaved, error)
     }
+    // Until here it waits, for those who come meanwhile.
+    if (latest !== undefined && isReplacedBy(latest.value, unsaved))
+      return this.#save(place, latest.version, newerThan(latest.value, unsaved))
+    this.#memory.settled(place, unsaved)
     if (latest === undefined) {
       await this.#giveBack(record)
       tell(this.#ports.environment, 'ended', place, record)
       throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
     }
-    if (isReplacedBy(latest.value, unsaved)) return this.#save(place, latest.version, newerThan(latest.value, unsaved))
     // Another login is there, to which these tokens do not belong.
     if (this.#memory.changedSince(place.key, unsaved.begun ?? 0)) await this.#giveBack(record, latest.value)
     return alive(latest.value)
@@ -353,8 +355,9 @@ export class TokenWriter {
 
   /** A login that was followed by another, or by a logout, is not tried again; nor is a renewal that was followed by either or by a later one. */
   #isWanted({ key }: TokenPlace, { before, record }: Unsaved): boolean {
-    if (before === undefined) return this.#memory.logins.get(key)?.record === record
     const other = this.#memory.unsaved.get(key)
+    // What a login's token became waits already.
+    if (before === undefined) return this.#memory.logins.get(key)?.record === record && !(other !== undefined && hasSpent(other, record))
     return other === undefined || (other.before !== undefined && other.record.generation <= record.generation)
   }
 
