@@ -12,7 +12,7 @@ type Stored = Omit<Session, 'dpopKey'> & { readonly dpopJwk: Jwk }
 /** With the lock that it has by itself, within a process. */
 export const peer: RefreshPeer = { save, open: (login) => open(login) }
 
-/** With `requestLock`, which its README asks for where there are several processes: here a folder, made by one and awaited by the others. */
+/** With `requestLock`, which its README asks for where there are several processes: here a folder that one makes and the others wait for. */
 export const peerWithLock: RefreshPeer = { save, open: (login) => open(login, folderLock(login.folder)) }
 
 async function save({ origin, folder, tokens }: Login): Promise<void> {

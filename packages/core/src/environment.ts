@@ -52,8 +52,9 @@ export interface Environment {
 /** The part of Node's crypto module that is used when the platform has it. */
 interface NodeCrypto {
   hash?(algorithm: string, data: Uint8Array, encoding: 'latin1'): string
-  createCipheriv(algorithm: 'aes-256-gcm', key: Uint8Array, iv: Uint8Array): NodeCipher
-  createDecipheriv(algorithm: 'aes-256-gcm', key: Uint8Array, iv: Uint8Array, options: { authTagLength: number }): NodeDecipher
+  createSecretKey(key: Uint8Array): object
+  createCipheriv(algorithm: 'aes-256-gcm', key: object, iv: Uint8Array): NodeCipher
+  createDecipheriv(algorithm: 'aes-256-gcm', key: object, iv: Uint8Array, options: { authTagLength: number }): NodeDecipher
 }
 interface NodeCipher {
   setAAD(data: Uint8Array): void
@@ -110,10 +111,21 @@ function nodeDigest(hash: NonNullable<NodeCrypto['hash']>): NonNullable<Environm
   }
 }
 
-function nodeAead({ createCipheriv, createDecipheriv }: NodeCrypto): Aead {
+function nodeAead({ createSecretKey, createCipheriv, createDecipheriv }: NodeCrypto): Aead {
+  /** Bytes are made a key anew at each call, which takes longer than all the rest. */
+  const keys = new WeakMap<Uint8Array, object>()
+
+  function keyOf(bytes: Uint8Array): object {
+    const known = keys.get(bytes)
+    if (known !== undefined) return known
+    const key = createSecretKey(bytes)
+    keys.set(bytes, key)
+    return key
+  }
+
   return {
     seal(key, iv, plaintext, additionalData) {
-      const cipher = createCipheriv('aes-256-gcm', key, iv)
+      const cipher = createCipheriv('aes-256-gcm', keyOf(key), iv)
       cipher.setAAD(additionalData)
       // GCM is a stream mode: `final` adds nothing to what `update` returned.
       const sealed = cipher.update(plaintext)
@@ -121,7 +133,7 @@ function nodeAead({ createCipheriv, createDecipheriv }: NodeCrypto): Aead {
       return { sealed, tag: cipher.getAuthTag() }
     },
     open(key, iv, sealed, tag, additionalData) {
-      const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: 16 })
+      const decipher = createDecipheriv('aes-256-gcm', keyOf(key), iv, { authTagLength: 16 })
       decipher.setAAD(additionalData)
       decipher.setAuthTag(tag)
       const plaintext = decipher.update(sealed)

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { testTokenStore } from '@oauth/conformance'
-import type { TokenRecord, TokenStore } from '@oauth/core/session'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { memoryStore, type Store, type TokenRecord, type TokenStore } from '@oauth/core/session'
+import { createBrowser, login, startProvider, type TestProvider } from '@oauth-test/provider'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { importSnippet } from '../src/import-snippet.ts'
 import { snippets } from '../src/snippet.ts'
 
@@ -73,5 +74,67 @@ describe('docs/writing-an-adapter.md: a store', () => {
     expect(await two.get('alice')).toBeUndefined()
     expect(await two.compareAndSet('alice', first?.version ?? '', LATER, YEAR)).toBeUndefined()
     expect(await two.compareAndSet('alice', null, LATER, YEAR)).toBeDefined()
+  })
+})
+
+describe('docs/writing-an-adapter.md: a framework', () => {
+  const base = 'https://app.example'
+  let provider: TestProvider
+  let answer: (request: Request) => Promise<Response>
+  let isDown = false
+
+  beforeAll(async () => {
+    provider = await startProvider()
+    const redirect_uris = [`${base}/auth/example/callback`]
+    const { client_id, client_secret } = await provider.addClient({ client_id: 'adapter-guide', redirect_uris })
+    const code = (await snippets('docs/writing-an-adapter.md')).find(({ run }) => run === 'framework')?.code ?? ''
+    vi.stubEnv('SESSION_SECRET', 'the secret of the application, long enough for a key')
+    vi.stubGlobal('guideStore', store())
+    ;({ answer } = (await importSnippet('adapter-framework', code, {
+      "baseUrl: 'https://app.example',": `baseUrl: '${base}', store: globalThis.guideStore,`,
+      'https://as.example': provider.issuer,
+      'my-app': client_id,
+      'my-secret': client_secret ?? '',
+    })) as { answer: typeof answer })
+  })
+  afterAll(async () => {
+    vi.unstubAllEnvs()
+    vi.unstubAllGlobals()
+    await provider.close()
+  })
+
+  /** A store whose engine can be taken away. */
+  function store(): Store<unknown> {
+    const engine = memoryStore()
+    return {
+      ...engine,
+      get: (key) => (isDown ? Promise.reject(new Error('the engine is down')) : engine.get(key)),
+    }
+  }
+
+  const ask = (url: string, cookie = '') => answer(new Request(url, { headers: { cookie } }))
+  const cookiesOf = (response: Response) =>
+    response.headers
+      .getSetCookie()
+      .map((cookie) => cookie.split(';')[0])
+      .join('; ')
+
+  it('F16: logs a person in, and says 503, not "logged out", while the store cannot be read', async () => {
+    const begun = await ask(`${base}/auth/example/login`)
+    const browser = createBrowser({ stopAt: ({ pathname }) => pathname === '/auth/example/callback' })
+    const { url } = await login(await browser.goto(begun.headers.get('location') ?? ''), { username: 'alice' })
+    const done = await ask(url, cookiesOf(begun))
+    expect(done.status).toBe(303)
+    const session = cookiesOf(done)
+    expect(await (await ask(`${base}/`, session)).text()).toBe('Hello alice')
+
+    isDown = true
+    const failed = await ask(`${base}/`, session)
+    expect(failed.status).toBe(503)
+    expect(failed.headers.getSetCookie()).toEqual([])
+    expect(await failed.text()).toContain('OAUTH_STORE')
+
+    isDown = false
+    expect(await (await ask(`${base}/`, session)).text()).toBe('Hello alice')
   })
 })

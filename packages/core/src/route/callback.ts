@@ -3,6 +3,7 @@ import type { AuthorizationResponseProblem } from '../error/error-code.js'
 import { ProtocolError } from '../error/protocol-error.js'
 import { finishAuthorization } from '../flow/authorization-code.js'
 import type { Flow } from '../flow/flow.js'
+import { quietly } from '../flow/quietly.js'
 import type { AuthorizationResult } from '../flow/redeem-code.js'
 import { type Form, formGet } from '../http/form.js'
 import { assertCurrent } from '../message/assert-current.js'
@@ -15,7 +16,7 @@ import { assertBegunHere } from './begun-here.js'
 import { queryOf } from './login.js'
 import { loginClaims } from './login-claims.js'
 import { assertTellsIssuer } from './mix-up.js'
-import type { Provider } from './provider.js'
+import { type Provider, revokeTokens } from './provider.js'
 import { plain, type RouteResponse, redirect } from './route-response.js'
 import type { SessionVisit } from './session-visit.js'
 import type { WebContext } from './web-context.js'
@@ -24,7 +25,8 @@ import type { ProviderLogin } from './web-session.js'
 /**
  * Finishes a login: finds the attempt that the answer belongs to, redeems the code, and begins a new session in place of the old one.
  *
- * Until everything has been checked nothing is stored, and a session that was there goes on.
+ * Until everything has been checked nothing is stored, and a session that was there goes on. Tokens of a login that fails after they were issued
+ * are given back.
  *
  * @throws {@link ProtocolError} the answer does not belong to a login of this browser.
  * @throws {@link AuthorizationResponseError} the provider, or the person, said no.
@@ -68,8 +70,13 @@ export async function* callback<Http>(context: WebContext<Http>, visit: SessionV
     allowInsecureHttp,
   })
   const record = tokenRecord(result, attempt, { issuer: serverIdentity(server), token_endpoint: endpointUrl(server, 'token_endpoint') })
-  const claims = yield* loginClaims(context, provider, { record, claims: result.claims, server })
-  await beginSession(context, visit, { name: provider.name, login: { claims, record, ...tenantOf(provider) }, attempt })
+  try {
+    const claims = yield* loginClaims(context, provider, { record, claims: result.claims, server })
+    await beginSession(context, visit, { name: provider.name, login: { claims, record, ...tenantOf(provider) }, attempt })
+  } catch (error) {
+    if (!isLoggedIn(visit, provider, record)) yield* quietly(revokeTokens(provider, record.token, context.environment))
+    throw error
+  }
   return redirect(attempt.returnTo ?? `${context.base.path}/`)
 }
 
@@ -129,6 +136,15 @@ async function finish<Http>(context: WebContext<Http>, visit: SessionVisit<Http>
   const isNew = await context.attempts.add(attempt)
   visit.setLoginCookies([context.logins.drop(attempt.state)])
   return isNew
+}
+
+/**
+ * Tells whether the session that goes on may have tokens of the same grant: the same person's there, or of whoever it is where the server does not say.
+ * With one token of a grant many servers end them all.
+ */
+function isLoggedIn<Http>(visit: SessionVisit<Http>, { name }: Provider<Http>, { subject }: TokenRecord): boolean {
+  const known = visit.newest?.providers[name]?.record
+  return known !== undefined && (subject === undefined || known.subject === undefined || known.subject === subject)
 }
 
 function tokenRecord(

@@ -1,4 +1,5 @@
 import type { Flow } from '../flow/flow.js'
+import { quietly } from '../flow/quietly.js'
 import { endSessionUrl } from '../message/end-session.js'
 import { type Provider, revokeTokens } from './provider.js'
 import type { SessionVisit } from './session-visit.js'
@@ -15,6 +16,7 @@ export async function* endSession<Http>(context: WebContext<Http>, visit: Sessio
   const { current, provider: last } = visit
   const providers = Object.keys(current?.providers ?? {}).flatMap((name) => visit.providerOf(name) ?? [])
   const records = await visit.end()
+  // The session is over here already: a provider that is down must not make the logout fail.
   let location = context.afterLogout
   for (const provider of providers) {
     const token = records[provider.name]?.token
@@ -37,13 +39,4 @@ async function* providerLogout<Http>(
     clientId: provider.registration.client.client_id,
     postLogoutRedirectUri: `${context.base.origin}${context.afterLogout}`,
   })
-}
-
-/** The session is over here already: a provider that is down must not make the logout fail. */
-async function* quietly<T>(flow: Flow<T>): Flow<T | undefined> {
-  try {
-    return yield* flow
-  } catch {
-    return undefined
-  }
 }

@@ -34,7 +34,7 @@ const TEXTS: Readonly<Record<number, string>> = {
   401: 'The session has ended. Please log in again.',
   500: 'The login is not set up correctly. The operators of this application can look the code up.',
   502: 'The login service did not answer as expected. Please try again in a moment; if it stays so, the operators of this application can look the code up.',
-  503: 'The session cannot be read or kept right now. Please try again in a moment.',
+  503: 'The session cannot be read, kept or ended right now. Please try again in a moment.',
 }
 
 /** What {@link errorPage} can offer. */

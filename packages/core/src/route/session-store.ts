@@ -39,11 +39,22 @@ export function sessionStore(store: WebStore, lifetime: SessionLifetime): Sessio
     return { value: record, ttl: timeLeft(record, lifetime) }
   }
 
+  /** Tells whether there was one. Where the answer is lost and it is gone, who was first is not known: then it counts as gone before. */
+  async function remove(id: string): Promise<boolean> {
+    try {
+      return await store.delete(keyOf(id))
+    } catch (error) {
+      const left = await store.get(keyOf(id)).catch(() => Promise.reject(error))
+      if (left !== undefined) throw error
+      return false
+    }
+  }
+
   return {
     tokens: store.tokens,
     async read(id) {
       const entry = await store.get(keyOf(id))
-      if (entry === undefined || !isSessionRecord(entry.value) || !isAlive(entry.value, lifetime)) return undefined
+      if (entry === undefined || !isSessionRecord(entry.value, id) || !isAlive(entry.value, lifetime)) return undefined
       const keys = Object.values(entry.value.providers).map(({ key }) => key)
       const found = await Promise.all(keys.map(async (key) => [key, (await store.get(key))?.value] as const))
       const tokens = found.filter((pair): pair is readonly [string, TokenRecord] => isTokenRecord(pair[1]))
@@ -60,14 +71,14 @@ export function sessionStore(store: WebStore, lifetime: SessionLifetime): Sessio
       try {
         await store.compareAndSet(key, null, { value: record, ttl: loginTimeLeft(login, lifetime) })
         await store.compareAndSet(keyOf(session.id), null, entryOf(withoutTokens(session)))
-        isReplaced = over === undefined || (await store.delete(keyOf(over.session.id)))
+        isReplaced = over === undefined || (await remove(over.session.id))
         return isReplaced
       } finally {
         if (!isReplaced) await Promise.allSettled([store.delete(keyOf(session.id)), store.delete(key)])
       }
     },
     async delete(id) {
-      await store.delete(keyOf(id))
+      await remove(id)
     },
   }
 }

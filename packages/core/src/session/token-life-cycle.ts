@@ -279,6 +279,7 @@ export class TokenLifeCycle<How = undefined> {
         if (leases < MAX_LEASES) continue
         throw new RefreshError({ kind: 'transient' })
       }
+      this.#memory.renewals.spent(place, found.value)
       this.#memory.lostAnswers.delete(place.key)
       this.#memory.pauses.delete(place, found.value)
       return this.#writer.renewed(place, held, { token, begun })

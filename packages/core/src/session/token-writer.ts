@@ -65,6 +65,8 @@ export class TokenWriter {
     const login: Unsaved = { record: newest, begun: this.#memory.now, stored: false }
     lostAnswers.delete(place.key)
     logins.set(place.key, login)
+    // An earlier login waits no more; who would have waited for it waits for this one.
+    if (waiting !== undefined && waiting.before === undefined) this.#memory.keep(place, login)
     return this.#saving(login, () => this.#putOver(place, login))
   }
 
@@ -111,8 +113,7 @@ export class TokenWriter {
       this.#memory.settled(place, login)
     }
     if (place.store.local !== true) return this.#saveSoon(place, version, unsaved)
-    if (this.#ports.updateToken === undefined) return this.#save(place, version, unsaved)
-    // In the store it can be read before the application has been told of it: who comes meanwhile waits.
+    // In the store it can be read before its write was answered, or the application told of it: who comes meanwhile waits.
     this.#memory.keep(place, unsaved)
     return this.#saving(unsaved, () => this.#save(place, version, unsaved))
   }
@@ -129,12 +130,10 @@ export class TokenWriter {
     login: Unsaved,
     { record, before }: { record: TokenRecord; before: TokenRecord },
   ): Promise<TokenRecord> {
-    const stored = await this.again(place, login).finally(() => this.#giveBack(record, login.record))
-    // The token is spent, whatever the store says now.
-    const latest = await latestRecord(place).catch((error: unknown) =>
-      error instanceof StoreError ? alive(stored) : Promise.reject(error),
-    )
-    if (credentialOf(latest) === credentialOf(before)) throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
+    await this.again(place, login).finally(() => this.#giveBack(record, login.record))
+    const latest = await latestRecord(place)
+    const isOver = credentialOf(latest) === credentialOf(before) || this.#memory.changedSince(place.key, login.begun ?? 0, 'logout')
+    if (isOver) throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
     return latest
   }
 

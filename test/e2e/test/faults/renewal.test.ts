@@ -105,9 +105,9 @@ describe.each(clients)('$name', (client) => {
     expect(await call()).toEqual({ authorization: 'Bearer access-2' })
   })
 
-  it('F07: what one session was told, the others on the store know', async () => {
+  it.each([503, 429])('F07: what one session was told by a %i, the others on the store know', async (status) => {
     const { server, session, me, presented } = await world(client)
-    server.answer('token', { status: 503, headers: { 'Retry-After': '3600' } })
+    server.answer('token', { status, headers: { 'Retry-After': '3600' } })
     const store = memoryStore<TokenRecord>()
     const users = ['alice', 'bob', 'carol'].map((key) => session({ store, key }))
     for (const user of users) await user.setToken({ access_token: 'a', refresh_token: 'r', expires_at: 1 })
