@@ -475,6 +475,21 @@ describe('RF05/F22: a logout in another process while a token is renewed', () =>
     expect(types(first)).toEqual(['ended'])
   })
 
+  it('here, while the new token is written again to a store that fails: it is told, and the new tokens are given back once', async () => {
+    const { start, server, stored } = expired()
+    const { slow, reached, release } = held((old) => server.refresh(old))
+    const one = start(slow)
+    const token = current(one)
+    await reached
+    one.fail.compareAndSet = 1
+    release()
+    while (one.slept === 0) await Promise.resolve()
+    await one.lifeCycle.delete(one.place)
+    await expect(token).rejects.toMatchObject({ name: 'RefreshError', reason: 'session_deleted' })
+    expect(stored()).toBeUndefined()
+    expect(one.revoked).toEqual(['refresh-1'])
+  })
+
   it('who waits for the renewal is told, too', async () => {
     const { start, server } = expired()
     const { slow, reached, release } = held((old) => server.refresh(old))
