@@ -472,6 +472,22 @@ describe('RF05/F22: a logout in another process while a token is renewed', () =>
     await expect(one).rejects.toMatchObject({ name: 'RefreshError', reason: 'session_deleted' })
     expect(stored()).toBeUndefined()
     expect(first.revoked).toEqual(['refresh-1'])
+    expect(types(first)).toEqual(['ended'])
+  })
+
+  it('here, while the new token is written again to a store that fails: it is told, and the new tokens are given back once', async () => {
+    const { start, server, stored } = expired()
+    const { slow, reached, release } = held((old) => server.refresh(old))
+    const one = start(slow)
+    const token = current(one)
+    await reached
+    one.fail.compareAndSet = 1
+    release()
+    while (one.slept === 0) await Promise.resolve()
+    await one.lifeCycle.delete(one.place)
+    await expect(token).rejects.toMatchObject({ name: 'RefreshError', reason: 'session_deleted' })
+    expect(stored()).toBeUndefined()
+    expect(one.revoked).toEqual(['refresh-1'])
   })
 
   it('who waits for the renewal is told, too', async () => {
@@ -498,6 +514,18 @@ describe("the straggler's grace across processes", () => {
     expect(put.token.access_token).toBe('access-1')
     expect(stored()?.token.refresh_token).toBe('refresh-1')
     expect(server.sent).toEqual(['refresh-0'])
+  })
+
+  it('the grace time begins with the answer, however long that took', async () => {
+    const { start, server, stored, time } = expired()
+    await current(
+      start(async (old, sending) => {
+        sending()
+        time.now += 9
+        return server.refresh(old)
+      }),
+    )
+    expect(stored()?.previous?.until).toBeCloseTo(time.now + 30, 3)
   })
 
   it('after the grace time it is a login like any other', async () => {
@@ -664,6 +692,20 @@ describe('F16/F17: the store fails', () => {
     expect((await token)?.token.access_token).toBe('access-1')
     expect(stored()?.token.refresh_token).toBe('refresh-1')
     expect(types(one)).toContain('persist-failed')
+  })
+
+  it('altogether after the token came: PersistError with the token', async () => {
+    const { start, server } = expired()
+    const { slow, reached, release } = held((old) => server.refresh(old))
+    const one = start(slow)
+    const token = current(one)
+    await reached
+    Object.assign(one.fail, { get: 1e9, compareAndSet: 1e9 })
+    release()
+    await expect(token).rejects.toMatchObject({ name: 'PersistError', token: { access_token: 'access-1' } })
+    Object.assign(one.fail, { get: 0, compareAndSet: 0 })
+    expect((await current(one))?.token.access_token).toBe('access-1')
+    expect(server.sent).toEqual(['refresh-0'])
   })
 
   it('for longer: PersistError with the token, and the next use stores it without asking the server again', async () => {

@@ -133,7 +133,7 @@ export class TokenWriter {
     await this.again(place, login).finally(() => this.#giveBack(record, login.record))
     const latest = await latestRecord(place)
     const isOver = credentialOf(latest) === credentialOf(before) || this.#memory.changedSince(place.key, login.begun ?? 0, 'logout')
-    if (isOver) throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
+    if (isOver) throw sessionDeleted()
     return latest
   }
 
@@ -150,7 +150,7 @@ export class TokenWriter {
       } catch (error) {
         if (unsaved.stored || this.#memory.unsaved.get(place.key) !== unsaved) throw error
         await this.#ports.environment.sleep(ms)
-        if (this.#memory.unsaved.get(place.key) !== unsaved) throw error
+        if (this.#memory.unsaved.get(place.key) !== unsaved) throw this.#isLoggedOut(place, unsaved) ? sessionDeleted() : error
         saving = this.again(place, unsaved)
       }
     }
@@ -294,7 +294,7 @@ export class TokenWriter {
     if (latest === undefined) {
       await this.#giveBack(record)
       tell(this.#ports.environment, 'ended', place, record)
-      throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
+      throw sessionDeleted()
     }
     // Another login is there, to which these tokens do not belong.
     if (this.#memory.changedSince(place.key, unsaved.begun ?? 0)) await this.#giveBack(record, latest.value)
@@ -340,17 +340,21 @@ export class TokenWriter {
   }
 
   async #notSaved(place: TokenPlace, unsaved: Unsaved, error: unknown): Promise<PersistError<TokenSet> | RefreshError> {
-    const { record, before, begun = 0 } = unsaved
+    const { record, before } = unsaved
     tell(this.#ports.environment, 'persist-failed', place, record)
-    if (before !== undefined && this.#memory.changedSince(place.key, begun, 'logout')) {
+    if (before !== undefined && this.#isLoggedOut(place, unsaved)) {
       this.#memory.settled(place, unsaved)
       await this.#giveBack(record)
-      return new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
+      return sessionDeleted()
     }
     if (this.#isWanted(place, unsaved)) this.#memory.keep(place, unsaved)
     return new PersistError(record.token, {
       cause: plainCause(error instanceof StoreError ? error.cause : error, record.token, before?.token),
     })
+  }
+
+  #isLoggedOut({ key }: TokenPlace, { begun = 0 }: Unsaved): boolean {
+    return this.#memory.changedSince(key, begun, 'logout')
   }
 
   /** A login that was followed by another, or by a logout, is not tried again; nor is a renewal that was followed by either or by a later one. */
@@ -365,4 +369,8 @@ export class TokenWriter {
   ttl({ ttl = this.#ports.ttl ?? RECORD_TTL }: TokenPlace): number {
     return ttl
   }
+}
+
+function sessionDeleted(): RefreshError {
+  return new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
 }
