@@ -20,7 +20,8 @@ export function statusOf(error: AnyOAuthError): number {
       return 503
     // A usage error; or one of a newer copy of this library, whose names this one does not know.
     default:
-      return 500
+      // A logout, or a new login, came over a request that is under way.
+      return error.code === 'OAUTH_MISSING_TOKEN' ? 401 : 500
   }
 }
 
