@@ -19,7 +19,7 @@ const PUBLISHED: readonly Rule[] = [
   ['has a script `build`', ({ scripts }) => scripts?.build !== undefined],
   ['has the license MIT', ({ license }) => license === 'MIT'],
   ['has no side effects', ({ sideEffects }) => sideEffects === false],
-  ['publishes `dist` alone', ({ files }) => files?.join() === 'dist'],
+  ['publishes `dist`, and beside it nothing but migrations of a database', ({ files }) => /^dist(,migrations)?$/.test(files?.join() ?? '')],
   ['runs on Node 22', ({ engines }) => engines?.node === '>=22'],
   ['exports its manifest', ({ exports }) => exports?.['./package.json'] === './package.json'],
   ['exports source, types and code, in this order', ({ exports }) => Object.values(exports ?? {}).every(hasThreeConditions)],

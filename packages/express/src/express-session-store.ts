@@ -14,6 +14,8 @@ interface Slot {
   readonly oauth: { readonly value: unknown; readonly version: string; readonly expiresAt: number | null }
 }
 
+/** Milliseconds after which a store that has not called back counts as failed: what comes after it on the same key waits no longer. */
+const PATIENCE_MS = 10_000
 /** The latest time that a `Date` can be, in milliseconds. */
 const LATEST = 8.64e15
 
@@ -112,11 +114,14 @@ function cookieFor(ttl: number): Slot['cookie'] {
   return { originalMaxAge: maxAge, maxAge, expires: new Date(Math.min(Date.now() + maxAge, LATEST)) }
 }
 
-/** What a function calls back with, as a promise. */
+/** What a function calls back with, as a promise. As express-session takes it, whatever is falsy is no error. */
 function called<T>(work: (done: (error: unknown, result?: T) => void) => void): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    work((error, result) => (error === undefined || error === null ? resolve(result) : reject(error)))
+  let timer: NodeJS.Timeout | undefined
+  const answer = new Promise<T | undefined>((resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`The store has not called back within ${PATIENCE_MS / 1000} seconds.`)), PATIENCE_MS)
+    work((error, result) => (error ? reject(error) : resolve(result)))
   })
+  return answer.finally(() => clearTimeout(timer))
 }
 
 /** As express-session takes it: stores that have a file for each session say so when there is none. */

@@ -74,7 +74,9 @@ export function oauth<Http = AuthorisedFetch, Name extends string = string>(opti
         writeFailure(res, error)
         if (route !== undefined && (page ?? !hasErrorHandler(req.app))) {
           logError(error, req.app)
-          writeResponse(res, errorPage(error, { login: routes.loginPath(route.provider) }))
+          // Who could not be logged out is still logged in.
+          const login = route.name === 'logout' ? undefined : routes.loginPath(route.provider)
+          writeResponse(res, errorPage(error, { login }))
           return
         }
       }

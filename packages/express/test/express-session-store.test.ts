@@ -140,6 +140,40 @@ it('SS19: failures are failures, those of a missing file alone are none; and not
   expect([(await store.get('k'))?.value, await store.delete('k')]).toEqual([1, true])
 })
 
+it('a store that throws, calls back twice, or has no error that is false, is taken as express-session takes it', async () => {
+  const engine = new session.MemoryStore()
+  const store = expressSessionStore(engine)
+  const set = vi.spyOn(engine, 'set').mockImplementation(() => {
+    throw new Error('no connection')
+  })
+  await expect(store.compareAndSet('k', null, 1, { ttl: 60 })).rejects.toThrow('no connection')
+  const real = session.MemoryStore.prototype.set
+  set.mockImplementation((id, data, callback) => {
+    real.call(engine, id, data, () => {
+      callback?.(false)
+      callback?.(new Error('twice'))
+    })
+  })
+  expect(await store.compareAndSet('k', null, 2, { ttl: 60 })).toBeDefined()
+  expect((await store.get('k'))?.value).toBe(2)
+})
+
+it('SS19: a store that never calls back has failed, and what comes after it is not stuck', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    const engine = new session.MemoryStore()
+    const store = expressSessionStore(engine)
+    const get = vi.spyOn(engine, 'get').mockImplementationOnce(() => undefined)
+    const stuck = expect(store.get('k')).rejects.toThrow('not called back within 10 seconds')
+    const next = store.get('k')
+    await vi.advanceTimersByTimeAsync(10_000)
+    await stuck
+    expect([await next, get.mock.calls.length, vi.getTimerCount()]).toEqual([undefined, 2, 0])
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
 it("a session of express-session's own under the same store is none of ours", async () => {
   const engine = new session.MemoryStore()
   await new Promise<void>((resolve) => engine.set('k', { cookie: {} } as session.SessionData, () => resolve()))

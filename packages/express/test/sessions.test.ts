@@ -185,6 +185,11 @@ describe('SS19 F16: a store that is down', () => {
     const { url, store, browser, provider } = await answers()
     const failed = await browser.goto(`${url}/auth/logout`, { from: url })
     expect([failed.status, provider.requests.filter(({ endpoint }) => endpoint === 'revocation')]).toEqual([503, []])
+    // Who is still logged in is told so, and not to log in.
+    expect([failed.text.includes('The session cannot be read, kept or ended right now.'), failed.text.includes('Log in again')]).toEqual([
+      true,
+      false,
+    ])
     store.down = false
     expect((await browser.goto(`${url}/open`)).text).toBe('alice')
     await browser.goto(`${url}/auth/logout`, { from: url })

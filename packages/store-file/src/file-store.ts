@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
 import { defaultEnvironment, type Environment, UsageError } from '@oauth/core/adapter'
-import type { Store } from '@oauth/core/session'
+import type { Store, TokenRecord } from '@oauth/core/session'
 import { contentsReader, isLive, type Slot, textOf } from './contents.js'
 import { replaceFile } from './replace-file.js'
 import { watchFile } from './watch-file.js'
@@ -19,7 +19,7 @@ import { watchFile } from './watch-file.js'
  * @example
  * const session = new OAuth2Session({ issuer, clientId, store: fileStore('/home/me/.local/state/my-cli/tokens.json'), key: 'me' })
  */
-export function fileStore<T>(path: string, { now }: Pick<Environment, 'now'> = defaultEnvironment()): Store<T> {
+export function fileStore<T = TokenRecord>(path: string, { now }: Pick<Environment, 'now'> = defaultEnvironment()): Store<T> {
   if (typeof path !== 'string' || path === '')
     throw new UsageError('fileStore takes the path of a file, such as /home/me/.local/state/my-cli/tokens.json.')
   // A process may change its working folder later.

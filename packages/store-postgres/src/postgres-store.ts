@@ -1,5 +1,5 @@
 import { UsageError } from '@oauth/core/adapter'
-import type { Store } from '@oauth/core/session'
+import type { Store, TokenRecord } from '@oauth/core/session'
 import { failure, isConflict } from './failure.js'
 import { keyText, sha256 } from './key-text.js'
 import { KeyWatch } from './key-watch.js'
@@ -44,7 +44,7 @@ const FOREVER = 1e11
  * @example
  * const store = postgresStore<TokenRecord>(new Pool())
  */
-export function postgresStore<T>(
+export function postgresStore<T = TokenRecord>(
   pool: PostgresPool,
   { table = DEFAULT_TABLE, watch = true, prepare = false }: PostgresStoreOptions = {},
 ): PostgresStore<T> {

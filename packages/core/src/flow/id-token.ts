@@ -1,5 +1,6 @@
 import type { Client } from '../client-authentication/client.js'
 import type { Environment } from '../environment.js'
+import { explain } from '../error/explain.js'
 import { hmacBits } from '../jose/hmac-algorithm.js'
 import type { DecodedJws } from '../jose/jws.js'
 import { openJwt } from '../message/encrypted-jwt.js'
@@ -63,7 +64,7 @@ export async function* verifyIdToken(
 
 /** @throws {@link UsageError} for an algorithm that ID tokens cannot be verified by. Asked before a code or a refresh token is spent. */
 export function assertIdTokenAlgorithm(client: Client): void {
-  assertResponseAlgorithm('idTokenSignedResponseAlg', client.id_token_signed_response_alg, client)
+  assertResponseAlgorithm(explain && 'idTokenSignedResponseAlg', client.id_token_signed_response_alg, client)
 }
 
 /** Tells whether an ID token of this server can be verified at all: there is an issuer to compare, and keys are published or agreed. */

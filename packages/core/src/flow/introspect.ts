@@ -25,7 +25,7 @@ export interface IntrospectOptions extends Introspection, ClientRequestOptions, 
 /** What a server says of a token, and its answer as it came, which is not enumerable: what is logged or stored is the claims alone. */
 export type IntrospectionResult = WithResponse<IntrospectedToken>
 
-const refusal = /* @__PURE__ */ answerRefusal('Introspection answer')
+const refusal = /* @__PURE__ */ answerRefusal(explain && 'Introspection answer')
 
 /**
  * Asks the server what a token is worth. An answer that is a JWT is verified; a client that is registered for one takes no other.
@@ -37,7 +37,7 @@ const refusal = /* @__PURE__ */ answerRefusal('Introspection answer')
  */
 export async function* introspect(server: ServerMetadata, client: Client, options: IntrospectOptions): Flow<IntrospectionResult> {
   const { introspection_signed_response_alg: signed, introspection_encrypted_response_alg: encrypted } = client
-  const option = 'introspection_signed_response_alg'
+  const option = explain && 'introspection_signed_response_alg'
   assertResponseAlgorithm(option, signed, client)
   const request = await introspectionRequest(server, client, options)
   const response = yield request

@@ -1,5 +1,5 @@
 import type { Client } from '../client-authentication/client.js'
-import { explain } from '../error/explain.js'
+import { type Explanation, explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import { isJsonObject, type JsonObject, parseJson } from '../http/json.js'
 import { openJwt } from '../message/encrypted-jwt.js'
@@ -19,7 +19,7 @@ export interface AnswerExpectation extends AnswerRegistration {
   readonly issuer: string | undefined
   /** Metadata and option that name signature algorithms. */
   readonly announced: unknown
-  readonly option: string
+  readonly option: Explanation
   readonly typ: RegExp
   /** Whether one that is encrypted may hold claims that nobody signed, where no signature was agreed. */
   readonly mayBeUnsigned: boolean

@@ -1,5 +1,6 @@
 import type { Client } from '../client-authentication/client.js'
 import type { Environment } from '../environment.js'
+import { explain } from '../error/explain.js'
 import { jwtAnswer } from '../message/jwt-answer.js'
 import { answerRefusal } from '../message/jwt-refusal.js'
 import { withResourceQuirks } from '../message/resource-quirks.js'
@@ -22,7 +23,7 @@ export interface UserInfoOptions extends Partial<Omit<JwkSetOptions, 'environmen
   readonly issuer?: string | undefined
 }
 
-const refusal = /* @__PURE__ */ answerRefusal('UserInfo')
+const refusal = /* @__PURE__ */ answerRefusal(explain && 'UserInfo')
 
 /**
  * Asks the UserInfo endpoint who logged in. An answer that is a JWT is verified; a client that is registered for one, by
@@ -37,7 +38,7 @@ export async function* userinfo(
   { accessToken, subject, issuer: known, ...options }: UserInfoOptions,
 ): Flow<UserInfo> {
   const { userinfo_signed_response_alg: signed, userinfo_encrypted_response_alg: encrypted, quirks } = client
-  const option = 'userinfo_signed_response_alg'
+  const option = explain && 'userinfo_signed_response_alg'
   assertResponseAlgorithm(option, signed, client)
   const request = withResourceQuirks(userinfoRequest(server, accessToken), quirks ?? {}, options.environment)
   const response = yield request

@@ -1,4 +1,5 @@
 import type { Client } from '../client-authentication/client.js'
+import { explain } from '../error/explain.js'
 import { type KeysOption, keySource } from '../jose/given-keys.js'
 import type { IdTokenClaims } from '../message/id-token.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
@@ -33,6 +34,6 @@ export async function* verifyIdToken(
 ): Flow<IdTokenClaims> {
   const { keyCache } = options
   if (keys === undefined) return yield* verifyWithPublishedKeys(idToken, server, client, { ...options, keyCache: keyCache as never })
-  const source = keySource(keys, 'verifyIdToken: option "keys"')
+  const source = keySource(keys, explain && 'verifyIdToken: option "keys"')
   return yield* verifyWithPublishedKeys(idToken, server, client, { ...options, keyCache: keyCache ?? createCache(), keySource: source })
 }

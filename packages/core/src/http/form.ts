@@ -31,12 +31,8 @@ export function formGet(form: Form, name: string): string | undefined {
 export function toForm(parameters: Parameters = {}): Form {
   if (Array.isArray(parameters)) return parameters as Form
   const form: (readonly [string, string])[] = []
-  const add = (name: string, value: unknown) => {
-    if (value !== undefined && value !== null) form.push([name, String(value)])
-  }
   for (const [name, value] of Object.entries(parameters)) {
-    if (Array.isArray(value)) for (const one of value) add(name, one)
-    else add(name, value)
+    for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined && one !== null) form.push([name, String(one)])
   }
   return form
 }

@@ -8,14 +8,13 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 /** Bytes, or the UTF-8 bytes of a text, as unpadded base64url (RFC 7515 §2). */
 export function base64url(data: Uint8Array | string): string {
   const bytes = typeof data === 'string' ? encoder.encode(data) : data
-  // A list becomes a text in a third of the time that an array of bytes takes, as long as it is short: a token, a hash.
-  const characters = bytes.length <= SHORT ? [] : new Uint8Array(Math.ceil(bytes.length / 3) * 4)
-  let at = 0
+  const characters: number[] = []
   for (let start = 0; start < bytes.length; start += 3) {
     const group = ((bytes[start] ?? 0) << 16) | ((bytes[start + 1] ?? 0) << 8) | (bytes[start + 2] ?? 0)
-    for (let shift = 18; shift >= 0; shift -= 6) characters[at++] = ALPHABET.charCodeAt((group >> shift) & 63)
+    for (let shift = 18; shift >= 0; shift -= 6) characters.push(ALPHABET.charCodeAt((group >> shift) & 63))
   }
-  const text = Array.isArray(characters) ? String.fromCharCode(...characters) : decoder.decode(characters)
+  // A token, or a hash, becomes a text in a third of the time that bytes take.
+  const text = bytes.length <= SHORT ? String.fromCharCode(...characters) : decoder.decode(new Uint8Array(characters))
   // What does not fit any more, after the last group, is padding.
   return text.slice(0, Math.ceil((bytes.length * 4) / 3))
 }

@@ -1,6 +1,6 @@
 import type { CryptoKey } from 'jose'
 import type { Maybe } from '../environment.js'
-import { explain } from '../error/explain.js'
+import { type Explanation, explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import type { JsonObject } from '../http/json.js'
 import { derContents, derElement } from './der.js'
@@ -26,7 +26,7 @@ export type KeysOption = PublicKeys | ((header: JsonObject, payload: JsonObject)
  * @param where what errors call the keys.
  * @throws {@link UsageError} for what is no public key; when the keys are looked at.
  */
-export function keySource(keys: KeysOption, where: string): (jws: DecodedJws) => Promise<readonly JwsKey[]> {
+export function keySource(keys: KeysOption, where: Explanation): (jws: DecodedJws) => Promise<readonly JwsKey[]> {
   return async (jws) => {
     const given = typeof keys === 'function' ? await keys(jws.header, jws.payload) : keys
     const found = await Promise.all([given].flat().map((key) => candidates(key, jws, where)))
@@ -37,7 +37,7 @@ export function keySource(keys: KeysOption, where: string): (jws: DecodedJws) =>
 async function candidates(
   key: PublicKeyInput | { readonly keys: readonly Jwk[] },
   jws: DecodedJws,
-  where: string,
+  where: Explanation,
 ): Promise<readonly JwsKey[]> {
   const { alg, kid } = jws.header
   if (typeof key === 'string') return fromPem(key, alg, where)
@@ -55,12 +55,12 @@ async function candidates(
   return candidateKeys(set, alg, typeof kid === 'string' ? kid : undefined)
 }
 
-function fromJwk(jwk: Jwk, alg: string, where: string): readonly JwsKey[] {
+function fromJwk(jwk: Jwk, alg: string, where: Explanation): readonly JwsKey[] {
   if (jwk['d'] !== undefined || jwk['k'] !== undefined) throw notPublic(where)
   return candidateKeys(verificationKeys({ keys: [jwk as unknown as JsonObject] }) ?? [], alg, undefined)
 }
 
-async function fromPem(text: string, alg: string, where: string): Promise<readonly JwsKey[]> {
+async function fromPem(text: string, alg: string, where: Explanation): Promise<readonly JwsKey[]> {
   const pem = decodePem(text)
   if (pem === undefined || !/^(PUBLIC KEY|CERTIFICATE)$/.test(pem.label)) {
     if (pem !== undefined && /PRIVATE KEY$/.test(pem.label)) throw notPublic(where)
@@ -90,7 +90,7 @@ function publicKeyBytes({ label, der = new Uint8Array() }: Pem): Uint8Array | un
   return before && key && der.subarray(before.end, key.end)
 }
 
-function notPublic(where: string): UsageError {
+function notPublic(where: Explanation): UsageError {
   return new UsageError(
     explain &&
       `${where} is a private key or a secret. Signatures are checked with the public key; the private one belongs to nobody but the signer.`,

@@ -45,12 +45,13 @@ const ED25519: WebCryptoAlgorithm = { name: 'Ed25519', hash: 'SHA-512', saltLeng
 
 /** Made once: Node makes a prototype of each object that it is given, which takes a tenth of the time of a signature. */
 const ALGORITHMS: ReadonlyMap<string, WebCryptoAlgorithm> = /* @__PURE__ */ new Map(
-  /* @__PURE__ */ Object.keys(NAMES).flatMap((family) => Object.keys(EC_CURVES).map((bits) => [family + bits, named(family, bits)])),
+  /* @__PURE__ */ Object.entries(NAMES).flatMap(([family, name]) =>
+    Object.entries(EC_CURVES).map(([bits, namedCurve]) => [
+      family + bits,
+      { name, hash: `SHA-${bits}`, namedCurve, saltLength: Number(bits) / 8 },
+    ]),
+  ),
 )
-
-function named(family: string, bits: string): WebCryptoAlgorithm {
-  return { name: NAMES[family] ?? '', hash: `SHA-${bits}`, namedCurve: EC_CURVES[bits], saltLength: Number(bits) / 8 }
-}
 
 /**
  * The hash that `at_hash` uses with an algorithm; `undefined` when unknown, which callers treat as a mismatch.

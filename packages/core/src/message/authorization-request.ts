@@ -1,6 +1,6 @@
 import { assertClientId, type Client } from '../client-authentication/client.js'
 import type { Environment } from '../environment.js'
-import { explain } from '../error/explain.js'
+import { type Explanation, explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import { type Form, formGet, type Parameters, toForm } from '../http/form.js'
 import { appendQuery, isAbsolute, serialised } from '../http/uri.js'
@@ -97,11 +97,11 @@ export async function authorizationRequest(
   assertPkce(codeChallengeMethod, method, options)
   const scope = scopeText(options.scope)
   const redirect_uri = options.redirectUri || undefined
-  assertRedirectUri(redirect_uri, 'Authorization request: "redirectUri"')
+  assertRedirectUri(redirect_uri, explain && 'Authorization request: "redirectUri"')
   const hasIdToken = hasScope(scope, 'openid') || promises(responseType, 'id_token')
   const randomToken = randomTokens(environment, hasIdToken ? 3 : 2)
-  const state = given('state', options.state) ?? randomToken()
-  const nonce = given('nonce', options.nonce) ?? (hasIdToken ? randomToken() : undefined)
+  const state = given(explain && 'state', options.state) ?? randomToken()
+  const nonce = given(explain && 'nonce', options.nonce) ?? (hasIdToken ? randomToken() : undefined)
   const code_verifier = method === false ? undefined : (options.codeVerifier ?? randomToken())
   const hashed = code_verifier === undefined ? undefined : codeChallenge(environment, code_verifier)
   const challenge = hashed instanceof Promise ? await hashed : hashed
@@ -144,7 +144,7 @@ export async function authorizationRequest(
  * @param where what the error calls it
  * @throws {@link UsageError} for a redirect URI that is no absolute one (RFC 6749 §3.1.2). An empty one counts as none.
  */
-export function assertRedirectUri(uri: string | undefined, where: string): void {
+export function assertRedirectUri(uri: string | undefined, where: Explanation): void {
   if (uri !== undefined && uri !== '' && !isAbsolute(uri)) {
     throw new UsageError(
       explain && `${where} is not an absolute URI. Give the whole address, as registered at the server: https://app.example/callback.`,
@@ -197,7 +197,7 @@ function assertPkce(given: string | false, method: string | false, { codeVerifie
   }
 }
 
-function given(name: string, value: string | undefined): string | undefined {
+function given(name: Explanation, value: string | undefined): string | undefined {
   if (value === '')
     throw new UsageError(explain && `Authorization request: "${name}" is empty. Leave it out to have one made, or give an unguessable one.`)
   return value

@@ -1,3 +1,4 @@
+import { explain } from '../error/explain.js'
 import type { DecodedJws } from '../jose/jws.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 import { idTokenRefusal } from './refuse-id-token.js'
@@ -14,7 +15,7 @@ export function decodeIdToken(idToken: string, server: ServerMetadata, registere
   return decodeJwt(idToken, {
     registered,
     announced: server.id_token_signing_alg_values_supported,
-    option: 'idTokenSignedResponseAlg',
+    option: explain && 'idTokenSignedResponseAlg',
     typ: /^jwt$/i,
     refusal: idTokenRefusal,
   })

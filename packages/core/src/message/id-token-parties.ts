@@ -1,4 +1,4 @@
-import { type Explanation, explain } from '../error/explain.js'
+import { explain } from '../error/explain.js'
 import { quoted } from '../error/printable.js'
 import type { Json, JsonObject } from '../http/json.js'
 import { refuseIdToken } from './refuse-id-token.js'
@@ -26,7 +26,6 @@ export function checkParties(
   { issuer, clientId, trustedAudiences = [] }: IdTokenParties,
   redacted: (text: string) => string,
 ): void {
-  const found = (claim: Json | undefined) => shown(claim, redacted)
   if (issuer === undefined) {
     const missing = explain && 'cannot be told to come from this server: its metadata has no "issuer". Give it in the option "server"'
     refuseIdToken('ISS', missing, 'OpenID Connect Core §3.1.3.7 step 2')
@@ -34,7 +33,7 @@ export function checkParties(
   if (iss !== issuer) {
     refuseIdToken(
       'ISS',
-      explain && `is from another issuer: "iss" is ${found(iss)}, not ${quoted(issuer)}`,
+      explain && `is from another issuer: "iss" is ${shown?.(iss, redacted)}, not ${quoted(issuer)}`,
       'OpenID Connect Core §3.1.3.7 step 2',
     )
   }
@@ -45,7 +44,7 @@ export function checkParties(
   if (!audiences.includes(clientId)) {
     refuseIdToken(
       'AUD',
-      explain && `is not for this client: "aud" is ${found(aud)}, not ${quoted(clientId)}`,
+      explain && `is not for this client: "aud" is ${shown?.(aud, redacted)}, not ${quoted(clientId)}`,
       'OpenID Connect Core §3.1.3.7 step 3',
     )
   }
@@ -54,7 +53,7 @@ export function checkParties(
     refuseIdToken(
       'AUD',
       explain &&
-        `is also for others: "aud" names ${found(others)} beside this client. If they belong to this server, name them in the option "trustedAudiences"`,
+        `is also for others: "aud" names ${shown?.(others, redacted)} beside this client. If they belong to this server, name them in the option "trustedAudiences"`,
       'OpenID Connect Core §3.1.3.7 step 3',
     )
   }
@@ -62,23 +61,18 @@ export function checkParties(
   if (azp !== undefined && azp !== null && azp !== '' && azp !== clientId) {
     refuseIdToken(
       'AZP',
-      explain && `was issued to another client: "azp" is ${found(azp)}, not ${quoted(clientId)}`,
+      explain && `was issued to another client: "azp" is ${shown?.(azp, redacted)}, not ${quoted(clientId)}`,
       'OpenID Connect Core §3.1.3.7 step 5',
     )
   }
 }
 
-/** What a claim is, briefly; in one expression, which bundles without texts drop. */
-function shown(claim: Json | undefined, redacted: (text: string) => string): Explanation {
-  if (claim === undefined) return explain && 'absent'
-  const all: readonly Json[] = Array.isArray(claim) ? claim : [claim]
-  return (
-    explain &&
-    `${
-      all
-        .slice(0, MAX_SHOWN)
-        .map((one) => (typeof one === 'string' ? quoted(redacted(one)) : 'no text'))
-        .join(', ') || 'an empty list'
-    }${all.length > MAX_SHOWN ? ` and ${all.length - MAX_SHOWN} more` : ''}`
-  )
-}
+/** What a claim is, briefly. */
+const shown = explain
+  ? (claim: Json | undefined, redacted: (text: string) => string): string => {
+      if (claim === undefined) return 'absent'
+      const all: readonly Json[] = Array.isArray(claim) ? claim : [claim]
+      const some = all.slice(0, MAX_SHOWN).map((one) => (typeof one === 'string' ? quoted(redacted(one)) : 'no text'))
+      return `${some.join(', ') || 'an empty list'}${all.length > MAX_SHOWN ? ` and ${all.length - MAX_SHOWN} more` : ''}`
+    }
+  : undefined

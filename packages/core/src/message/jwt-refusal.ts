@@ -9,6 +9,6 @@ export type JwtProblemWord = JwtProblem extends `OAUTH_JWT_${infer Word}` ? Word
 export type JwtRefusal = (word: JwtProblemWord, found: Explanation, reference: string) => ProtocolError
 
 /** Refuses a JWT that answers a request; `what` names it, such as `UserInfo`. */
-export function answerRefusal(what: string): JwtRefusal {
+export function answerRefusal(what: Explanation): JwtRefusal {
   return (word, found, reference) => new ProtocolError(`OAUTH_JWT_${word}`, explain && `${what} refused: it ${found}`, { reference })
 }

@@ -1,5 +1,5 @@
 import type { Client } from '../client-authentication/client.js'
-import { explain } from '../error/explain.js'
+import { type Explanation, explain } from '../error/explain.js'
 import { printableWord } from '../error/printable.js'
 import { UsageError } from '../error/usage-error.js'
 import { utf8Bytes } from '../jose/encoding.js'
@@ -13,7 +13,7 @@ import { isSignatureAlgorithm } from '../jose/jws-algorithm.js'
  * @throws {@link UsageError}
  * @see RFC 7518 §3.2 https://www.rfc-editor.org/rfc/rfc7518#section-3.2
  */
-export function assertResponseAlgorithm(option: string, alg: string | undefined, { client_secret }: Client): void {
+export function assertResponseAlgorithm(option: Explanation, alg: string | undefined, { client_secret }: Client): void {
   if (alg === undefined || isSignatureAlgorithm(alg)) return
   const bits = hmacBits(alg)
   if (bits === undefined) {

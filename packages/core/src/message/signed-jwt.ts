@@ -12,7 +12,7 @@ export interface JwtHeaderExpectation {
   /** The algorithms that the server announces; `RS256` when it announces none. */
   readonly announced: unknown
   /** The option that sets `registered`, for the message. */
-  readonly option: string
+  readonly option: Explanation
   /** What `typ` has to be. One that is left out counts as `JWT`. */
   readonly typ: RegExp
   readonly refusal: JwtRefusal
@@ -37,35 +37,31 @@ export function decodeJwt(compact: string, { registered, announced, option, typ:
   const allowed: readonly unknown[] = registered !== undefined ? [registered] : Array.isArray(announced) ? announced : ['RS256']
   const isKnown = isSignatureAlgorithm(alg) || (registered === alg && hmacBits(alg) !== undefined)
   if (!isKnown || !allowed.includes(alg)) {
-    throw refusal('ALG', explain && `${found(alg)}. ${advice(alg, allowed, { registered, option })}`, 'OpenID Connect Core §3.1.3.7 step 7')
+    throw refusal(
+      'ALG',
+      explain && `${found?.(alg)}. ${advice?.(alg, allowed, { registered, option })}`,
+      'OpenID Connect Core §3.1.3.7 step 7',
+    )
   }
   return jws
 }
 
-function found(alg: string): Explanation {
-  return (
-    explain &&
-    (/^none$/i.test(alg)
-      ? 'is not signed ("alg" is "none")'
-      : hmacBits(alg) !== undefined
-        ? `is signed with ${alg}, a symmetric algorithm whose key is the client secret: it is taken only where the client is registered for it`
-        : `is signed with ${printableWord(alg)}${alg === 'ES256K' ? ', whose curve secp256k1 no platform verifies' : ''}`)
-  )
-}
+const found = explain
+  ? (alg: string): string =>
+      /^none$/i.test(alg)
+        ? 'is not signed ("alg" is "none")'
+        : hmacBits(alg) !== undefined
+          ? `is signed with ${alg}, a symmetric algorithm whose key is the client secret: it is taken only where the client is registered for it`
+          : `is signed with ${printableWord(alg)}${alg === 'ES256K' ? ', whose curve secp256k1 no platform verifies' : ''}`
+  : undefined
 
-function advice(
-  alg: string,
-  allowed: readonly unknown[],
-  { registered, option }: Pick<JwtHeaderExpectation, 'registered' | 'option'>,
-): Explanation {
-  // Each expression is dropped with the text it is for.
-  const usable = explain && [...new Set(allowed.filter((one) => typeof one === 'string' && isSignatureAlgorithm(one)))].join(', ')
-  return (
-    explain &&
-    (registered !== undefined
-      ? `The option "${option}" allows ${usable || printableWord(registered)}: it has to name what this client is registered for`
-      : isSignatureAlgorithm(alg) || hmacBits(alg) !== undefined
-        ? `The server announces ${usable || 'none that a published key verifies'}. If this client is registered for ${alg}, say so in the option "${option}"`
-        : `The server announces ${usable || 'none that can be verified with a published key'}: register the client for one that can be`)
-  )
-}
+const advice = explain
+  ? (alg: string, allowed: readonly unknown[], { registered, option }: Pick<JwtHeaderExpectation, 'registered' | 'option'>): string => {
+      const usable = [...new Set(allowed.filter((one) => typeof one === 'string' && isSignatureAlgorithm(one)))].join(', ')
+      return registered !== undefined
+        ? `The option "${option}" allows ${usable || printableWord(registered)}: it has to name what this client is registered for`
+        : isSignatureAlgorithm(alg) || hmacBits(alg) !== undefined
+          ? `The server announces ${usable || 'none that a published key verifies'}. If this client is registered for ${alg}, say so in the option "${option}"`
+          : `The server announces ${usable || 'none that can be verified with a published key'}: register the client for one that can be`
+    }
+  : undefined

@@ -5,5 +5,5 @@ export type WithResponse<T = object> = T & { readonly response: HttpResponse }
 
 /** A copy of `result` with the answer that it was read from. */
 export function withResponse<T extends object>(result: T, response: HttpResponse): WithResponse<T> {
-  return Object.defineProperty({ ...result }, 'response', { value: response, enumerable: false }) as WithResponse<T>
+  return Object.defineProperty({ ...result }, 'response', { value: response }) as WithResponse<T>
 }

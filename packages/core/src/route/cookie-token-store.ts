@@ -1,17 +1,25 @@
 import type { Environment } from '../environment.js'
 import type { TokenEntry } from '../session/token-entry.js'
 import type { TokenRecord, TokenStore } from '../session/token-record.js'
-import type { CookieSession } from './cookie-session.js'
+import type { WebSession } from './web-session.js'
+
+/** A session whose only place is the cookie. */
+export interface SessionInCookie {
+  /** As this request knows it. */
+  readonly current: WebSession | undefined
+  /** As other requests have made it since; `undefined` when it is over. */
+  readonly newest: WebSession | undefined
+  /** Goes on with the newest. */
+  catchUp(): Promise<void>
+  /** Writes what `change` makes of the newest; `undefined` from it writes nothing. Tells whether something was written. */
+  write(change: (session: WebSession) => WebSession | undefined): Promise<boolean>
+}
 
 /**
  * The token of one login, as one request sees it: in the session's cookie, or as other requests of this process have made it since. A write is a
  * `Set-Cookie` that waits for the response, made from the newest session: meanwhile another login of it may have been renewed.
  */
-export function cookieTokenStore(
-  { now }: Pick<Environment, 'now'>,
-  session: Pick<CookieSession, 'current' | 'newest' | 'catchUp' | 'write'>,
-  name: string,
-): TokenStore {
+export function cookieTokenStore({ now }: Pick<Environment, 'now'>, session: SessionInCookie, name: string): TokenStore {
   function entry(): TokenEntry | undefined {
     const value = session.newest?.providers[name]?.record
     return value && { value, version: versionOf(value), now: now() }

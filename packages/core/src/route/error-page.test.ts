@@ -50,6 +50,7 @@ describe('AR21: the default page', () => {
     ['a refused answer', 'OAUTH_NO_TRANSACTION', 400],
     ['a provider that is down', new TransportError('token', { reason: 'timeout', sent: 'maybe' }), 502],
     ['a wrong set-up', new UsageError('wrong'), 500],
+    ['a token that is gone, as another tab has logged out', new UsageError('gone', { code: 'OAUTH_MISSING_TOKEN' }), 401],
   ])('%s has a status of its own', async (_name, error, status) => {
     const thrown = typeof error === 'string' ? (await world().browser().go('/auth/demo/callback?code=a&state=b')).error : error
     if (!isOAuthError(thrown)) throw new Error('that was no OAuthError')

@@ -20,7 +20,8 @@ export function statusOf(error: AnyOAuthError): number {
       return 503
     // A usage error; or one of a newer copy of this library, whose names this one does not know.
     default:
-      return 500
+      // A logout, or a new login, came over a request that is under way.
+      return error.code === 'OAUTH_MISSING_TOKEN' ? 401 : 500
   }
 }
 
@@ -34,7 +35,7 @@ const TEXTS: Readonly<Record<number, string>> = {
   401: 'The session has ended. Please log in again.',
   500: 'The login is not set up correctly. The operators of this application can look the code up.',
   502: 'The login service did not answer as expected. Please try again in a moment; if it stays so, the operators of this application can look the code up.',
-  503: 'The session cannot be read or kept right now. Please try again in a moment.',
+  503: 'The session cannot be read, kept or ended right now. Please try again in a moment.',
 }
 
 /** What {@link errorPage} can offer. */

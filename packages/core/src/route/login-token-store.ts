@@ -38,5 +38,11 @@ export function loginTokenStore(store: Store<unknown>, seen: (record: TokenRecor
 /** Tells whether a stored value is a token record: anybody may write to a store. */
 export function isTokenRecord(value: unknown): value is TokenRecord {
   const record = value as TokenRecord | null | undefined
-  return typeof record === 'object' && record?.v === 1 && typeof record.token?.access_token === 'string'
+  return (
+    typeof record === 'object' &&
+    record?.v === 1 &&
+    Number.isFinite(record.generation) &&
+    typeof record.grant?.type === 'string' &&
+    typeof record.token?.access_token === 'string'
+  )
 }

@@ -33,7 +33,7 @@ export function providerSource<Http>(
  */
 function tenantSource<Http>(name: string, tenantOptions: TenantProvider<Http>, ports: ProviderPorts): ProviderSource<Http> {
   const checked = new WeakMap<TenantOptions<Http>, Provider<Http>>()
-  const memory = new LifeCycleMemory(ports.environment)
+  const { memory = new LifeCycleMemory(ports.environment) } = ports
   let onlyServer: string | undefined
 
   function provider(given: TenantOptions<Http>): Provider<Http> {

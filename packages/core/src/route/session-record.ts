@@ -27,9 +27,12 @@ export function withTokens(record: SessionRecord, tokens: ReadonlyMap<string, To
   return { ...record, providers: Object.fromEntries(logins) }
 }
 
-/** Tells whether a stored value is a session of this version: anybody may write to a store. */
-export function isSessionRecord(value: unknown): value is SessionRecord {
-  return isWebSession(value) && Object.values(value.providers).every((login: ProviderLogin | null) => typeof login?.key === 'string')
+/** Tells whether a stored value is a session of this version and id: anybody may write to a store. */
+export function isSessionRecord(value: unknown, id: string): value is SessionRecord {
+  if (!isWebSession(value) || value.id !== id || !Array.isArray(value.former ?? [])) return false
+  return Object.values<Partial<ProviderLogin> | null>(value.providers).every(
+    (login) => typeof login?.key === 'string' && Number.isFinite(login.until) && typeof login.claims === 'object' && login.claims !== null,
+  )
 }
 
 /** The text of a cookie that carries a session's id. */

@@ -63,7 +63,7 @@ export function sessionStore(store: WebStore, logouts: StoredLogouts, lifetime: 
     tokens: store.tokens,
     async read(id) {
       const entry = await store.get(keyOf(id))
-      if (entry === undefined || !isSessionRecord(entry.value) || !isAlive(entry.value, lifetime)) return undefined
+      if (entry === undefined || !isSessionRecord(entry.value, id) || !isAlive(entry.value, lifetime)) return undefined
       const logins = await Promise.all(Object.values(entry.value.providers).map(readLogin))
       const ended = logins.filter(({ isEnded }) => isEnded)
       const isOver = ended.length > 0 && ended.length === logins.length

@@ -203,6 +203,18 @@ describe('several instances on one store', () => {
     expect((await browser.open('/', { headers: { ...NAVIGATION, 'x-tenant': 'b' } })).user).toBeUndefined()
   })
 
+  it('RF01: two of one process on one store in memory, where no lease is taken, make one refresh', async () => {
+    for (const provider of [registered, () => registered]) {
+      const app = world({ store: memoryStore(), providers: { demo: provider } })
+      const browser = await loggedIn({ app })
+      const second = app.instance()
+      app.clock.time += HOUR
+      const visits = await Promise.all([browser, browser.at(second), browser, browser.at(second)].map((one) => one.open()))
+      expect(await Promise.all(visits.map((visit) => visit.client()()))).toEqual([200, 200, 200, 200])
+      expect([refreshes(app), app.server.reuses]).toEqual([1, 0])
+    }
+  })
+
   it('a store in memory works alike', async () => {
     const app = world({ store: memoryStore() })
     const browser = await loggedIn({ app })
@@ -382,6 +394,24 @@ describe('logout', () => {
     await expect(call).rejects.toMatchObject({ code: 'OAUTH_REFRESH_TERMINAL', reason: 'session_deleted' })
     expect(app.server.revoked).toEqual(['refresh-2', 'refresh-3'])
     expect([keys(store, 's:'), keys(store, 't:'), visit.user, app.sent]).toEqual([[], [], undefined, []])
+  })
+
+  it.each([
+    ['was read before it was there, from a replica that is behind', () => undefined],
+    ['is of a later version', (record: object) => ({ ...record, v: 2 })],
+  ])('SS19: of a session that %s ends it: a copy of the cookie is worth nothing', async (_, become) => {
+    const { app, store } = shared()
+    const browser = await loggedIn({ app })
+    const copy = browser.copy()
+    const { get } = store
+    store.get = async (key) => {
+      const entry = await get(key)
+      const value = key.startsWith('s:') && entry ? become(entry.value as object) : entry?.value
+      return entry && value ? { ...entry, value } : undefined
+    }
+    const out = await browser.go('/auth/logout', { method: 'POST' })
+    store.get = get
+    expect([out.status, (await copy.open()).user, keys(store, 's:')]).toEqual([303, undefined, []])
   })
 
   it('of a visit that began before a linked login moved the session ends the logins that it knew of', async () => {
@@ -708,17 +738,27 @@ describe('SS19 F16: a store that fails', () => {
     const put = async (key: string, value: unknown) =>
       store.compareAndSet(key, (await store.get(key))?.version ?? null, value, { ttl: HOUR })
     const good = store.contents.get(token)
-    for (const value of [null, 1, 'x', [], { v: 2 }, { v: 1, token: {} }]) {
+    const broken = [{ generation: 'x' }, { grant: undefined }, { token: {} }, { token: undefined }].map((part) => ({
+      ...(good as object),
+      ...part,
+    }))
+    for (const value of [null, 1, 'x', [], { v: 2 }, ...broken]) {
       await put(token, value)
       expect((await browser.open()).user).toBeUndefined()
     }
     await put(token, good)
     expect((await browser.open()).user?.sub).toBe('alice')
     const whole = store.contents.get(session) as object
-    const broken = [{}, null, 'x'].map((demo) => ({ ...whole, providers: { demo } }))
-    for (const value of [null, 1, 'x', [], { v: 2 }, { v: 1 }, ...broken]) {
+    const { demo: login } = (whole as { providers: { demo: object } }).providers
+    const logins = [{}, null, 'x', { ...login, claims: undefined }, { ...login, claims: null }, { ...login, until: 'x' }]
+    const records = [{ id: 'other' }, { former: 5 }, ...logins.map((demo) => ({ providers: { demo } }))]
+    for (const value of [null, 1, 'x', [], { v: 2 }, { v: 1 }, ...records.map((part) => ({ ...whole, ...part }))]) {
       await put(session, value)
-      expect((await browser.open()).user).toBeUndefined()
+      const visit = await browser.open()
+      expect([visit.user, visit.guard()?.status]).toEqual([undefined, 303])
+      // Whatever it is, it is in no login's way.
+      const copy = browser.copy()
+      expect([(await app.login(copy)).error, (await copy.open()).user?.sub]).toEqual([undefined, 'alice'])
     }
   })
 })

@@ -31,6 +31,8 @@ export class StoredSession implements KeptSession {
   readonly #places = new Map<string, TokenPlace>()
   /** Token records as this request saw them last, by key. */
   readonly #seen = new Map<string, TokenRecord>()
+  /** What the browser's cookie names, whether or not there is a session that this instance can read. */
+  #id: string | undefined
   #session: WebSession | undefined
   #cookies: readonly SetCookie[] = []
 
@@ -56,6 +58,7 @@ export class StoredSession implements KeptSession {
       if (isNavigation(request)) this.#cookies = stale
       return
     }
+    this.#id = id
     const found = await store.read(id)
     this.#session = found?.session
     if (found !== undefined) await store.roll(found)
@@ -100,6 +103,7 @@ export class StoredSession implements KeptSession {
       if (!(await store.replace(over, session, name))) continue
       const kept = new Set(Object.values(session.providers).map(({ key }) => key))
       await this.#forget(Object.entries(over?.session.providers ?? {}).filter(([, { key }]) => !kept.has(key)))
+      this.#id = session.id
       this.#session = session
       this.#cookies = cookies
       return
@@ -109,8 +113,10 @@ export class StoredSession implements KeptSession {
   async end(): Promise<Readonly<Record<string, TokenRecord>>> {
     const { store, request } = this.#ports
     const session = this.#session
-    if (session !== undefined) await store.delete(session.id)
+    // Also one that was read from a replica that is behind, or that a later version of this library has written.
+    if (this.#id !== undefined) await store.delete(this.#id)
     const records = await this.#forget(Object.entries(session?.providers ?? {}))
+    this.#id = undefined
     this.#session = undefined
     this.#cookies = this.#context.sessionCookie.clear(request.cookies)
     return records

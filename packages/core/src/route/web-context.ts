@@ -4,6 +4,7 @@ import { coalesce } from '../flow/coalesce.js'
 import type { Transport } from '../flow/run.js'
 import { assertHttpClient, type HttpClient } from '../session/http-client.js'
 import { serverCaches } from '../session/registration.js'
+import { sharedMemory } from '../session/shared-memory.js'
 import { type BaseUrl, parseBaseUrl } from './base-url.js'
 import { type CookieMemory, cookieMemory } from './cookie-memory.js'
 import { type LoginCookies, loginCookies } from './login-cookies.js'
@@ -56,10 +57,12 @@ export function webContext<Http>(options: WebOptions<Http>, http: HttpClient<Htt
   const names = Object.keys(options.providers)
   const table = routeTable(base, names, options.paths)
   const caches = serverCaches()
+  // No lease is taken in a store of one process: all who renew there have to know of each other, further `oauth()` on it included.
+  const memory = options.store?.local === true ? sharedMemory(options.store, environment) : undefined
   const providers = new Map<string, ProviderSource<Http>>()
   for (const [name, given] of Object.entries<ProviderOptions<Http> | TenantProvider<Http>>(options.providers)) {
     const redirectUri = `${base.origin}${base.path}${table.path('callback', name)}`
-    providers.set(name, providerSource(name, given, { environment, transport, caches, redirectUri }))
+    providers.set(name, providerSource(name, given, { environment, transport, caches, redirectUri, memory }))
   }
   const { name = 'oauth', lifetime = SESSION_LIFETIME, idle } = options.session ?? {}
   const sessionLifetime: SessionLifetime = { lifetime, idle, now: () => environment.now() }

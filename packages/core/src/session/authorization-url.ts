@@ -1,4 +1,4 @@
-import { explain } from '../error/explain.js'
+import { type Explanation, explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import { type Form, type Parameters, type ParameterValue, toForm } from '../http/form.js'
 import type { AuthorizationRequestOptions } from '../message/authorization-request.js'
@@ -26,18 +26,9 @@ export interface AuthorizationUrlOptions {
   readonly [parameter: string]: ParameterValue | Parameters | ClaimsRequest
 }
 
-const OPTIONS: ReadonlySet<string> = new Set([
-  'state',
-  'nonce',
-  'scope',
-  'redirectUri',
-  'codeVerifier',
-  'responseType',
-  'responseMode',
-  'claims',
-  'returnTo',
-  'parameters',
-])
+/** Their names, for an error's text. */
+const OPTIONS: Explanation =
+  explain && 'state, nonce, scope, redirectUri, codeVerifier, responseType, responseMode, claims, returnTo, parameters'
 
 /** What an authorization request takes of the options, apart from what a session knows by itself. */
 export type AuthorizationUrlRequest = Pick<
@@ -62,8 +53,7 @@ export function authorizationUrlRequest(options: AuthorizationUrlOptions, defaul
   for (const name of Object.keys(wire)) {
     if (/[A-Z]/.test(name)) {
       throw new UsageError(
-        explain &&
-          `createAuthorizationUrl: there is no option "${name}". Options: ${[...OPTIONS].join(', ')}; further parameters are spelt in lower case.`,
+        explain && `createAuthorizationUrl: there is no option "${name}". Options: ${OPTIONS}; further parameters are spelt in lower case.`,
       )
     }
   }

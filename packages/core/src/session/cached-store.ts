@@ -83,8 +83,19 @@ export function cachedStore<T>(store: Store<T>, options: CachedStoreOptions = {}
     }
     const kept = { ...entry, value: frozenCopy(entry.value) }
     slot.answer = { entry: kept, answeredAt: monotonic() }
-    slot.stop ??= store.watch?.(key, () => forget(key))
+    slot.stop ??= watched(key)
+    // Called back at once: what was read may have changed, and nobody would stop the watch.
+    if (slots.get(key) !== slot) slot.stop?.()
     return kept
+  }
+
+  /** Watching is a hint: where it fails, values are as old as `maxAge` at most. */
+  function watched(key: string): (() => void) | undefined {
+    try {
+      return store.watch?.(key, () => forget(key))
+    } catch {
+      return undefined
+    }
   }
 
   function dropOld(time: number): void {

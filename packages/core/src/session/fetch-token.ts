@@ -84,7 +84,7 @@ export function fetchTokenTask(options: FetchTokenOptions, sessionScope: string 
       explain && 'fetchToken takes the whole "authorizationResponse", not its "code": state and issuer are checked in it.',
     )
   }
-  assertKnownOptions(options, OPTIONS, 'fetchToken')
+  assertKnownOptions(options, OPTIONS, explain && 'fetchToken')
   const { grantType } = options
   if (grantType === 'authorization_code' || (grantType === undefined && 'authorizationResponse' in options)) {
     if (!('authorizationResponse' in options))

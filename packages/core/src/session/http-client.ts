@@ -1,4 +1,4 @@
-import { explain } from '../error/explain.js'
+import { type Explanation, explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import type { Transport } from '../flow/run.js'
 import type { ResourceAuthoriser } from './resource-authoriser.js'
@@ -16,7 +16,7 @@ export interface HttpClient<Http> {
  * @param where what the client was given as, for the message
  * @throws {@link UsageError} for what is no HTTP client: nothing at all, or an instance of got or `fetch` itself, which would fail at the first request.
  */
-export function assertHttpClient(client: unknown, where: string): asserts client is HttpClient<unknown> {
+export function assertHttpClient(client: unknown, where: Explanation): asserts client is HttpClient<unknown> {
   const { transport, authorised } = (client ?? {}) as Record<string, unknown>
   if (typeof transport === 'function' && typeof authorised === 'function') return
   throw new UsageError(

@@ -66,7 +66,7 @@ export class OAuth2Session<Http> {
    */
   constructor(options: SessionOptions, client: HttpClient<Http>, adapter: { readonly options?: readonly string[] } = {}) {
     assertSessionOptions(options, adapter.options)
-    assertHttpClient(client, 'OAuth2Session: the second argument')
+    assertHttpClient(client, explain && 'OAuth2Session: the second argument')
     this.#options = options
     this.#environment = options.environment ?? defaultEnvironment()
     this.#hooks = new ComplianceHooks(options.quirks, this.#environment)
@@ -196,7 +196,7 @@ export class OAuth2Session<Http> {
    * @throws {@link RefreshError} @throws {@link PersistError}
    */
   async refreshToken(options: RefreshTokenOptions = {}): Promise<TokenSet> {
-    assertKnownOptions(options, METHOD_OPTIONS.refreshToken, 'refreshToken')
+    assertKnownOptions(options, METHOD_OPTIONS.refreshToken, explain && 'refreshToken')
     return this.#token.renew(options)
   }
 
@@ -226,7 +226,7 @@ export class OAuth2Session<Http> {
    * @see RFC 7009 §2 https://www.rfc-editor.org/rfc/rfc7009#section-2
    */
   async revokeToken(options: RevokeOptions = {}): Promise<RevocationResult> {
-    assertKnownOptions(options, METHOD_OPTIONS.revokeToken, 'revokeToken')
+    assertKnownOptions(options, METHOD_OPTIONS.revokeToken, explain && 'revokeToken')
     const { token, tokenTypeHint, ...request } = options
     if (token !== undefined && (typeof token !== 'string' || token === '')) {
       throw new UsageError(explain && 'revokeToken: "token" must be the text of one token.')
@@ -252,7 +252,7 @@ export class OAuth2Session<Http> {
    * @see RFC 7662 §2 https://www.rfc-editor.org/rfc/rfc7662#section-2, and RFC 9701 for signed answers
    */
   async introspectToken(options: IntrospectTokenOptions = {}): Promise<IntrospectionResult> {
-    assertKnownOptions(options, METHOD_OPTIONS.introspectToken, 'introspectToken')
+    assertKnownOptions(options, METHOD_OPTIONS.introspectToken, explain && 'introspectToken')
     const { token, tokenTypeHint, ...request } = options
     const asked = token === undefined ? ownToken(await this.#token.stored(), tokenTypeHint) : { token, token_type_hint: tokenTypeHint }
     if (asked === undefined) {
@@ -279,7 +279,7 @@ export class OAuth2Session<Http> {
 
   /** Verifies an ID token: algorithm, signature and every claim, in one step. @see OpenID Connect Core §3.1.3.7 */
   async verifyIdToken(idToken: string, options: VerifyIdTokenOptions = {}): Promise<IdTokenClaims> {
-    assertKnownOptions(options, METHOD_OPTIONS.verifyIdToken, 'verifyIdToken')
+    assertKnownOptions(options, METHOD_OPTIONS.verifyIdToken, explain && 'verifyIdToken')
     if (typeof idToken !== 'string') throw new UsageError(explain && 'verifyIdToken: the first argument must be the ID token, a text.')
     return this.#run(this.#flows.verify(idToken, options))
   }
@@ -292,7 +292,7 @@ export class OAuth2Session<Http> {
    * @see OpenID Connect RP-Initiated Logout §2 https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout
    */
   async createLogoutUrl(options: EndSessionOptions = {}): Promise<{ url: string; state?: string }> {
-    assertKnownOptions(options, METHOD_OPTIONS.createLogoutUrl, 'createLogoutUrl')
+    assertKnownOptions(options, METHOD_OPTIONS.createLogoutUrl, explain && 'createLogoutUrl')
     const token = await this.#token.stored()
     const state = options.postLogoutRedirectUri === undefined ? undefined : (options.state ?? randomToken(this.#environment))
     const url = endSessionUrl(await this.server(), {

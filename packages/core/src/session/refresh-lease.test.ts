@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { defaultEnvironment } from '../environment.js'
 import { EndpointError } from '../error/endpoint-error.js'
@@ -167,6 +168,58 @@ describe('RF16/F19: a process dies while it holds the lease', () => {
     expect(server.sent).toEqual(['refresh-0', 'refresh-0'])
   })
 
+  it('the journal keeps since when, whoever takes the lease next', async () => {
+    const { start, server, stored, time } = expired()
+    const first = held((old) => server.refresh(old))
+    void current(start(first.slow))
+    await first.reached
+    const since = stored()?.lease?.since
+    const second = held((old) => server.refresh(old))
+    server.grace = true
+    const other = current(start(second.slow))
+    await second.reached
+    expect(stored()?.lease).toMatchObject({ since, until: expect.closeTo(time.now + LEASE, 3) })
+    second.release()
+    await other
+  })
+
+  it('after it has sent, and the next finds the server down: the third knows all the same', async () => {
+    const { start, server, stored } = expired()
+    const first = held((old) => server.refresh(old))
+    void current(start(first.slow))
+    await first.reached
+    const down = start(() => Promise.reject(new EndpointError({ endpoint: 'token', status: 503, error: 'temporarily_unavailable' })))
+    await expect(current(down)).rejects.toMatchObject({ terminal: false })
+    expect(stored()).toHaveProperty('lease')
+    await expect(current(start())).rejects.toMatchObject({ reason: 'refresh_answer_lost' })
+  })
+
+  it('the lease of another token says nothing of this one', async () => {
+    const { start, write, time } = expired()
+    const lease = { owner: 'other', refreshHash: 'of another', since: NOW, until: NOW }
+    write(record('0', { lease, token: { ...record('0').token, expires_at: time.now - 1 } }))
+    const dead = new EndpointError({ endpoint: 'token', status: 400, error: 'invalid_grant' })
+    await expect(current(start(() => Promise.reject(dead)))).rejects.toMatchObject({ reason: 'invalid_grant' })
+  })
+
+  it('the next goes on as soon as its lease is over, and has looked some times only', async () => {
+    const { start, time } = expired()
+    void current(start(() => new Promise(() => undefined)))
+    const next = start()
+    const { store } = next.place
+    let reads = 0
+    const counted = {
+      ...store,
+      get(key: string) {
+        reads += 1
+        return store.get(key)
+      },
+    }
+    await next.lifeCycle.current({ ...next.place, store: counted })
+    expect(time.now - NOW - 3601 - LEASE).toBeLessThan(0.01)
+    expect(reads).toBeLessThan(80)
+  })
+
   it('its lease is judged by the store: a process whose clock is an hour ahead does not take it over', async () => {
     const { start, server } = expired()
     const { slow, reached, release } = held((old) => server.refresh(old))
@@ -226,6 +279,38 @@ describe('F21: a process sleeps longer than its lease', () => {
     woken.resolve()
     expect((await one)?.token.access_token).toBe('access-1')
     expect(server.sent).toEqual(['refresh-0'])
+  })
+
+  it.each([
+    [4.9, 1],
+    [5.1, 2],
+  ])('for %d s, before it sends: the answer has to come within the lease, so it takes %d of them', async (seconds, leases) => {
+    const { start, server, time } = expired()
+    let attempts = 0
+    const sleeper = start((old, sending) => {
+      attempts += 1
+      if (attempts === 1) time.now += seconds
+      sending()
+      return server.refresh(old)
+    })
+    await current(sleeper)
+    expect(attempts).toBe(leases)
+    expect(server.sent).toEqual(['refresh-0'])
+  })
+
+  it('again and again: it tries three leases, and then says that it may work later', async () => {
+    const { start, server, time } = expired()
+    let attempts = 0
+    const sleeper = start((old, sending) => {
+      attempts += 1
+      time.now += 60
+      if (attempts > 10) throw new Error('for ever')
+      sending()
+      return server.refresh(old)
+    })
+    await expect(current(sleeper)).rejects.toMatchObject({ name: 'RefreshError', terminal: false })
+    expect(attempts).toBe(3)
+    expect(server.sent).toEqual([])
   })
 
   it('before it sends, and nobody else came: it takes the lease again and sends once', async () => {
@@ -293,6 +378,73 @@ describe('F21: a process sleeps longer than its lease', () => {
   })
 })
 
+describe('RF11/F13: the server takes the refresh token no more', () => {
+  const dead = new EndpointError({ endpoint: 'token', status: 400, error: 'invalid_grant' })
+
+  it('who waits for the one that asked is told the reason, and asks no more', async () => {
+    const { start, server } = expired()
+    const reached = Promise.withResolvers<void>()
+    const refused = Promise.withResolvers<never>()
+    const one = current(
+      start(() => {
+        reached.resolve()
+        return refused.promise
+      }),
+    ).catch((error: unknown) => error)
+    await reached.promise
+    const waiter = start()
+    const waiting = current(waiter)
+    while (waiter.slept < 100) await Promise.resolve()
+    refused.reject(dead)
+    await expect(waiting).rejects.toMatchObject({ terminal: true, reason: 'invalid_grant' })
+    expect(await one).toMatchObject({ reason: 'invalid_grant' })
+    expect(server.sent).toEqual([])
+  })
+
+  it('after a lease that ran out before anything was sent: the reason says nothing of a lost answer', async () => {
+    const { start, time } = expired()
+    let attempts = 0
+    const sleeper = start((_old, sending) => {
+      attempts += 1
+      if (attempts === 1) time.now += 60
+      sending()
+      throw dead
+    })
+    await expect(current(sleeper)).rejects.toMatchObject({ reason: 'invalid_grant' })
+    expect(attempts).toBe(2)
+  })
+
+  it('and another, which took the lease over, has lost its answer: the end says so', async () => {
+    const { start, stored } = expired()
+    const reached = Promise.withResolvers<void>()
+    const refused = Promise.withResolvers<never>()
+    const one = current(
+      start(() => {
+        reached.resolve()
+        return refused.promise
+      }),
+    ).catch((error: unknown) => error)
+    await reached.promise
+    await expect(current(start(() => Promise.reject(lost())))).rejects.toMatchObject({ terminal: false })
+    refused.reject(dead)
+    expect(await one).toMatchObject({ terminal: true, reason: 'refresh_answer_lost' })
+    expect(stored()).toMatchObject({ ended: { reason: 'refresh_answer_lost' } })
+  })
+
+  it('and a login comes at the very moment in which that is written down: it stays, and is used', async () => {
+    const { start, stored, write, time } = expired()
+    const one = start(() => Promise.reject(dead))
+    const { store } = one.place
+    const compareAndSet: typeof store.compareAndSet = (key, expected, value, options) => {
+      if (value.ended !== undefined) write(record('login', { token: { ...record('login').token, expires_at: time.now + 3600 } }))
+      return store.compareAndSet(key, expected, value, options)
+    }
+    const used = await one.lifeCycle.current({ ...one.place, store: { ...store, compareAndSet } })
+    expect(used?.token.access_token).toBe('access-login')
+    expect(stored()?.token.access_token).toBe('access-login')
+  })
+})
+
 describe('F21: a store that answers late', () => {
   it('a read that was long on its way makes no lease that is over when the token is sent', async () => {
     const { start, server, stored, time } = expired()
@@ -320,6 +472,22 @@ describe('RF05/F22: a logout in another process while a token is renewed', () =>
     await expect(one).rejects.toMatchObject({ name: 'RefreshError', reason: 'session_deleted' })
     expect(stored()).toBeUndefined()
     expect(first.revoked).toEqual(['refresh-1'])
+    expect(types(first)).toEqual(['ended'])
+  })
+
+  it('here, while the new token is written again to a store that fails: it is told, and the new tokens are given back once', async () => {
+    const { start, server, stored } = expired()
+    const { slow, reached, release } = held((old) => server.refresh(old))
+    const one = start(slow)
+    const token = current(one)
+    await reached
+    one.fail.compareAndSet = 1
+    release()
+    while (one.slept === 0) await Promise.resolve()
+    await one.lifeCycle.delete(one.place)
+    await expect(token).rejects.toMatchObject({ name: 'RefreshError', reason: 'session_deleted' })
+    expect(stored()).toBeUndefined()
+    expect(one.revoked).toEqual(['refresh-1'])
   })
 
   it('who waits for the renewal is told, too', async () => {
@@ -346,6 +514,18 @@ describe("the straggler's grace across processes", () => {
     expect(put.token.access_token).toBe('access-1')
     expect(stored()?.token.refresh_token).toBe('refresh-1')
     expect(server.sent).toEqual(['refresh-0'])
+  })
+
+  it('the grace time begins with the answer, however long that took', async () => {
+    const { start, server, stored, time } = expired()
+    await current(
+      start(async (old, sending) => {
+        sending()
+        time.now += 9
+        return server.refresh(old)
+      }),
+    )
+    expect(stored()?.previous?.until).toBeCloseTo(time.now + 30, 3)
   })
 
   it('after the grace time it is a login like any other', async () => {
@@ -470,6 +650,28 @@ describe('F16/F17: the store fails', () => {
     expect((await current(one))?.token.access_token).toBe('access-1')
   })
 
+  it('LG01: before the lease is taken: the error of the store shows nothing of what was to be written', async () => {
+    const { start } = expired()
+    const one = start()
+    const compareAndSet = (...write: unknown[]) => Promise.reject(new Error(`SET ${JSON.stringify(write)}`))
+    const place = { ...one.place, store: { ...one.place.store, compareAndSet } }
+    const error = await Promise.resolve(one.lifeCycle.current(place)).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ name: 'StoreError' })
+    expect(inspect(error, { depth: null, showHidden: true })).not.toMatch(/access-0|refresh-0/)
+  })
+
+  it('when the lease is given back: what is told is why the token was not renewed', async () => {
+    const { start, server, time } = expired()
+    const one = start(async () => {
+      one.fail.compareAndSet = 1
+      throw new EndpointError({ endpoint: 'token', status: 503, error: 'temporarily_unavailable' })
+    })
+    await expect(current(one)).rejects.toMatchObject({ name: 'RefreshError', terminal: false })
+    expect((await current(start()))?.token.access_token).toBe('access-1')
+    expect(server.sent).toEqual(['refresh-0'])
+    expect(time.now - NOW - 3601).toBeGreaterThanOrEqual(LEASE)
+  })
+
   it('before the lease is taken: a token that is still valid is used meanwhile', async () => {
     const { start, server, write, time } = expired()
     write(record('0', { token: { ...record('0').token, expires_in: 3600, expires_at: time.now + 30 } }))
@@ -490,6 +692,20 @@ describe('F16/F17: the store fails', () => {
     expect((await token)?.token.access_token).toBe('access-1')
     expect(stored()?.token.refresh_token).toBe('refresh-1')
     expect(types(one)).toContain('persist-failed')
+  })
+
+  it('altogether after the token came: PersistError with the token', async () => {
+    const { start, server } = expired()
+    const { slow, reached, release } = held((old) => server.refresh(old))
+    const one = start(slow)
+    const token = current(one)
+    await reached
+    Object.assign(one.fail, { get: 1e9, compareAndSet: 1e9 })
+    release()
+    await expect(token).rejects.toMatchObject({ name: 'PersistError', token: { access_token: 'access-1' } })
+    Object.assign(one.fail, { get: 0, compareAndSet: 0 })
+    expect((await current(one))?.token.access_token).toBe('access-1')
+    expect(server.sent).toEqual(['refresh-0'])
   })
 
   it('for longer: PersistError with the token, and the next use stores it without asking the server again', async () => {

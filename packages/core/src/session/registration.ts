@@ -65,10 +65,8 @@ export interface RegistrationOptions {
   readonly quirks?: Quirks | undefined
 }
 
-/** Names of {@link RegistrationOptions}, for the check of unknown options. */
-export const REGISTRATION_OPTIONS = [
-  'issuer',
-  'server',
+/** Options that are the client's metadata (RFC 7591 §2), which the standards spell with underscores. */
+const CLIENT_OPTIONS = [
   'clientId',
   'clientSecret',
   'tokenEndpointAuthMethod',
@@ -81,11 +79,18 @@ export const REGISTRATION_OPTIONS = [
   'introspectionSignedResponseAlg',
   'introspectionEncryptedResponseAlg',
   'trustedAudiences',
+  'quirks',
+] as const
+
+/** Names of {@link RegistrationOptions}, for the check of unknown options. */
+export const REGISTRATION_OPTIONS: readonly string[] = [
+  'issuer',
+  'server',
+  ...CLIENT_OPTIONS,
   'clockTolerance',
   'allowInsecureHttp',
   'endpointOrigins',
-  'quirks',
-] as const
+]
 
 /** A checked registration: the client, and the way to its server. */
 export interface Registration {
@@ -115,21 +120,7 @@ export function serverCaches(): ServerCaches {
  */
 export function registration(options: RegistrationOptions, environment: Environment, caches: ServerCaches = serverCaches()): Registration {
   const { issuer, server, allowInsecureHttp = false, clockTolerance = CLOCK_TOLERANCE, quirks } = options
-  const client: Client = {
-    client_id: options.clientId,
-    client_secret: options.clientSecret,
-    token_endpoint_auth_method: options.tokenEndpointAuthMethod,
-    revocation_endpoint_auth_method: options.revocationEndpointAuthMethod,
-    id_token_signed_response_alg: options.idTokenSignedResponseAlg,
-    decryption: options.decryption,
-    id_token_encrypted_response_alg: options.idTokenEncryptedResponseAlg,
-    userinfo_signed_response_alg: options.userinfoSignedResponseAlg,
-    userinfo_encrypted_response_alg: options.userinfoEncryptedResponseAlg,
-    introspection_signed_response_alg: options.introspectionSignedResponseAlg,
-    introspection_encrypted_response_alg: options.introspectionEncryptedResponseAlg,
-    trusted_audiences: options.trustedAudiences,
-    quirks,
-  }
+  const client = clientOf(options)
   assertClient(client)
   assertSecret(options)
   assertAlgorithms(client)
@@ -163,6 +154,17 @@ export function assertMethods({ client }: Registration, registered?: ReadonlyMap
   }
 }
 
+function clientOf(options: RegistrationOptions): Client {
+  const members = CLIENT_OPTIONS.map((name) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), options[name]])
+  return Object.fromEntries(members) as ClientOf
+}
+
+/** The same for the compiler: an option that is no member of a client, by name or by type, is found. */
+type ClientOf = { readonly [K in (typeof CLIENT_OPTIONS)[number] as SnakeCase<K>]: RegistrationOptions[K] }
+type SnakeCase<Name extends string> = Name extends `${infer Letter}${infer Rest}`
+  ? `${Letter extends Lowercase<Letter> ? Letter : `_${Lowercase<Letter>}`}${SnakeCase<Rest>}`
+  : ''
+
 function originsOf(given: readonly string[] | undefined): readonly string[] | undefined {
   if (given === undefined) return undefined
   const isOrigin = (text: unknown) => typeof text === 'string' && parseUrl(text)?.origin === text
@@ -174,8 +176,8 @@ function originsOf(given: readonly string[] | undefined): readonly string[] | un
 
 function assertAlgorithms(client: Client): void {
   assertIdTokenAlgorithm(client)
-  assertResponseAlgorithm('userinfoSignedResponseAlg', client.userinfo_signed_response_alg, client)
-  assertResponseAlgorithm('introspectionSignedResponseAlg', client.introspection_signed_response_alg, client)
+  assertResponseAlgorithm(explain && 'userinfoSignedResponseAlg', client.userinfo_signed_response_alg, client)
+  assertResponseAlgorithm(explain && 'introspectionSignedResponseAlg', client.introspection_signed_response_alg, client)
   const { decryption } = client
   const encrypted =
     client.id_token_encrypted_response_alg ?? client.userinfo_encrypted_response_alg ?? client.introspection_encrypted_response_alg

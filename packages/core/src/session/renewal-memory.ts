@@ -22,7 +22,9 @@ export interface Renewal {
   finishedAt?: number
   /** What it brought. */
   brought?: TokenRecord
-  /** It brought what could not be stored. */
+  /** The server has answered: what it was made from is spent, whatever becomes of what it brought. */
+  isSpent?: boolean
+  /** What it brought could not be stored, or came too late. */
   dropped?: boolean
 }
 
@@ -35,6 +37,8 @@ export interface RenewalMemory {
   find(place: TokenPlace, old: TokenRecord): Renewal | undefined
   /** Remembers a renewal until its grace is over. One that fails without having spent anything for good is forgotten at once. */
   add(place: TokenPlace, old: TokenRecord, record: Promise<TokenRecord>, wish?: string): Renewal
+  /** The server has answered the renewal of a record that is under way. */
+  spent(place: TokenPlace, old: TokenRecord): void
   /** Forgets the renewal of a record, once it has finished. */
   forget(place: TokenPlace, old: TokenRecord): void
   /** Milliseconds since a renewal in this process brought a record; `undefined` when none did of late. */
@@ -100,11 +104,15 @@ export function renewalMemory({ monotonic }: Pick<Environment, 'monotonic'>): Re
         },
         (error: unknown) => {
           settle()
-          renewal.dropped = error instanceof PersistError
+          renewal.dropped = renewal.isSpent === true || error instanceof PersistError
           if (renewal.dropped || (error instanceof RefreshError && error.terminal)) finish(name, renewal)
         },
       )
       return renewal
+    },
+    spent(place, old) {
+      const renewal = pending.get(nameOf(place, old))
+      if (renewal !== undefined) renewal.isSpent = true
     },
     forget(place, old) {
       const name = nameOf(place, old)

@@ -63,7 +63,7 @@ const OPTIONS: readonly string[] = [
 
 /** @throws {@link UsageError} for unknown, unusable or contradictory options. */
 export function assertSessionOptions(options: SessionOptions, own: readonly string[] = []): void {
-  assertKnownOptions(options, [...OPTIONS, ...own], 'OAuth2Session')
+  assertKnownOptions(options, [...OPTIONS, ...own], explain && 'OAuth2Session')
   const { store, key, token, codeChallengeMethod = 'S256' } = options
   assertTokenOptions(options)
   scopeText(options.scope)
@@ -71,7 +71,7 @@ export function assertSessionOptions(options: SessionOptions, own: readonly stri
     throw new UsageError(explain && 'Option "codeChallengeMethod" is "S256", or false for a server that refuses PKCE.')
   }
   assertResponseType(options.responseType ?? 'code', options.responseMode)
-  assertRedirectUri(options.redirectUri, 'Option "redirectUri"')
+  assertRedirectUri(options.redirectUri, explain && 'Option "redirectUri"')
   if (key !== undefined && store === undefined)
     throw new UsageError(explain && 'Option "key" names a token in a "store", and there is no store.')
   if (token !== undefined && store !== undefined && key === undefined) {

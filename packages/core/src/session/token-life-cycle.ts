@@ -217,7 +217,14 @@ export class TokenLifeCycle<How = undefined> {
 
   /** In one step with the decision to send the refresh token. */
   #begin(place: TokenPlace, entry: TokenEntry, how?: How): Promise<TokenRecord> {
-    return this.#memory.renewals.add(place, entry.value, this.#renewOnce(place, entry, how), JSON.stringify(how ?? {})).record
+    const { renewals } = this.#memory
+    const { record } = renewals.add(place, entry.value, this.#renewOnce(place, entry, how), JSON.stringify(how ?? {}))
+    const forget = (brought: TokenRecord) => {
+      // A login that came from elsewhere is not what this token became, and nothing was spent here.
+      if (this.#others.has(brought) && brought.previous === undefined) renewals.forget(place, entry.value)
+    }
+    record.then(forget, () => undefined)
+    return record
   }
 
   /** What became, or is becoming, of the token of a record that may be old by now. Asked again after everything that was awaited. */
@@ -272,6 +279,7 @@ export class TokenLifeCycle<How = undefined> {
         if (leases < MAX_LEASES) continue
         throw new RefreshError({ kind: 'transient' })
       }
+      this.#memory.renewals.spent(place, found.value)
       this.#memory.lostAnswers.delete(place.key)
       this.#memory.pauses.delete(place, found.value)
       return this.#writer.renewed(place, held, { token, begun })

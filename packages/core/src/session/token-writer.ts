@@ -130,13 +130,10 @@ export class TokenWriter {
     login: Unsaved,
     { record, before }: { record: TokenRecord; before: TokenRecord },
   ): Promise<TokenRecord> {
-    const stored = await this.again(place, login).finally(() => this.#giveBack(record, login.record))
-    // The token is spent, whatever the store says now: a failure to read it would be taken for that of a renewal which spent nothing.
-    const latest = await latestRecord(place).catch((error: unknown) =>
-      error instanceof StoreError ? alive(stored) : Promise.reject(error),
-    )
+    await this.again(place, login).finally(() => this.#giveBack(record, login.record))
+    const latest = await latestRecord(place)
     const isOver = credentialOf(latest) === credentialOf(before) || this.#memory.changedSince(place.key, login.begun ?? 0, 'logout')
-    if (isOver) throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
+    if (isOver) throw sessionDeleted()
     return latest
   }
 
@@ -153,7 +150,7 @@ export class TokenWriter {
       } catch (error) {
         if (unsaved.stored || this.#memory.unsaved.get(place.key) !== unsaved) throw error
         await this.#ports.environment.sleep(ms)
-        if (this.#memory.unsaved.get(place.key) !== unsaved) throw error
+        if (this.#memory.unsaved.get(place.key) !== unsaved) throw this.#isLoggedOut(place, unsaved) ? sessionDeleted() : error
         saving = this.again(place, unsaved)
       }
     }
@@ -184,8 +181,8 @@ export class TokenWriter {
     } catch (error) {
       throw await this.#notSaved(place, unsaved, error)
     }
-    this.#memory.settled(place, unsaved)
     if (!unsaved.stored) return this.#overtaken(place, unsaved)
+    this.#memory.settled(place, unsaved)
     tell(this.#ports.environment, 'refreshed', place, record)
     return record
   }
@@ -209,7 +206,6 @@ export class TokenWriter {
     // A write that reported failure may have been made.
     const isOurs = latest?.value.token.access_token === unsaved.record.token.access_token
     if (latest === undefined || !(isOurs || isReplacedBy(latest.value, unsaved))) {
-      this.#memory.settled(place, unsaved)
       return this.#memory.renewals.add(place, before, this.#overtaken(place, unsaved)).record
     }
     unsaved.stored ||= isOurs
@@ -291,12 +287,15 @@ export class TokenWriter {
     } catch (error) {
       throw await this.#notSaved(place, unsaved, error)
     }
+    // Until here it waits, for those who come meanwhile.
+    if (latest !== undefined && isReplacedBy(latest.value, unsaved))
+      return this.#save(place, latest.version, newerThan(latest.value, unsaved))
+    this.#memory.settled(place, unsaved)
     if (latest === undefined) {
       await this.#giveBack(record)
       tell(this.#ports.environment, 'ended', place, record)
-      throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
+      throw sessionDeleted()
     }
-    if (isReplacedBy(latest.value, unsaved)) return this.#save(place, latest.version, newerThan(latest.value, unsaved))
     // Another login is there, to which these tokens do not belong.
     if (this.#memory.changedSince(place.key, unsaved.begun ?? 0)) await this.#giveBack(record, latest.value)
     return alive(latest.value)
@@ -341,21 +340,28 @@ export class TokenWriter {
   }
 
   async #notSaved(place: TokenPlace, unsaved: Unsaved, error: unknown): Promise<PersistError<TokenSet> | RefreshError> {
-    const { record, before, begun = 0 } = unsaved
+    const { record, before } = unsaved
     tell(this.#ports.environment, 'persist-failed', place, record)
-    if (before !== undefined && this.#memory.changedSince(place.key, begun, 'logout')) {
+    if (before !== undefined && this.#isLoggedOut(place, unsaved)) {
       this.#memory.settled(place, unsaved)
       await this.#giveBack(record)
-      return new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
+      return sessionDeleted()
     }
     if (this.#isWanted(place, unsaved)) this.#memory.keep(place, unsaved)
-    return new PersistError(record.token, { cause: plainCause(error instanceof StoreError ? error.cause : error, record.token) })
+    return new PersistError(record.token, {
+      cause: plainCause(error instanceof StoreError ? error.cause : error, record.token, before?.token),
+    })
+  }
+
+  #isLoggedOut({ key }: TokenPlace, { begun = 0 }: Unsaved): boolean {
+    return this.#memory.changedSince(key, begun, 'logout')
   }
 
   /** A login that was followed by another, or by a logout, is not tried again; nor is a renewal that was followed by either or by a later one. */
   #isWanted({ key }: TokenPlace, { before, record }: Unsaved): boolean {
-    if (before === undefined) return this.#memory.logins.get(key)?.record === record
     const other = this.#memory.unsaved.get(key)
+    // What a login's token became waits already.
+    if (before === undefined) return this.#memory.logins.get(key)?.record === record && !(other !== undefined && hasSpent(other, record))
     return other === undefined || (other.before !== undefined && other.record.generation <= record.generation)
   }
 
@@ -363,4 +369,8 @@ export class TokenWriter {
   ttl({ ttl = this.#ports.ttl ?? RECORD_TTL }: TokenPlace): number {
     return ttl
   }
+}
+
+function sessionDeleted(): RefreshError {
+  return new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
 }

@@ -1,11 +1,10 @@
 import { isOAuthError } from '../../src/error/any-oauth-error.js'
-import { LEASE } from '../../src/session/refresh-lease.js'
-import { GRACE } from '../../src/session/renewal-memory.js'
 import type { TokenRecord } from '../../src/session/token-record.js'
 import { type ModelServer, numberOf } from './model-server.js'
 import type { ModelStore } from './model-store.js'
-import type { Call } from './scenario.js'
+import type { Call, Scenario } from './scenario.js'
 import type { Time } from './time.js'
+import { type TokenRequest, TokenRequests } from './token-requests.js'
 
 /** What must hold in every schedule. */
 export type Invariant =
@@ -25,24 +24,6 @@ export interface Violation {
   readonly detail: string
 }
 
-/** A token request, from the moment that a process makes it. */
-export interface TokenRequest {
-  readonly actor: number
-  readonly spends: number
-  /** When its lease ends, by the true time. */
-  readonly until: number
-  /** The number of what it brought. */
-  brings?: number
-  /** Its process has the answer. */
-  answered: boolean
-  /** The server has said no. */
-  refused: boolean
-  /** The store knows what came of it. */
-  settled: boolean
-  /** The answer is lost, or came later than the lease lasts. */
-  lost: boolean
-}
-
 /** A call under way. */
 export interface CallUnderWay {
   readonly actor: number
@@ -55,19 +36,13 @@ export interface CallUnderWay {
 
 /** Watches a system from outside, and knows what none of its parts does. */
 export class Invariants {
-  readonly #time: Time
   readonly #server: ModelServer
   readonly #store: ModelStore
-  readonly #requests: TokenRequest[] = []
+  readonly requests: TokenRequests
   readonly #spent = new Map<number, number>()
   /** The numbers of the tokens that the store has held, one after the other; `undefined` while it held none. */
   readonly past: (number | undefined)[] = []
   readonly #stored = new Set<number>()
-  /** When the server has issued each token. */
-  readonly #issuedAt = new Map<number, number>()
-  /** When the last lease of each process ends. */
-  readonly #leases = new Map<number, number>()
-  #lease: string | undefined
   readonly #logins = new Set<number>()
   #failures = 0
   #hasEnded = false
@@ -80,7 +55,7 @@ export class Invariants {
   violation: Violation | undefined
 
   constructor(time: Time, server: ModelServer, store: ModelStore) {
-    this.#time = time
+    this.requests = new TokenRequests(time)
     this.#server = server
     this.#store = store
   }
@@ -90,19 +65,13 @@ export class Invariants {
     this.#remember()
   }
 
-  requested(actor: number, spends: number): TokenRequest {
-    const until = this.#leases.get(actor) ?? this.#time.elapsed + LEASE * 1000
-    const request: TokenRequest = { actor, spends, until, answered: false, refused: false, settled: false, lost: false }
-    this.#requests.push(request)
-    return request
-  }
-
   /** The request has reached the server and was processed. */
   arrived(request: TokenRequest): void {
+    this.requests.arrived(request)
     const { spends } = request
     const count = (this.#spent.get(spends) ?? 0) + 1
     this.#spent.set(spends, count)
-    const lost = this.#requests.filter((other) => other.spends === spends && other.lost).length
+    const lost = this.requests.lostOf(spends)
     // Where the end could not be written, somebody has to find out again; by then it does no harm.
     const unwritten = this.#server.isRevoked(this.#server.familyOf(spends)) ? this.#failures : 0
     this.#assert(
@@ -112,31 +81,9 @@ export class Invariants {
     )
   }
 
-  /** The server has issued a new token. */
-  issued(request: TokenRequest, number: number): void {
-    request.brings = number
-    this.#issuedAt.set(number, this.#time.elapsed)
-  }
-
   /** The store has failed. */
   storeFailed(): void {
     this.#failures += 1
-  }
-
-  lost(request: TokenRequest): void {
-    request.lost = true
-  }
-
-  crashed(actor: number): void {
-    for (const request of this.#requests) if (request.actor === actor && !request.settled) request.lost = true
-  }
-
-  /** Whoever has not stored the answer by the end of its lease counts as lost; a refusal that is on its way into the store, too. */
-  timePassed(isBusy: (actor: number) => boolean): void {
-    for (const request of this.#requests) {
-      const isOpen = !request.settled && (!request.refused || isBusy(request.actor))
-      if (isOpen && this.#time.elapsed >= request.until) request.lost = true
-    }
   }
 
   revoked(actor: number, number: number): void {
@@ -144,7 +91,7 @@ export class Invariants {
     if (stored === undefined) return
     const family = this.#server.familyOf(number)
     // A token that was put back, and could not be stored before the grace was over, is taken for another login.
-    const isPutBack = (this.#puts.get(actor) ?? []).length > 0 && this.#isForgotten(stored)
+    const isPutBack = (this.#puts.get(actor) ?? []).length > 0 && this.requests.isForgotten(stored)
     if (isPutBack) this.#putBack.add(stored)
     this.#assert(
       isPutBack || this.#isReplaced || this.#server.familyOf(stored) !== family || this.#server.isRevoked(family),
@@ -169,7 +116,6 @@ export class Invariants {
 
   /** A process has changed the store. */
   wrote(actor: number, record: TokenRecord | undefined): void {
-    for (const request of this.#requests) if (request.actor === actor && request.refused && request.answered) request.settled = true
     const before = this.past.at(-1)
     const number = record === undefined ? undefined : numberOf(record.token.access_token)
     if (number !== undefined) {
@@ -177,11 +123,8 @@ export class Invariants {
       this.#assert(isPut || before !== undefined, 'a deleted session stays deleted', () => `p${actor} stored a${number} again`)
       if (isPut && (before === undefined || this.#hasEnded) && !this.#logins.has(number)) this.#putBack.add(number)
       if (!isPut || !this.#logins.has(number)) this.#assertNotOlder(number, isPut)
-      for (const request of this.#requests) if (request.brings === number) request.settled = true
-      const lease = JSON.stringify(record?.lease)
-      if (lease !== undefined && lease !== this.#lease) this.#leases.set(actor, this.#time.elapsed + LEASE * 1000)
-      this.#lease = lease
     }
+    this.requests.stored(actor, number, record?.lease)
     this.#remember()
   }
 
@@ -196,7 +139,7 @@ export class Invariants {
     const before = this.past.at(-1) ?? number
     const later = [...this.#stored].filter((other) => other > number && this.#server.familyOf(other) === family)
     // A record knows the token before it, for a while; not the one before that.
-    const isOver = this.#server.familyOf(before) !== family || later.length > 1 || later.some((other) => this.#isForgotten(other))
+    const isOver = this.#server.familyOf(before) !== family || later.length > 1 || later.some((other) => this.requests.isForgotten(other))
     if (isPut && isOver) this.#putBack.add(number)
     if (!this.#putBack.has(number))
       this.#assert(
@@ -204,11 +147,6 @@ export class Invariants {
         'no stored token is older than one that was stored before',
         () => `a${number} was stored after a${later[0] ?? before}`,
       )
-  }
-
-  /** Tells whether it is so long ago that a token was issued that the one before it need not be known any more. */
-  #isForgotten(number: number): boolean {
-    return this.#time.elapsed - (this.#issuedAt.get(number) ?? 0) >= GRACE * 1000
   }
 
   /** A call has begun; it can have seen what is in the store now, what comes, and what answers tell that are on their way to its process. */
@@ -243,14 +181,15 @@ export class Invariants {
   }
 
   /** All is over, faults too, and time has passed: what is left in the store, and what the last callers got. */
-  ended(isAlive: (actor: number) => boolean, lenient: boolean): void {
+  ended(isAlive: (actor: number) => boolean, { lenient = false, local = false }: Scenario): void {
     const record = this.#store.record
     const number = record === undefined ? undefined : numberOf(record.token.access_token)
-    const anyLost = this.#requests.some(({ lost }) => lost)
+    const anyLost = this.requests.all.some(({ isLost }) => isLost)
     // Tokens were put back when they were of no use any more, or revoked for a logout that then failed.
     const isOwnDoing = this.#putBack.size > 0 || (this.#isReplaced && this.#failures > 0)
     if (record?.ended !== undefined) {
-      const isSuspect = this.#requests.some(({ spends, lost, refused }) => spends === number && lost && !refused)
+      // The journal is in the record where processes share it; alone, a process remembers what it can.
+      const isSuspect = !local && this.requests.all.some(({ spends, isLost, isRefused }) => spends === number && isLost && !isRefused)
       this.#assert(
         isOwnDoing || (anyLost && !lenient && (!isSuspect || record.ended.reason === 'refresh_answer_lost')),
         'a session ends only when an answer was lost, and says so',
@@ -269,12 +208,12 @@ export class Invariants {
   /** The session is no more: nothing that was issued for it is of any use, but to those who have crashed or came too late. */
   #assertRevoked(isAlive: (actor: number) => boolean): void {
     const last = this.#server.familyOf(this.past.findLast((number) => number !== undefined) ?? -1)
-    for (const { brings, actor, answered, settled, lost } of this.#requests)
+    for (const { brings, actor, isAnswered, isSettled, isLost } of this.requests.all)
       this.#assert(
         brings === undefined ||
-          settled ||
-          !answered ||
-          lost ||
+          isSettled ||
+          !isAnswered ||
+          isLost ||
           !isAlive(actor) ||
           this.#server.familyOf(brings) !== last ||
           this.#server.isRevoked(last),

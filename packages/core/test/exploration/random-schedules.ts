@@ -81,8 +81,10 @@ function drawnProcesses(oneOf: <T>(values: readonly [T, ...T[]]) => T): Call[][]
 }
 
 function drawnAlone(oneOf: <T>(values: readonly [T, ...T[]]) => T): Call[] {
-  const puts = oneOf<Call>(['login', 'put back'])
-  return Array.from({ length: 8 }, () => oneOf<Call>(['use', 'use', 'renew', 'rejected', puts, 'logout']))
+  const isReplaced = oneOf([true, false])
+  return Array.from({ length: 8 }, () =>
+    oneOf<Call>(['use', 'use', 'renew', 'rejected', ...(isReplaced ? (['login', 'logout'] as const) : (['put back'] as const))]),
+  )
 }
 
 /** Numbers from 0 to 1 that follow from a seed: good enough to choose by. */

@@ -1,12 +1,11 @@
-import type { TokenSet } from '../../src/message/token-set.js'
 import { LEASE } from '../../src/session/refresh-lease.js'
 import { GRACE } from '../../src/session/renewal-memory.js'
-import { tokenHash } from '../../src/session/token-hash.js'
 import type { TokenRecord, TokenStore } from '../../src/session/token-record.js'
 import { NOW } from '../environment.js'
+import { perform, tokenRecord } from './callers.js'
 import { mixed } from './fingerprint.js'
-import { type CallUnderWay, Invariants } from './invariants.js'
-import { ModelServer, numberOf } from './model-server.js'
+import { Invariants } from './invariants.js'
+import { ModelServer } from './model-server.js'
 import { ModelStore } from './model-store.js'
 import { Process } from './process.js'
 import type { Call, Scenario } from './scenario.js'
@@ -46,7 +45,7 @@ export class World {
     this.server = new ModelServer(scenario.lenient === true)
     this.scheduler = new Scheduler(scenario.faults, (actor) => this.#isAlive(actor))
     this.invariants = new Invariants(this.time, this.server, this.store)
-    this.#first = record(this.server.login(), NOW - 1_000)
+    this.#first = tokenRecord(this.server.login(), NOW - 1_000)
     this.store.compareAndSet(null, this.#first)
     this.invariants.begin()
     for (const calls of scenario.processes) this.#start(calls)
@@ -86,12 +85,12 @@ export class World {
 
   passTime(ms: number): void {
     this.time.elapsed += ms
-    this.invariants.timePassed((actor) => this.scheduler.expected.some((step) => step.actor === actor))
+    this.invariants.requests.timePassed((actor) => this.scheduler.expected.some((step) => step.actor === actor))
   }
 
-  wrote(process: Process, record: TokenRecord | undefined): void {
-    this.invariants.wrote(process.number, record)
-    for (const [actor, watchers] of this.#watchers) if (actor !== process.number) for (const changed of watchers) this.#hint(actor, changed)
+  wrote(writer: number, record: TokenRecord | undefined): void {
+    this.invariants.wrote(writer, record)
+    for (const [actor, watchers] of this.#watchers) if (actor !== writer) for (const changed of watchers) this.#hint(actor, changed)
   }
 
   watch(actor: number, changed: () => void): () => void {
@@ -126,7 +125,7 @@ export class World {
       await quiescence()
       await this.#settle()
     }
-    invariants.ended((actor) => this.#isAlive(actor), this.scenario.lenient === true)
+    invariants.ended((actor) => this.#isAlive(actor), this.scenario)
   }
 
   async #settle(): Promise<void> {
@@ -172,7 +171,7 @@ export class World {
     const { invariants, told } = this
     const underWay = invariants.called(process.number, call, process.unheard)
     const waiting = `p${process.number} ${call}`
-    this.#perform(process, underWay).then(
+    perform(process, underWay, this.#first).then(
       (record) => {
         if (record !== 'done') invariants.returned(underWay, record, process.environment.now())
         told?.push(`${waiting} got ${record === undefined ? 'nothing' : record === 'done' ? record : record.token.access_token}`)
@@ -183,34 +182,6 @@ export class World {
         told?.push(`${waiting} got ${error instanceof Error ? error.message : error}`)
       },
     )
-  }
-
-  async #perform(process: Process, underWay: CallUnderWay): Promise<TokenRecord | undefined | 'done'> {
-    const { lifeCycle, place, environment } = process
-    switch (underWay.call) {
-      case 'use':
-        return lifeCycle.current(place)
-      case 'renew':
-        return lifeCycle.renew(place)
-      case 'rejected':
-        await lifeCycle.rejected(place, await tokenHash(environment, this.#first))
-        return lifeCycle.current(place)
-      case 'login':
-        return this.#put(process, underWay, record(this.server.login(), environment.now() + 86_400))
-      case 'put back':
-        return this.#put(process, underWay, this.#first)
-      case 'logout':
-        await lifeCycle.delete(place)
-        return 'done'
-    }
-  }
-
-  async #put({ number: actor, lifeCycle, place }: Process, call: CallUnderWay, token: TokenRecord): Promise<TokenRecord> {
-    const number = numberOf(token.token.access_token)
-    this.invariants.puts(call, number)
-    const stored = await lifeCycle.put(place, token)
-    this.invariants.hasPut(actor, number)
-    return stored
   }
 
   #hint(actor: number, changed: () => void): void {
@@ -236,7 +207,7 @@ export class World {
       if (process !== undefined) process.isAlive = false
       this.scheduler.crash(actor)
       this.#watchers.delete(actor)
-      this.invariants.crashed(actor)
+      this.invariants.requests.crashed(actor)
       this.happened(actor, 'crashes')
       this.#start(['use'])
     }
@@ -260,18 +231,6 @@ export class World {
 
 function isTwin(one: Step, other: Step): boolean {
   return one.actor === other.actor && one.name === other.name
-}
-
-function record(token: TokenSet, expiresAt: number): TokenRecord {
-  return {
-    v: 1,
-    issuer: 'https://as.example',
-    token_endpoint: 'https://as.example/token',
-    client_id: 'client',
-    generation: 0,
-    grant: { type: 'authorization_code' },
-    token: { ...token, expires_at: expiresAt },
-  }
 }
 
 /** Resolves when nothing is left that runs by itself. */
