@@ -68,7 +68,7 @@ export function webContext<Http>(options: WebOptions<Http>, http: HttpClient<Htt
   const sessionLifetime: SessionLifetime = { lifetime, idle, now: () => environment.now() }
   const store = options.store && webStore(options.store)
   const stored = store && storedLogouts(store, environment, sessionLifetime)
-  const memory = cookieMemory(environment, lifetime)
+  const cookies = cookieMemory(environment, lifetime)
   const secrets = secretList(options.secret)
   const prefix = `${base.secure ? '__Host-' : ''}${name}`
   const shared = { secrets, secure: base.secure, environment }
@@ -84,9 +84,9 @@ export function webContext<Http>(options: WebOptions<Http>, http: HttpClient<Htt
     sessionLifetime,
     afterLogout: afterLogoutPath(options.afterLogout, base),
     attempts: store === undefined ? usedAttempts(environment) : storedAttempts(store),
-    logouts: stored ?? memory.logouts,
+    logouts: stored ?? cookies.logouts,
     sessions: store && stored && sessionStore(store, stored, sessionLifetime),
-    memory,
+    memory: cookies,
   }
 }
 
