@@ -6,7 +6,7 @@ import type { RequestedClaims } from '../transaction/claims-request.js'
 import { redactor } from './confidential.js'
 import { checkHalfHash, isWithoutHash } from './half-hash-claim.js'
 import { checkParties, type IdTokenParties } from './id-token-parties.js'
-import { isLogoutEvent, LOGOUT } from './logout-event.js'
+import { isLogoutEvent } from './logout-event.js'
 import { idTokenRefusal, refuseIdToken } from './refuse-id-token.js'
 import { checkRequestedClaims } from './requested-claims.js'
 import { checkDates, isDate, tolerance } from './token-dates.js'
@@ -56,9 +56,9 @@ export async function validateIdToken(environment: Environment, jws: DecodedJws,
   const expected = { ...expectation, clockTolerance: tolerance(expectation.clockTolerance) }
   const { accessToken = '', nonce = '' } = expected
   // Without a "typ" of its own it would be an ID token wherever no nonce was sent.
-  if (isLogoutEvent(payload['events'])) refuseIdToken('TYP', explain && 'is a logout token', `${LOGOUT} §4.1`)
+  if (isLogoutEvent(payload['events'])) refuseIdToken('TYP', explain && 'is a logout token', 'RFC 8725 §3.12')
   checkParties(payload, expected, (text) => redactor({ secrets: [accessToken], values: [nonce] })(text))
-  checkDates(payload, { ...expected, refusal: idTokenRefusal })
+  checkDates(payload, expected, idTokenRefusal)
   checkNonce(payload['nonce'], expected.nonce)
   checkAuthTime(payload['auth_time'], expected)
   checkRequestedClaims(payload, expected.claims)

@@ -1,8 +1,5 @@
 import { isJsonObject, type Json } from '../http/json.js'
 
-/** The standard, as errors cite it. */
-export const LOGOUT = 'OpenID Connect Back-Channel Logout'
-
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 
 /**

@@ -5,7 +5,7 @@ import type { Json, JsonObject } from '../http/json.js'
 import type { DecodedJws } from '../jose/jws.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 import type { IdTokenParties } from './id-token-parties.js'
-import { isLogoutEvent, LOGOUT } from './logout-event.js'
+import { isLogoutEvent } from './logout-event.js'
 import { decodeJwt } from './signed-jwt.js'
 import { checkDates, isDate, tolerance } from './token-dates.js'
 
@@ -32,6 +32,8 @@ export interface LogoutTokenExpectation extends IdTokenParties {
   readonly clockTolerance?: number | undefined
 }
 
+/** The standard, as errors cite it. */
+const LOGOUT = 'OpenID Connect Back-Channel Logout'
 /** Seconds that a token is good for which does not say until when, as of providers older than the final standard. */
 const LIFETIME = 120
 const MAX_SUB_LENGTH = 255
@@ -66,7 +68,7 @@ export function validateLogoutToken({ payload }: DecodedJws, expected: LogoutTok
     refuse('EVENTS', explain && 'has no "events" that says so: it is a token of another kind', 'step 6')
   if (nonce !== undefined) refuse('NONCE', explain && 'has a "nonce", which only an ID token may have', 'step 7')
   if (!isDate(iat)) refuse('IAT', explain && 'has no "iat" that is a date', 'step 4')
-  checkDates({ ...payload, exp }, { now: expected.now, clockTolerance: tolerance(expected.clockTolerance), refusal: logoutTokenRefusal })
+  checkDates({ ...payload, exp }, { now: expected.now, clockTolerance: tolerance(expected.clockTolerance) }, logoutTokenRefusal)
   if (!isText(jti)) refuse('JTI', explain && 'has no "jti"', undefined)
   if (sid !== undefined && !isText(sid)) refuse('SID', explain && 'has a "sid" that is no text', 'step 5')
   if (sub !== undefined && !(isText(sub) && sub.length <= MAX_SUB_LENGTH))

@@ -8,15 +8,18 @@ const MAX_AGE_OF_TOKEN = 86_400
 /** 9999-12-31, in seconds; a date beyond it is a mistake or an attack. */
 const LAST_DATE = 253_402_300_799
 
-/** What the dates of a token are compared with, in seconds, and the error for one that is refused. */
+/** What the dates of a token are compared with, in seconds. */
 export interface DatesExpectation {
   readonly now: number
   readonly clockTolerance: number
-  readonly refusal: (word: 'EXP' | 'IAT' | 'NBF', found: Explanation, reference: string) => Error
 }
 
-/** Checks when a token was issued, and that it is valid now. @throws whatever `refusal` makes. */
-export function checkDates({ exp, iat, nbf }: JsonObject, { now, clockTolerance, refusal }: DatesExpectation): void {
+/** Checks when a token was issued, and that it is valid now. @throws what `refusal` makes of it. */
+export function checkDates(
+  { exp, iat, nbf }: JsonObject,
+  { now, clockTolerance }: DatesExpectation,
+  refusal: (word: 'EXP' | 'IAT' | 'NBF', found: Explanation, reference: string) => Error,
+): void {
   const clock = explain && 'If it should be valid, compare the clocks of this machine and of the server'
   if (!isDate(exp)) throw refusal('EXP', explain && 'has no "exp" that is a date', 'OpenID Connect Core §2')
   if (exp + clockTolerance <= now)
