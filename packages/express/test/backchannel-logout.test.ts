@@ -127,12 +127,12 @@ async function hostile({ store, handler }: HostileOptions = {}) {
   }
 }
 
-describe('F30: a logout token that comes while the store is down', () => {
+describe('a logout token that comes while the store is down', () => {
   it.each<[string, HostileOptions]>([
     ['an application without an error handler', {}],
     // What it says would be a success to the provider, which would not come again.
     ['an application whose error handler answers all with a page', { handler: (_error, _req, res, _next) => void res.status(200).end() }],
-  ])('%s: 503, and the same token ends the session when the provider comes again', async (_who, options) => {
+  ])('F30: %s: 503, and the same token ends the session when the provider comes again', async (_who, options) => {
     const store = remoteStore()
     const app = await hostile({ store, ...options })
     const body = `logout_token=${app.token()}`

@@ -132,8 +132,21 @@ describe.each([
     const { session } = await browser.open()
     expect([session('demo'), session('other')?.user.sub]).toEqual([undefined, 'bob'])
     await app.login(browser, { provider: 'other', sub: 'bob' })
-    const again = await browser.open()
+    // It is not in the new session, also for an instance that was not told.
+    const again = await browser.at(app.instance()).open()
     expect([again.session('demo'), again.session('other')?.user.sub]).toEqual([undefined, 'bob'])
+  })
+
+  it('a login that was begun to be linked to the session is refused', async () => {
+    const app = start({ providers: { demo: registered, other: { ...registered, clientId: 'client-2' } } })
+    const browser = await loggedIn(app)
+    const visit = await browser.open('/link', { method: 'POST' })
+    const url = await visit.login('other', { link: true })
+    browser.take(visit)
+    await end(app)
+    const { error } = await browser.go(`/auth/other/callback?${app.server.authorize(url)}`)
+    expect(error).toMatchObject({ code: 'OAUTH_SESSION_CHANGED' })
+    expect(await isLoggedIn(browser)).toBe(false)
   })
 
   it('LO04: a token that comes again is a success, and ends no login that was made meanwhile', async () => {
@@ -385,6 +398,13 @@ describe('in a store', () => {
     expect(kept()).toEqual(['lo', 's', 't', 'tx'])
     expect(await isLoggedIn(browser.at(app.instance()))).toBe(false)
     expect(kept()).toEqual(['lo', 'tx'])
+  })
+
+  it('the request that finds out has no session', async () => {
+    const app = inStore()
+    const browser = await loggedIn(app)
+    await end(app)
+    expect((await app.inside(browser)).current).toBeUndefined()
   })
 
   it('says nothing of the person in the key, and keeps it for the lifetime of a session', async () => {
