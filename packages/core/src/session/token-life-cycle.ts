@@ -238,8 +238,14 @@ export class TokenLifeCycle<How = undefined> {
     if (renewal === undefined) return undefined
     if (renewal.finishedAt === undefined && renewal.store === place.store) return renewal.record
     // What it brought waits no more: another login, or a logout, came over it.
-    if (renewal.dropped) return latestRecord(place)
+    if (renewal.dropped) return this.#afterDropped(place, old, renewal)
     return this.#writer.adopt(place, old, renewal.record)
+  }
+
+  /** What is there by now. The token before is spent: where that is what is there, nothing good is, and why is told. */
+  async #afterDropped(place: TokenPlace, old: TokenRecord, { record }: Renewal): Promise<TokenRecord> {
+    const latest = await latestRecord(place)
+    return credentialOf(latest) === credentialOf(old) ? this.#writer.adopt(place, old, record) : latest
   }
 
   /** What is there after a login, or after whatever came over it. */
