@@ -39,7 +39,7 @@ describe('the file', () => {
     const before = readFileSync(other)
     const message = /is of the user with the number \d+, and this process runs as \d+/
     await expect(async () => fileStore(other).get('k')).rejects.toThrow(message)
-    await expect(fileStore(other).compareAndSet('k', null, 'a', { ttl })).rejects.toMatchObject({ name: 'UsageError' })
+    await expect(fileStore<string>(other).compareAndSet('k', null, 'a', { ttl })).rejects.toMatchObject({ name: 'UsageError' })
     expect(readFileSync(other)).toEqual(before)
   })
 
@@ -48,8 +48,8 @@ describe('the file', () => {
     mkdirSync(join(folder.path, 'dotfiles'))
     symlinkSync('dotfiles/tokens.json', links[0])
     symlinkSync(links[0], links[1])
-    await fileStore(links[1]).compareAndSet('k', null, 'a', { ttl })
-    await fileStore(links[0]).compareAndSet('l', null, 'b', { ttl })
+    await fileStore<string>(links[1]).compareAndSet('k', null, 'a', { ttl })
+    await fileStore<string>(links[0]).compareAndSet('l', null, 'b', { ttl })
     const store = fileStore(join(folder.path, 'dotfiles/tokens.json'))
     expect([await store.get('k'), await store.get('l')]).toMatchObject([{ value: 'a' }, { value: 'b' }])
     expect(readdirSync(folder.path).sort()).toEqual(['dotfiles', 'one', 'two'])
@@ -83,7 +83,7 @@ describe('the file', () => {
     mkdirSync(join(folder.path, 'documents'))
     writeFileSync(join(folder.path, 'documents', 'thesis'), 'a')
     symlinkSync(join(folder.path, 'documents'), `${path}.lock`)
-    await expect(fileStore(path).compareAndSet('l', null, 'b', { ttl })).rejects.toThrow(
+    await expect(fileStore<string>(path).compareAndSet('l', null, 'b', { ttl })).rejects.toThrow(
       /tokens\.json\.lock has files that are not of this store/,
     )
     expect(readdirSync(join(folder.path, 'documents'))).toEqual(['thesis'])

@@ -98,7 +98,7 @@ export class RefreshLease {
   async free(
     place: TokenPlace,
     found: TokenEntry | undefined,
-    began = this.#ports.environment.monotonic(),
+    began: number = this.#ports.environment.monotonic(),
   ): Promise<TokenEntry | undefined> {
     const { environment } = this.#ports
     let entry = found

@@ -107,7 +107,8 @@ export class TokenLifeCycle<How = undefined> {
   /** Renews now, whether or not the token is stale. Callers at the same moment share one request. */
   async renew(place: TokenPlace, how?: How): Promise<TokenRecord> {
     const unsaved = this.#memory.waiting(place.key)
-    if (unsaved?.before !== undefined) return this.#writer.again(place, unsaved)
+    // What is stored by then may have been deleted elsewhere meanwhile.
+    if (unsaved?.before !== undefined) return this.#writer.again(place, unsaved).then(() => latestRecord(place))
     if (unsaved !== undefined) await this.#writer.again(place, unsaved)
     const wish = JSON.stringify(how ?? {})
     for (;;) {
@@ -237,9 +238,15 @@ export class TokenLifeCycle<How = undefined> {
     const renewal = this.#renewalOf(place, old)
     if (renewal === undefined) return undefined
     if (renewal.finishedAt === undefined && renewal.store === place.store) return renewal.record
-    // What it brought waits no more: another login, or a logout, came over it.
-    if (renewal.dropped) return latestRecord(place)
+    if (renewal.dropped) return this.#afterDropped(place, old)
     return this.#writer.adopt(place, old, renewal.record)
+  }
+
+  /** What a renewal brought waits no more: another login, or a logout, came over it. The token that it was made from is spent all the same. */
+  async #afterDropped(place: TokenPlace, old: TokenRecord): Promise<TokenRecord> {
+    const record = await latestRecord(place)
+    if (credentialOf(record) === credentialOf(old)) throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
+    return record
   }
 
   /** What is there after a login, or after whatever came over it. */
