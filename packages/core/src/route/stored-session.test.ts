@@ -215,6 +215,16 @@ describe('several instances on one store', () => {
     }
   })
 
+  it('a store whose promises are of another realm, as in some test runners, works alike', async () => {
+    const { app, store } = shared()
+    const { get } = store
+    // biome-ignore lint/suspicious/noThenProperty: that is what such a promise has
+    store.get = (key) => ({ then: (...callbacks: never[]) => Promise.resolve(get(key)).then(...callbacks) }) as never
+    const browser = await loggedIn({ app })
+    app.clock.time += HOUR
+    expect([await (await browser.open()).client()(), refreshes(app)]).toEqual([200, 1])
+  })
+
   it('a store in memory works alike', async () => {
     const app = world({ store: memoryStore() })
     const browser = await loggedIn({ app })
