@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { UsageError } from '@oauth/core/adapter'
 import type { Store, StoreEntry, StoreReceipt } from '@oauth/core/session'
 
 /** What is used of a store of express-session, such as one of its many adapters to databases. */
@@ -28,8 +29,16 @@ const LATEST = 8.64e15
  *
  * @example
  * oauth({ store: expressSessionStore(new FileStore()), … })
+ *
+ * @throws {@link UsageError} for what is no such store.
  */
 export function expressSessionStore(store: CallbackStore): Store<unknown> {
+  const members = Object(store) as Record<string, unknown>
+  if (['get', 'set', 'destroy'].some((name) => typeof members[name] !== 'function')) {
+    throw new UsageError(
+      'expressSessionStore takes what express-session takes as its "store": an object with get, set and destroy, such as new FileStore(). Any other store is given to oauth as it is.',
+    )
+  }
   process.emitWarning(
     'Sessions are in a store of express-session, which cannot compare and set: it is safe as long as one process uses it. For several, take a store such as redisStore(client).',
     { type: 'OAuthWarning', code: 'OAUTH_ONE_PROCESS' },

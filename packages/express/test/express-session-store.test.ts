@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import session from 'express-session'
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest'
-import { expressSessionStore, requireLogin } from '../src/index.js'
+import { expressSessionStore, memoryStore, requireLogin } from '../src/index.js'
 import { closeAll, world } from './world.js'
 
 const WARNING = { type: 'OAuthWarning', code: 'OAUTH_ONE_PROCESS' }
@@ -138,6 +138,16 @@ it('SS19: failures are failures, those of a missing file alone are none; and not
   expect(await store.get('k')).toBeUndefined()
   failing.mockRestore()
   expect([(await store.get('k'))?.value, await store.delete('k')]).toEqual([1, true])
+})
+
+it.each([
+  ['nothing', undefined],
+  ['the class in place of a store', session.MemoryStore],
+  ['a store of this library', memoryStore()],
+])('%s is refused at once', (_, engine) => {
+  const make = () => expressSessionStore(engine as never)
+  expect(make).toThrow(expect.objectContaining({ name: 'UsageError', message: expect.stringContaining('get, set and destroy') }))
+  expect(warned).not.toHaveBeenCalled()
 })
 
 it('a store that throws, calls back twice, or has no error that is false, is taken as express-session takes it', async () => {

@@ -20,7 +20,7 @@ import { type Provider, revokeTokens } from './provider.js'
 import { plain, type RouteResponse, redirect } from './route-response.js'
 import type { SessionVisit } from './session-visit.js'
 import type { WebContext } from './web-context.js'
-import type { ProviderLogin } from './web-session.js'
+import type { ProviderLogin, WebSession } from './web-session.js'
 
 /**
  * Finishes a login: finds the attempt that the answer belongs to, redeems the code, and begins a new session in place of the old one.
@@ -74,7 +74,7 @@ export async function* callback<Http>(context: WebContext<Http>, visit: SessionV
     const claims = yield* loginClaims(context, provider, { record, claims: result.claims, server })
     await beginSession(context, visit, { name: provider.name, login: { claims, record, ...tenantOf(provider) }, attempt })
   } catch (error) {
-    if (!isLoggedIn(visit, provider, record)) yield* quietly(revokeTokens(provider, record.token, context.environment))
+    if (!mayShareGrant(visit.newest, record)) yield* quietly(revokeTokens(provider, record.token, context.environment))
     throw error
   }
   return redirect(attempt.returnTo ?? `${context.base.path}/`)
@@ -139,12 +139,14 @@ async function finish<Http>(context: WebContext<Http>, visit: SessionVisit<Http>
 }
 
 /**
- * Tells whether the session that goes on may have tokens of the same grant: the same person's there, or of whoever it is where the server does not say.
- * With one token of a grant many servers end them all.
+ * Tells whether the session that goes on may have tokens of the same grant: the same person's with the same client, or of whoever it is where the server
+ * does not say. With one token of a grant many servers end them all.
  */
-function isLoggedIn<Http>(visit: SessionVisit<Http>, { name }: Provider<Http>, { subject }: TokenRecord): boolean {
-  const known = visit.newest?.providers[name]?.record
-  return known !== undefined && (subject === undefined || known.subject === undefined || known.subject === subject)
+function mayShareGrant(session: WebSession | undefined, { issuer, client_id, subject }: TokenRecord): boolean {
+  return Object.values(session?.providers ?? {}).some(
+    ({ record }) =>
+      record.issuer === issuer && record.client_id === client_id && (record.subject ?? subject) === (subject ?? record.subject),
+  )
 }
 
 function tokenRecord(

@@ -16,7 +16,8 @@ export function loginTokenStore(store: Store<unknown>, seen: (record: TokenRecor
     ...(watch === undefined ? {} : { watch: (key, changed) => watch.call(store, key, changed) }),
     get(key) {
       const entry = store.get(key)
-      return entry instanceof Promise ? entry.then(read) : read(entry)
+      // Promises of another kind than this realm's own are promises too: taken for an entry, one would be a token that is gone.
+      return entry === undefined || 'value' in entry ? read(entry) : Promise.resolve(entry).then(read)
     },
     async compareAndSet(key, expected, value, options) {
       const receipt = await store.compareAndSet(key, expected, value, options)

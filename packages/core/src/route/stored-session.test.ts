@@ -215,6 +215,16 @@ describe('several instances on one store', () => {
     }
   })
 
+  it('a store whose promises are of another realm, as in some test runners, works alike', async () => {
+    const { app, store } = shared()
+    const { get } = store
+    // biome-ignore lint/suspicious/noThenProperty: that is what such a promise has
+    store.get = (key) => ({ then: (...callbacks: never[]) => Promise.resolve(get(key)).then(...callbacks) }) as never
+    const browser = await loggedIn({ app })
+    app.clock.time += HOUR
+    expect([await (await browser.open()).client()(), refreshes(app)]).toEqual([200, 1])
+  })
+
   it('a store in memory works alike', async () => {
     const app = world({ store: memoryStore() })
     const browser = await loggedIn({ app })
@@ -672,6 +682,19 @@ describe('SS19 F16: a store that fails', () => {
     expect((await browser.open()).user?.sub).toBe('alice')
     // A session that could not be deleted again leads nowhere: no cookie names it.
     if (!('delete' in fail)) expect([keys(store, 's:'), keys(store, 't:')]).toEqual(before)
+  })
+
+  it.each([
+    ['gives back the tokens of somebody else', 'demo', 'bob', ['refresh-4']],
+    ["leaves the same person's alone, as many servers end a grant with one of its tokens", 'demo', 'alice', []],
+    ['also where another name stands for the same client', 'again', 'alice', []],
+    ['and gives them back where it is another client', 'other', 'alice', ['refresh-4']],
+  ])('a login that cannot be kept %s', async (_, provider, sub, revoked) => {
+    const { app, store } = shared({ providers: { ...two, again: registered } })
+    const browser = await loggedIn({ app })
+    store.fail.compareAndSet = /^s:/
+    expect((await app.login(browser, { provider, sub })).error).toEqual(unavailable)
+    expect([app.server.revoked, (await browser.open()).user?.sub]).toEqual([revoked, 'alice'])
   })
 
   it('on using an attempt up: nothing is sent, and the same answer can come again', async () => {

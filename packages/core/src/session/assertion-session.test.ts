@@ -281,6 +281,16 @@ describe('a store', () => {
     expect(line.requests).toHaveLength(3)
   })
 
+  it('C20: the first token is one request for all sessions of a process that begin at once', async () => {
+    const clock = testClock()
+    const store = memoryStore<TokenRecord>(clock)
+    const line = bearerWire()
+    const sessions = Array.from({ length: 20 }, () => sessionOver(line, { environment: clock, store }))
+    await Promise.all(sessions.map((session) => session.http(`${API}/me`)))
+    expect(line.requests).toHaveLength(1)
+    expect(new Set(line.sent.map(({ authorization }) => authorization))).toEqual(new Set(['Bearer token-1']))
+  })
+
   it.each<[string, Partial<AssertionSessionOptions>, Partial<AssertionSessionOptions>]>([
     ['account of one client', { clientId: 'app', issuer: 'a' }, { clientId: 'app', issuer: 'b' }],
     ['subject, as a claim', { claims: { sub: 'a' } }, { claims: { sub: 'b' } }],

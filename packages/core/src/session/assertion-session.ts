@@ -38,8 +38,6 @@ export class AssertionSession<Http> {
   readonly #sign: JwtSigner
   readonly #hooks: ComplianceHooks
   readonly #token: SessionToken
-  /** The first token, on its way. */
-  #fetching: Promise<TokenSet> | undefined
 
   /**
    * @param adapter `options` names those that an adapter reads itself.
@@ -142,10 +140,7 @@ export class AssertionSession<Http> {
   }
 
   #first(): Promise<TokenSet> {
-    this.#fetching ??= this.#fetchFirst().finally(() => {
-      this.#fetching = undefined
-    })
-    return this.#fetching
+    return this.#token.first(() => this.#fetchFirst())
   }
 
   async #fetchFirst(): Promise<TokenSet> {

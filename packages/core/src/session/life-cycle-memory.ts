@@ -1,6 +1,7 @@
 import type { Environment } from '../environment.js'
 import { type Cache, createCache } from '../flow/cache.js'
 import { base64url } from '../jose/encoding.js'
+import type { TokenSet } from '../message/token-set.js'
 import { credentialOf, type RenewalMemory, renewalMemory } from './renewal-memory.js'
 import { type ServerPauses, serverPauses } from './server-pauses.js'
 import type { TokenPlace } from './token-place.js'
@@ -35,6 +36,8 @@ export class LifeCycleMemory {
   readonly logins: Map<string, Unsaved> = new Map()
   /** Refresh tokens, by key, whose answer was lost: the server may have rotated them. Where other processes renew too, the record says so. */
   readonly lostAnswers: Cache<string> = createCache()
+  /** First tokens that are on their way, by key: of a machine, which has none to renew yet. */
+  readonly firsts: Map<string, Promise<TokenSet>> = new Map()
   /** Servers that were not well a moment ago. */
   readonly pauses: ServerPauses
   /** Names this process in the records that it leases. */

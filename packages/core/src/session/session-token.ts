@@ -93,6 +93,17 @@ export class SessionToken {
     return (await this.#lifeCycle.peek(await this.#placeOf()))?.token
   }
 
+  /** The first token, where it can be got without anybody's help: all sessions of this process that share its place share one request. */
+  async first(fetch: () => Promise<TokenSet>): Promise<TokenSet> {
+    const { key } = await this.#placeOf()
+    const { firsts } = sharedMemory(this.#store, this.#environment)
+    const known = firsts.get(key)
+    if (known !== undefined) return known
+    const first = fetch().finally(() => firsts.delete(key))
+    firsts.set(key, first)
+    return first
+  }
+
   /** Renews now. */
   async renew(how: RefreshTokenOptions): Promise<TokenSet> {
     await this.#changed()

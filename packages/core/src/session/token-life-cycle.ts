@@ -37,6 +37,8 @@ const LEEWAY = 60
 const REJECTION_INTERVAL = 5
 /** Seconds in which a token that was just renewed is used, whatever its lifetime says: the server may grant next to none. */
 const RENEWAL_INTERVAL = 1
+/** How often it is tried to write down that a token is over, when somebody else writes each time. */
+const MAX_ENDINGS = 10
 /** How often a lease is taken for one renewal, when each runs out before the request is sent. */
 const MAX_LEASES = 3
 
@@ -314,7 +316,7 @@ export class TokenLifeCycle<How = undefined> {
   }
 
   /** Decides what a failed renewal means: somebody was faster, the end, or a matter of time. */
-  async #failed(place: TokenPlace, held: HeldLease, error: unknown): Promise<TokenRecord> {
+  async #failed(place: TokenPlace, held: HeldLease, error: unknown, endings = 1): Promise<TokenRecord> {
     const { value: record, version } = held.entry
     const failure = renewalFailure(error, record.token.refresh_token === undefined ? 'nothing' : 'refresh token')
     if (failure.kind !== 'terminal') {
@@ -333,7 +335,8 @@ export class TokenLifeCycle<How = undefined> {
     // Another version of the same token: its lease was taken over, by somebody who may have spent it.
     const isLost = failure.reason === 'invalid_grant' && (held.isSuspect || latest.version !== version)
     const reason = isLost ? 'refresh_answer_lost' : failure.reason
-    if (!(await this.#writer.end(place, latest, reason))) return this.#failed(place, held, error)
+    const isEnded = await this.#writer.end(place, latest, reason)
+    if (!isEnded && endings < MAX_ENDINGS) return this.#failed(place, held, error, endings + 1)
     this.#memory.lostAnswers.delete(place.key)
     tell(this.#ports.environment, 'ended', place, record)
     throw new RefreshError({ kind: 'terminal', reason }, { cause: error })
