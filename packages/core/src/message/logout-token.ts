@@ -90,8 +90,7 @@ function refuse(word: Word, found: Explanation, step: string | undefined): never
 }
 
 function checkParties({ iss, aud }: JsonObject, { issuer, clientId, trustedAudiences = [] }: IdTokenParties): void {
-  if (issuer === undefined || iss !== issuer)
-    refuse('ISS', explain && 'is from another issuer than the provider that this path is for', 'step 4')
+  if (issuer === undefined || iss !== issuer) refuse('ISS', explain && 'is from another issuer than this server', 'step 4')
   const audiences: readonly Json[] = Array.isArray(aud) ? aud : [aud]
   if (!audiences.includes(clientId)) refuse('AUD', explain && 'is not for this client', 'step 4')
   if (audiences.some((one) => one !== clientId && !(typeof one === 'string' && trustedAudiences.includes(one))))
