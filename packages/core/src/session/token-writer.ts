@@ -250,7 +250,7 @@ export class TokenWriter {
           continue
         }
         // Logged out while it was written: what was written last goes too.
-        if (!logins.has(place.key) && this.#memory.changedSince(place.key, login.begun ?? 0))
+        if (!logins.has(place.key) && this.#memory.changedSince(place.key, login.begun ?? 0, 'logout'))
           await place.store.delete(place.key, receipt.version)
         break
       }
