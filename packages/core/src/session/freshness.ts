@@ -11,7 +11,7 @@ import type { TokenEntry } from './token-entry.js'
 export function secondsLeft(entry: TokenEntry, now: number): number {
   const { expires_in, expires_at = Number.POSITIVE_INFINITY } = entry.value.token
   const age = secondsSinceRenewal(entry)
-  const lifetime = wholeSeconds(expires_in)
+  const lifetime = age === undefined ? undefined : wholeSeconds(expires_in)
   return age === undefined || lifetime === undefined ? expires_at - now : lifetime - age
 }
 

@@ -167,6 +167,7 @@ export class TokenLifeCycle<How = undefined> {
     if (entry === undefined) return undefined
     const record = alive(entry.value)
     const left = secondsLeft(entry, this.#ports.environment.now())
+    if (left >= 2 * (this.#ports.leeway ?? LEEWAY)) return record
     const margin = this.#margin(record)
     if (left < margin && !this.#renewedWithin(RENEWAL_INTERVAL, place, entry)) return this.#renewedOrValid(place, entry)
     if (left >= margin && left < 2 * margin && isAhead(record, left, margin)) this.#renewAhead(place, entry)
@@ -233,10 +234,11 @@ export class TokenLifeCycle<How = undefined> {
   /** What became, or is becoming, of the token of a record that may be old by now. Asked again after everything that was awaited. */
   #known(place: TokenPlace, old: TokenRecord): Promise<TokenRecord> | undefined {
     const unsaved = this.#memory.waiting(place.key)
-    if (unsaved?.before !== undefined) return this.#writer.adopt(place, old, this.#writer.again(place, unsaved))
-    // A login waits. Where it puts the very token there again, that is no renewal of it.
-    if (unsaved !== undefined && credentialOf(unsaved.record) !== credentialOf(old))
-      return this.#writer.again(place, unsaved).then(() => this.#afterLogin(place, old))
+    const isIt = unsaved !== undefined && credentialOf(unsaved.record) === credentialOf(old)
+    if (unsaved?.before !== undefined && (isIt || this.#memory.newest(place, old) === unsaved.record))
+      return this.#writer.adopt(place, old, this.#writer.again(place, unsaved))
+    // A login waits, or what came of the token before another login. Where the very token is put there again, that is no renewal of it.
+    if (unsaved !== undefined && !isIt) return this.#writer.again(place, unsaved).then(() => this.#afterLogin(place, old))
     const renewal = this.#renewalOf(place, old)
     if (renewal === undefined) return undefined
     if (renewal.finishedAt === undefined && renewal.store === place.store) return renewal.record
