@@ -8,15 +8,24 @@ import { postgresWorld } from './testing/world.js'
 
 const world = postgresWorld()
 
+/** The session of the README, on fetch: this package knows no HTTP client. */
+const SESSION = `import { fetchClient } from '@oauth/core/fetch'
+import { OAuth2Session as Session } from '@oauth/core/session'
+class OAuth2Session extends Session { constructor(options) { super(options, fetchClient()) } }`
+const USE = `
+await session.fetchToken({ grantType: 'client_credentials' })
+await pool.end()`
+
 it('the first code of the README runs, and its token is in the table', async () => {
   const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
-  const [, code = ''] = /^```ts\n(.*?)^```$/ms.exec(readme) ?? []
+  const [, text = ''] = /^```ts check\n(.*?)^```$/ms.exec(readme) ?? []
+  const code = text.replace(/^import .*node-got'$/m, SESSION).replace('https://as.example', 'ISSUER')
   await using server = await tokenServer()
-  const { code: exit, output } = await runProcess(world.server, `${code.replace('https://as.example', server.issuer)}\nawait pool.end()`)
+  const { code: exit, output } = await runProcess(world.server, `${code.replace('ISSUER', server.issuer)}${USE}`)
   expect(output).toBe('')
   expect(exit).toBe(0)
   const { rows } = await world.pool.query('SELECT key, value FROM oauth_store')
-  expect(rows).toEqual([{ key: 'reports', value: expect.stringContaining('the-access-token') }])
+  expect(rows).toEqual([{ key: 'user-1', value: expect.stringContaining('the-access-token') }])
 })
 
 /** Knows one token, and gives it to everyone. */
