@@ -263,6 +263,8 @@ export class TokenWriter {
       logins.delete(place.key)
       // It was made from the very token that is put there again.
       if (waiting !== undefined && hasSpent(waiting, login.record)) return this.again(place, waiting)
+      // Or it is that token itself, whose own write is under way.
+      if (waiting?.before !== undefined && credentialOf(waiting.record) === credentialOf(login.record)) return login.record
       unsaved.delete(place.key)
       if (waiting?.before !== undefined) await this.#giveBack(waiting.record, login.record)
     }
@@ -308,18 +310,20 @@ export class TokenWriter {
   async adopt(place: TokenPlace, old: TokenRecord, renewal: Promise<TokenRecord>): Promise<TokenRecord> {
     const record = await renewal.catch((error: unknown) => this.#overHere(place, old, error))
     const entry = await readEntry(place)
-    if (entry === undefined || credentialOf(entry.value) !== credentialOf(old)) return record
+    if (entry === undefined) return record
+    if (credentialOf(entry.value) !== credentialOf(old)) return alive(entry.value)
     const { generation } = entry.value
     if (generation >= record.generation && credentialOf(record) === credentialOf(old)) return record
     if (place.writable !== undefined && !(await place.writable())) return record
     // The old token may have been put there as if it were a new one: it is spent all the same.
     const adopted = generation < record.generation ? record : { ...record, generation: generation + 1 }
     try {
-      await place.store.compareAndSet(place.key, entry.version, adopted, { ttl: this.ttl(place) })
+      const receipt = await place.store.compareAndSet(place.key, entry.version, adopted, { ttl: this.ttl(place) })
+      // Somebody has written meanwhile: a lease of the token before, say.
+      return receipt === undefined ? this.adopt(place, old, renewal) : adopted
     } catch (error) {
       throw new StoreError('write', { cause: plainCause(error, adopted.token) })
     }
-    return adopted
   }
 
   async #overHere(place: TokenPlace, old: TokenRecord, error: unknown): Promise<never> {

@@ -124,7 +124,7 @@ export class Invariants {
       if (isPut && (before === undefined || this.#hasEnded) && !this.#logins.has(number)) this.#putBack.add(number)
       if (!isPut || !this.#logins.has(number)) this.#assertNotOlder(number, isPut)
     }
-    this.requests.stored(actor, number, record?.lease)
+    this.requests.stored(actor, number, record)
     this.#remember()
   }
 

@@ -70,9 +70,12 @@ export class TokenRequests {
   }
 
   /** A process has changed the store, which knows now what came of its requests. */
-  stored(actor: number, number: number | undefined, lease: TokenRecord['lease']): void {
+  stored(actor: number, number: number | undefined, record: TokenRecord | undefined): void {
+    const { lease, ended } = record ?? {}
     for (const request of this.#all) {
-      const isRefusal = request.actor === actor && request.isRefused && request.isAnswered
+      // A token that is put there again says nothing of its refusal.
+      const isOver = ended !== undefined || number !== request.spends
+      const isRefusal = request.actor === actor && request.isRefused && request.isAnswered && isOver
       if (isRefusal || (number !== undefined && request.brings === number)) request.isSettled = true
     }
     const text = lease && JSON.stringify(lease)
