@@ -202,7 +202,9 @@ export class OAuth2Session<Http> {
 
   /** Renews the token if it is about to expire. Tells whether there is a token that can be used. */
   async ensureActiveToken(): Promise<boolean> {
-    return (await this.#token.current()) !== undefined
+    const record = this.#token.current()
+    // Where the token is fresh there is nothing to wait for.
+    return (record instanceof Promise ? await record : record) !== undefined
   }
 
   /**
