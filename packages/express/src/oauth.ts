@@ -142,10 +142,10 @@ function mountError(
   )
 }
 
-/** As Express prints an error that ends in its own page. What is a person's doing, such as a login that was cancelled, is not the operator's. */
+/** As Express prints an error that ends in its own page, and with its causes, such as what the store said. What is a person's doing, such as a login that was cancelled, is not the operator's. */
 function logError(error: AnyOAuthError, app: Application): void {
   // biome-ignore lint/suspicious/noConsole: the page shows the code alone, and the application has no error handler that would hear of it
-  if (statusOf(error) >= 500 && app.get('env') !== 'test') console.error(error.stack)
+  if (statusOf(error) >= 500 && app.get('env') !== 'test') console.error(error)
 }
 
 /** Express tells error handlers by their four parameters. Without one, Express shows a stack trace, or nothing but the status. */
