@@ -252,6 +252,36 @@ describe('errors of the routes', () => {
   })
 })
 
+describe('AR07: instances with secrets of their own', () => {
+  it('AR07: warn of it once, however many logins come back to the wrong one; a cookie that is missing is no reason', async () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+    try {
+      const [one, two] = [
+        await hostileWorld(),
+        await hostileWorld({ options: { secret: 'the second secret of the application, long enough' } }),
+      ]
+      expect((await raw(two.url, `${CALLBACK}?code=a&state=b`, { headers: NAVIGATION })).status).toBe(400)
+      expect(warned.mock.calls).toEqual([])
+      for (let login = 0; login < 2; login++) {
+        const { state, cookie } = await attempt(one.url)
+        const { status, body } = await raw(
+          two.url,
+          `${CALLBACK}?${new URLSearchParams({ state, code: 'the-code', iss: two.server.url })}`,
+          {
+            headers: { ...NAVIGATION, cookie },
+          },
+        )
+        expect([status, body]).toEqual([400, expect.stringContaining('OAUTH_NO_TRANSACTION')])
+      }
+      expect(warned.mock.calls).toEqual([
+        [expect.stringContaining('Give all instances the same secret'), { type: 'OAuthWarning', code: 'OAUTH_OTHER_SECRET' }],
+      ])
+    } finally {
+      warned.mockRestore()
+    }
+  })
+})
+
 describe('AR20: the provider says no by form_post', () => {
   it('AR20: login_required is 400 and that error; nothing is redeemed, nobody is logged in, and it cannot be posted again', async () => {
     const seen: unknown[] = []
