@@ -48,12 +48,12 @@ export function createApp({ baseUrl, secret, issuer, clientId, clientSecret, api
     res.send(page({ user: req.oauth.user }))
   })
 
-  app.get('/me', requireLogin(), async (req, res) => {
+  app.get('/me', requireLogin({ token: true }), async (req, res) => {
     const answer = await req.oauth.client().get('me').json()
     res.send(page({ user: req.oauth.user, answer }))
   })
 
-  app.get('/api/me', requireLogin(), async (req, res) => {
+  app.get('/api/me', requireLogin({ token: true }), async (req, res) => {
     res.json(await req.oauth.client().get('me').json())
   })
 

@@ -19,6 +19,7 @@ import onHeaders from 'on-headers'
 import { ExpressSessionStore } from './express-session-store.js'
 import { readBody, readRequest } from './read-request.js'
 import './request-oauth.js'
+import { secretWarning } from './secret-warning.js'
 import { writeFailure, writeResponse, writeVisit } from './write-response.js'
 
 /** A provider whose client is in environment variables unless it is given: `GITHUB_CLIENT_ID`, `GITHUB_CLIENT_SECRET`, … of `github`. */
@@ -57,6 +58,7 @@ export function oauth<Http = AuthorisedFetch, Name extends string = string>(opti
     throw new UsageError(`Option "errorPage" must be true or false, and is of type ${typeof page}. A page of your own is an error handler.`)
 
   warnOfMemory(options.store)
+  const warnOfSecret = secretWarning()
 
   return async function oauthRoutes(req, res, next) {
     const url = routes.browserUrl(req.originalUrl)
@@ -72,6 +74,7 @@ export function oauth<Http = AuthorisedFetch, Name extends string = string>(opti
     } catch (error) {
       if (isOAuthError(error)) {
         writeFailure(res, error)
+        warnOfSecret(error)
         if (route !== undefined && (page ?? !hasErrorHandler(req.app))) {
           logError(error, req.app)
           // Who could not be logged out is still logged in.
@@ -142,10 +145,10 @@ function mountError(
   )
 }
 
-/** As Express prints an error that ends in its own page. What is a person's doing, such as a login that was cancelled, is not the operator's. */
+/** As Express prints an error that ends in its own page, and with its causes, such as what the store said. What is a person's doing, such as a login that was cancelled, is not the operator's. */
 function logError(error: AnyOAuthError, app: Application): void {
   // biome-ignore lint/suspicious/noConsole: the page shows the code alone, and the application has no error handler that would hear of it
-  if (statusOf(error) >= 500 && app.get('env') !== 'test') console.error(error.stack)
+  if (statusOf(error) >= 500 && app.get('env') !== 'test') console.error(error)
 }
 
 /** Express tells error handlers by their four parameters. Without one, Express shows a stack trace, or nothing but the status. */

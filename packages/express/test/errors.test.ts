@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { format } from 'node:util'
 import { login as logIn } from '@oauth-test/provider'
 import express, { type ErrorRequestHandler } from 'express'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -135,7 +136,7 @@ describe('errors of the routes', () => {
       try {
         const app = await hostileWorld({ ...options, routes: (made) => made.set('env', env) })
         const { body } = await raw(app.url, setUp(app), { headers: NAVIGATION })
-        return { lines: print.mock.calls.map((line) => line.join(' ')), body }
+        return { lines: print.mock.calls.map((line) => format(...line)), body }
       } finally {
         print.mockRestore()
       }
@@ -173,11 +174,53 @@ describe('errors of the routes', () => {
       await raw(app.url, `${CALLBACK}?${new URLSearchParams({ state, code: 'the-code', iss: app.server.url })}`, {
         headers: { ...NAVIGATION, cookie },
       })
-      const text = print.mock.calls.join('\n')
+      const text = print.mock.calls.map((line) => format(...line)).join('\n')
       print.mockRestore()
       expect(text).toContain('EndpointError')
       for (const hidden of [secret, 'the-code', state, cookie.split('=')[1] ?? state]) expect(text).not.toContain(hidden)
     })
+
+    /** What is printed when a login comes back and the store refuses a record of one kind, with the error that `refusal` makes of its key and value. */
+    async function printedByStore(kind: string, refusal: (key: string, value: unknown) => Error): Promise<string> {
+      const print = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+      const compareAndSet = (key: string, _expected: unknown, value: unknown) => {
+        if (key.startsWith(`${kind}:`)) throw refusal(key, value)
+        return { version: '1', now: 0 }
+      }
+      const app = await hostileWorld({
+        options: { store: { get: () => undefined, compareAndSet, delete: () => false } },
+        provider: { scope: 'read' },
+        routes: (made) => made.set('env', 'production'),
+      })
+      const token = { access_token: 'canary-access-token', refresh_token: 'canary-refresh-token' }
+      app.server.answer('token', () => ({ body: { ...token, token_type: 'Bearer' } }))
+      const page = await app.browser.goto(`${app.url}/auth/demo/login`)
+      const text = print.mock.calls.map((line) => format(...line)).join('\n')
+      print.mockRestore()
+      expect(page.status).toBe(503)
+      expect(page.text).not.toContain('There is no table')
+      return text
+    }
+
+    it('are printed with their cause: what the store said is what the operator has to know', async () => {
+      const text = await printedByStore('tx', () => new Error('There is no table "oauth_store". Run the migration.'))
+      expect(text).toMatch(/^StoreError: .*There is no table "oauth_store"\. Run the migration\./s)
+    })
+
+    it.each(['tx', 't', 's'])(
+      'LG01: the cause is printed without what a record %s: was to keep, though a driver quotes it and hangs it on its error',
+      async (kind) => {
+        let id = ''
+        const text = await printedByStore(kind, (key, value) => {
+          id = key.split(':')[1] ?? ''
+          const command = `SET ${key} ${JSON.stringify(value)}`
+          return Object.assign(new Error(`There is no table. ${command}`), { command, parameters: [key, value] })
+        })
+        expect(id).toMatch(/^[\w-]{16,}$/)
+        expect(text).toContain('There is no table')
+        for (const hidden of ['canary', id]) expect(text).not.toContain(hidden)
+      },
+    )
   })
 
   it('AR21: <script> in error and "><img in error_description are not in the page', async () => {
@@ -205,6 +248,36 @@ describe('errors of the routes', () => {
         headers: { ...NAVIGATION, cookie },
       })
       expect(JSON.stringify(headers)).not.toContain('evil')
+    }
+  })
+})
+
+describe('AR07: instances with secrets of their own', () => {
+  it('AR07: warn of it once, however many logins come back to the wrong one; a cookie that is missing is no reason', async () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+    try {
+      const [one, two] = [
+        await hostileWorld(),
+        await hostileWorld({ options: { secret: 'the second secret of the application, long enough' } }),
+      ]
+      expect((await raw(two.url, `${CALLBACK}?code=a&state=b`, { headers: NAVIGATION })).status).toBe(400)
+      expect(warned.mock.calls).toEqual([])
+      for (let login = 0; login < 2; login++) {
+        const { state, cookie } = await attempt(one.url)
+        const { status, body } = await raw(
+          two.url,
+          `${CALLBACK}?${new URLSearchParams({ state, code: 'the-code', iss: two.server.url })}`,
+          {
+            headers: { ...NAVIGATION, cookie },
+          },
+        )
+        expect([status, body]).toEqual([400, expect.stringContaining('OAUTH_NO_TRANSACTION')])
+      }
+      expect(warned.mock.calls).toEqual([
+        [expect.stringContaining('Give all instances the same secret'), { type: 'OAuthWarning', code: 'OAUTH_OTHER_SECRET' }],
+      ])
+    } finally {
+      warned.mockRestore()
     }
   })
 })

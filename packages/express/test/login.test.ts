@@ -145,6 +145,17 @@ describe('requireLogin', () => {
     expect((await raw(url, '/items/a', { method: 'POST', headers: NAVIGATION })).status).toBe(401)
   })
 
+  it("SS15: a client of a test is a person without Fetch Metadata; Node's fetch is a script, whatever it is given, and can log out by form", async () => {
+    const { url } = await world({ routes: (app) => app.get('/items', requireLogin(), (_req, res) => res.send('in')) })
+    const pages = ['/items', '/auth/demo/login', '/auth/logout']
+    const statuses = (send: (path: string) => Promise<{ readonly status: number }>) =>
+      Promise.all(pages.map(async (path) => (await send(path)).status))
+    expect(await statuses((path) => raw(url, path, { headers: { accept: 'text/html' } }))).toEqual([303, 303, 303])
+    const headers = { accept: 'text/html', 'sec-fetch-mode': 'navigate' }
+    expect(await statuses((path) => fetch(`${url}${path}`, { headers, redirect: 'manual' }))).toEqual([401, 401, 403])
+    expect((await fetch(`${url}/auth/logout`, { method: 'POST', redirect: 'manual' })).status).toBe(303)
+  })
+
   it('RD03: //evil.example on a guarded page does not come back there', async () => {
     const { url } = await world({ routes: (app) => app.use(requireLogin()) })
     for (const path of ['//evil.example/%2e%2e', '/%2f/evil.example', '/\\evil.example', 'http://evil.example/']) {

@@ -32,6 +32,8 @@ describe('an answer that belongs to no login of this browser', () => {
     const browser = app.browser()
     const answer = await browser.go(`${CALLBACK}?code=A&state=S`)
     expect(answer.error).toMatchObject({ name: 'ProtocolError', code: 'OAUTH_NO_TRANSACTION' })
+    expect(answer.error).toMatchObject({ message: expect.stringContaining('The cookie is missing') })
+    expect(answer.error).not.toHaveProperty('cause')
     expect(answer.cookies).toEqual([])
     expect(app.server.requests).toEqual([])
   })
@@ -180,12 +182,20 @@ describe('the transaction cookie', () => {
     await expectUntouched(app, browser, { sub: undefined })
   })
 
-  it('AR07: a transaction cookie sealed by a retired secret is no_transaction', async () => {
+  it('AR07: a transaction cookie sealed by another secret is no_transaction, and the error says so, beside cookies of other logins, too', async () => {
     const app = world()
     const browser = app.browser()
-    const answer = app.server.authorize(await app.start(browser))
-    const rotated = browser.at(app.instance({ secret: 'the second secret of the application, long enough' }))
-    expect((await rotated.go(`${CALLBACK}?${answer}`)).error).toMatchObject({ code: 'OAUTH_NO_TRANSACTION' })
+    const answers = [app.server.authorize(await app.start(browser))]
+    const other = browser.at(app.instance({ secret: 'the second secret of the application, long enough' }))
+    const only = await other.go(`${CALLBACK}?${answers[0]}`)
+    answers.push(app.server.authorize(await app.start(browser)))
+    for (const { error } of [only, await other.go(`${CALLBACK}?${answers[1]}`)]) {
+      expect(error).toMatchObject({
+        code: 'OAUTH_NO_TRANSACTION',
+        message: expect.stringMatching(/a cookie of this login is there, .*cannot open it: .*"secret" is another one/),
+        cause: expect.objectContaining({ name: 'UsageError', message: expect.stringContaining('Give all instances the same secret') }),
+      })
+    }
     expect(app.server.forms('token')).toEqual([])
   })
 

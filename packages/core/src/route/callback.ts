@@ -1,6 +1,7 @@
 import { isOAuthError } from '../error/any-oauth-error.js'
 import type { AuthorizationResponseProblem } from '../error/error-code.js'
 import { ProtocolError } from '../error/protocol-error.js'
+import { UsageError } from '../error/usage-error.js'
 import { finishAuthorization } from '../flow/authorization-code.js'
 import type { Flow } from '../flow/flow.js'
 import { quietly } from '../flow/quietly.js'
@@ -115,6 +116,7 @@ async function findAttempt<Http>(
     if (visit.current !== undefined) return redirect(`${context.base.path}/`)
     refuse('OAUTH_TRANSACTION_USED', 'it was already used. Start the login again', 'RFC 9700 §2.1')
   }
+  if (context.logins.has(state, cookies)) unreadable()
   if (others) refuse('OAUTH_STATE_MISMATCH', 'its "state" is of no login of this browser. Start the login again', 'RFC 6749 §10.12')
   return noTransaction()
 }
@@ -124,6 +126,20 @@ function noTransaction(): never {
     'OAUTH_NO_TRANSACTION',
     'this browser has no login under way. The cookie is missing: it expired, was blocked, belongs to another host name, or the login was started in another browser',
     'RFC 6749 §10.12',
+  )
+}
+
+/** The cookie is there, so the browser has done its part: what is wrong is most likely the set-up, which the cause says. */
+function unreadable(): never {
+  throw new ProtocolError(
+    'OAUTH_NO_TRANSACTION',
+    'Authorization response refused: a cookie of this login is there, but this instance cannot open it: most likely its "secret" is another one than where the login was started',
+    {
+      reference: 'RFC 6749 §10.12',
+      cause: new UsageError(
+        'Option "secret": the cookie of a login could not be opened. Give all instances the same secret, and the same after a restart; to change it, give all of them a list of both. Where it is the same everywhere, the cookie was changed on its way.',
+      ),
+    },
   )
 }
 

@@ -27,6 +27,8 @@ export interface LoginCookiesOptions {
 export interface LoginCookies {
   /** Whether a request has login cookies beside the one of this state. */
   hasOthers(state: string, cookies: Form): boolean
+  /** Whether a request has the cookie of this state, though it may be none that opens. */
+  has(state: string, cookies: Form): boolean
   /** The attempt that a state belongs to; `undefined` when its cookie is absent or not ours. */
   find(state: string, cookies: Form): Promise<AuthorizationTransaction | undefined>
   /** Cookies that keep an attempt, and that let go of the oldest ones when there are too many. @throws {@link UsageError} one that is too large. */
@@ -73,6 +75,7 @@ export function loginCookies({ name, secrets, secure, environment }: LoginCookie
 
   return {
     hasOthers: (state, cookies) => present(cookies).some((cookie) => cookie !== prefix + idOf(state)),
+    has: (state, cookies) => single(cookies, prefix + idOf(state)) !== undefined,
     find: (state, cookies) => read(prefix + idOf(state), cookies),
     async keep(transaction, cookies) {
       const value = await (await sealer()).seal(JSON.stringify(transaction))

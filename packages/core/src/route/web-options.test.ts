@@ -98,6 +98,11 @@ describe('B1, B2: options that cannot work are refused at once', () => {
     'a session name with a semicolon': [{ session: { name: 'a;b' } }, /session\.name/],
     'a lifetime of 0': [{ session: { lifetime: 0 } }, /lifetime/],
     'a lifetime that is no number': [{ session: { lifetime: Number.NaN } }, /lifetime/],
+    'SS18: a lifetime in milliseconds': [
+      { session: { lifetime: 604_800_000 } },
+      /session\.lifetime" is in seconds, .*10 years.*thousandth/,
+    ],
+    'SS18: an idle time in milliseconds': [{ session: { idle: 604_800_000 } }, /session\.idle" is in seconds, .*10 years/],
     'two routes with one path': [{ paths: { login: '/auth/{provider}', callback: '/auth/{provider}' } }, /share the path/],
     'AR11: one callback for two providers': [
       { providers: { a: registered, b: registered }, paths: { callback: '/callback' } },
@@ -112,6 +117,10 @@ describe('B1, B2: options that cannot work are refused at once', () => {
       expect.objectContaining({ name: 'UsageError', message: expect.stringMatching(message) }),
     )
   })
+})
+
+it('SS18: a session of 10 years is taken', () => {
+  expect(() => world({ session: { lifetime: 315_360_000, idle: 315_360_000 } })).not.toThrow()
 })
 
 describe('B1: an HTTP client that is not wrapped is refused at once', () => {

@@ -145,6 +145,9 @@ const UNUSABLE_NAMES: readonly string[] = ['__proto__', 'constructor', 'prototyp
 /** A login lasts 7 days. */
 export const SESSION_LIFETIME = 604_800
 
+/** Nobody means more than 10 years. */
+const MAX_SESSION = 315_360_000
+
 /**
  * `further` are the names of an adapter's own options, which it checks itself.
  *
@@ -171,10 +174,15 @@ export function assertWebOptions<Http>(options: WebOptions<Http>, further: reado
   const { name = 'oauth', lifetime = SESSION_LIFETIME, idle } = options.session ?? {}
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(name))
     throw new UsageError('Option "session.name" is part of cookie names; use letters, digits, "-" and "_".')
-  if (!(Number.isFinite(lifetime) && lifetime > 0))
-    throw new UsageError('Option "session.lifetime" must be a number of seconds, more than 0.')
-  if (idle !== undefined && !(Number.isFinite(idle) && idle > 0))
-    throw new UsageError('Option "session.idle" must be a number of seconds, more than 0.')
+  assertSeconds('session.lifetime', lifetime)
+  if (idle !== undefined) assertSeconds('session.idle', idle)
+}
+
+/** Milliseconds, which much of JavaScript counts in, are a thousand times too many. */
+function assertSeconds(name: string, value: number): void {
+  if (!(Number.isFinite(value) && value > 0)) throw new UsageError(`Option "${name}" must be a number of seconds, more than 0.`)
+  if (value > MAX_SESSION)
+    throw new UsageError(`Option "${name}" is in seconds, and ${value} seconds are more than 10 years. Of milliseconds, take a thousandth.`)
 }
 
 /** A list would make providers named 0, 1, …, and their callbacks with them. */

@@ -3,6 +3,7 @@ import { StoreError } from '../error/store-error.js'
 import { UsageError } from '../error/usage-error.js'
 import { plainCause } from '../session/plain-cause.js'
 import type { Store, StoreEntry, StoreReceipt } from '../session/store.js'
+import { isTokenRecord } from './login-token-store.js'
 
 /**
  * The application's store, as the routes use it beside the life cycle of tokens: failures are errors of this library, that quote nothing of what was
@@ -24,19 +25,28 @@ export interface WebStore {
 /** Makes each failure of a store a {@link StoreError}. */
 export function webStore(store: Store<unknown>): WebStore {
   return {
-    get: (key) => trying('read', key, () => store.get(key)),
-    compareAndSet: (key, expected, { value, ttl }) => trying('write', key, () => store.compareAndSet(key, expected, value, { ttl })),
-    delete: (key, expected) => trying('delete', key, () => store.delete(key, expected)),
+    get: (key) => trying('read', { key }, () => store.get(key)),
+    compareAndSet: (key, expected, { value, ttl }) =>
+      trying('write', { key, value }, () => store.compareAndSet(key, expected, value, { ttl })),
+    delete: (key, expected) => trying('delete', { key }, () => store.delete(key, expected)),
     tokens: store,
   }
 }
 
-async function trying<T>(operation: 'read' | 'write' | 'delete', key: string, work: () => Maybe<T>): Promise<T> {
+type Operation = 'read' | 'write' | 'delete'
+
+async function trying<T>(
+  operation: Operation,
+  record: { readonly key: string; readonly value?: unknown },
+  work: () => Maybe<T>,
+): Promise<T> {
   try {
     return await work()
   } catch (error) {
+    const { key, value } = record
     // What a key names is as good as a password where somebody has the secret, too.
-    throw new StoreError(operation, { cause: plainCause(error, { access_token: key.slice(key.indexOf(':') + 1), token_type: '' }) })
+    const id = { access_token: key.slice(key.indexOf(':') + 1), token_type: '' }
+    throw new StoreError(operation, { cause: plainCause(error, id, isTokenRecord(value) ? value.token : undefined) })
   }
 }
 
