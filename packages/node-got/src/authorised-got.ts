@@ -1,3 +1,4 @@
+import { Duplex } from 'node:stream'
 import { isOAuthError, type ResourceAuthoriser } from '@oauth/core/adapter'
 import {
   type AfterResponseHook,
@@ -35,6 +36,8 @@ export function authorisedGot(instance: Got, authoriser: ResourceAuthoriser): Go
         const call = next(options)
         if (!options.isStream && call instanceof Promise) {
           onlyForFailures(repeat, { call, state, succeeded: (response) => succeeded(state, new GotAnswer(response), authoriser) })
+        } else if (call instanceof Duplex) {
+          call.on('request', () => state.requested())
         }
         return call
       },
@@ -97,13 +100,16 @@ function succeeded({ authorised }: CallState, answer: GotAnswer, authoriser: Res
   if (told instanceof Promise) told.catch(() => undefined)
 }
 
-/** got names the URL in what it says, and logs are made of that. */
+/** An error without the token, also where no request was made: an answer from the cache, say. got has put the URL into some texts by then. */
 function speakable(error: Error, authoriser: ResourceAuthoriser): Error {
-  const state = error instanceof RequestError ? stateOf(error.options, authoriser) : undefined
+  if (!(error instanceof RequestError)) return error
+  const state = stateOf(error.options, authoriser)
   if (state === undefined) return error
-  const { message, stack } = error
+  state.takeBack()
+  const { message, stack, response } = error
   error.message = state.withoutToken(message)
   if (stack !== undefined) error.stack = state.withoutToken(stack)
+  if (response !== undefined) response.url = state.withoutToken(response.url)
   return error
 }
 

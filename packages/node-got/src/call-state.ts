@@ -57,24 +57,32 @@ export class CallState {
     return body === undefined || typeof body === 'string' || body instanceof Uint8Array || this.#isMultipart
   }
 
-  /** Begins an attempt: takes back what was put on the one before, unless somebody has replaced it since. */
+  /** Begins an attempt, whose options may be a copy of those of the one before. */
   begin(options: NormalizedOptions): void {
     this.#options = options
-    if (this.#placed === undefined) return
-    const { headers, url, body } = this.#placed
+    this.takeBack()
     this.#placed = undefined
+  }
+
+  /** Takes back what was put on the attempt, unless somebody has replaced it since: options of got are in its errors, and errors in logs. */
+  takeBack(): void {
+    this.requested()
+    if (this.#options === undefined || this.#placed === undefined) return
+    const { before, after } = this.#placed.body
+    if (after !== before && this.#options.body === after) this.#options.body = before
+  }
+
+  /** The request is made, and has its own copy of the headers and the URL. The body stays: its length is what a redirect goes by. */
+  requested(): void {
+    if (this.#options === undefined || this.#placed === undefined) return
+    const options = this.#options
+    const { headers, url } = this.#placed
     for (const { name, before, after } of headers) {
       if (options.headers[name] !== after) continue
       if (before === undefined) delete options.headers[name]
       else options.headers[name] = before
     }
-    takeBack(options, url)
-    if (body.after !== body.before && options.body === body.after) options.body = body.before
-  }
-
-  /** The answer has come: what is said of it from now on names the URL as the application wrote it. */
-  answered(): void {
-    if (this.#options !== undefined && this.#placed !== undefined) takeBack(this.#options, this.#placed.url)
+    if (url.after !== url.before && String(options.url) === url.after) setUrl(options, url.before)
   }
 
   /** A text about the attempt, with the query as the application wrote it: where a token is in it, messages of errors are no place for it. */
@@ -98,10 +106,6 @@ export class CallState {
     if (after !== body) options.body = after
     this.#placed = { authorised, headers, url, body: { before: body, after } }
   }
-}
-
-function takeBack(options: NormalizedOptions, { before, after }: Replaced<string>): void {
-  if (after !== before && String(options.url) === after) setUrl(options, before)
 }
 
 /** In place: with `allowAbsoluteUrls: false` got takes no absolute URL, and this one has the origin of the one before. */

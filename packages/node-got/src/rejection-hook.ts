@@ -21,6 +21,7 @@ export function onlyForFailures(
 
   call.on('request', (request: ClientRequest) => {
     const { options } = state
+    state.requested()
     if (options === undefined || options.cache) return
     const hooks = options.hooks.afterResponse
     const at = hooks.indexOf(hook)
@@ -37,6 +38,6 @@ export function onlyForFailures(
   // The call is over: its options may be those of the next one, as in pagination.
   call.on('response', () => {
     putBack()
-    state.answered()
+    state.takeBack()
   })
 }

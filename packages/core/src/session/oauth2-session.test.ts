@@ -762,6 +762,31 @@ describe('stores and keys', () => {
     await expect(session.setToken({ access_token: 'a' })).rejects.toThrow('"key" is missing')
     expect(line.requests).toHaveLength(0)
   })
+
+  it('a user’s token in a store needs a key, and that is said before the person is sent to log in', async () => {
+    const line = wire(granted)
+    const options = { redirectUri: CALLBACK }
+    const session = sessionOver(line, { ...options, store: memoryStore() })
+    await expect(session.createAuthorizationUrl()).rejects.toThrow('"key" is missing')
+    await expect(sessionOver(line, { ...options, store: memoryStore(), key: 'ada' }).createAuthorizationUrl()).resolves.toBeDefined()
+    await expect(sessionOver(line, options).createAuthorizationUrl()).resolves.toBeDefined()
+    expect(line.requests).toHaveLength(0)
+  })
+
+  it('where a store has no token and the session no key, a request says that this may be why', async () => {
+    const request = { method: 'GET', url: 'https://api.example/', headers: {}, replayable: true }
+    const refused = (options: object) => async () => sessionOver(wire(granted), options).authoriser().authorise(request, 1)
+    await expect(refused({ store: memoryStore() })).rejects.toMatchObject({
+      code: 'OAUTH_MISSING_TOKEN',
+      message: expect.stringContaining('the option "key", and this session has none'),
+    })
+    for (const options of [{}, { store: memoryStore(), key: 'ada' }]) {
+      await expect(refused(options)).rejects.toMatchObject({
+        code: 'OAUTH_MISSING_TOKEN',
+        message: expect.not.stringContaining('"key"'),
+      })
+    }
+  })
 })
 
 describe('revocation and logout', () => {

@@ -97,6 +97,7 @@ export class OAuth2Session<Http> {
       allowedOrigins: allowedOrigins(this.#options.allowedOrigins, baseUrl),
       placement: this.#options.tokenPlacement,
       quirks: this.#options.quirks,
+      keyless: this.#options.store !== undefined && this.#options.key === undefined,
       protectedRequestHook: () => this.#hooks.protectedRequest(),
     })
   }
@@ -134,11 +135,14 @@ export class OAuth2Session<Http> {
    *
    * State, PKCE verifier and (with `openid`) nonce are made unless given. Nothing is stored here.
    *
+   * @throws {@link UsageError} for options that do not exist, and where the session has a `store` and no `key`: a person's token could not be
+   * kept after the login.
    * @see RFC 6749 §4.1.1 https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1
    */
   async createAuthorizationUrl(options: AuthorizationUrlOptions = {}): Promise<AuthorizationRequest> {
     const session = this.#options
     const own = authorizationUrlRequest(options, session.authorizationParameters)
+    this.#token.assertKey({ type: 'authorization_code' })
     const server = await this.server()
     const start = startAuthorization(server, this.#registration.client, {
       ...own,

@@ -39,6 +39,8 @@ export interface AuthoriserPorts {
   readonly placement?: TokenPlacement | undefined
   /** What the API's provider needs beside the token, and what it calls it. */
   readonly quirks?: Quirks | undefined
+  /** Whether the token would be one of the client itself: there is a store, and no name of a person's token in it. */
+  readonly keyless?: boolean | undefined
   /** What changes a request after the token was put on it; asked for each time, as hooks may be registered later. */
   protectedRequestHook?(): ProtectedRequestHook | undefined
 }
@@ -51,9 +53,12 @@ export function resourceAuthoriser(ports: AuthoriserPorts): ResourceAuthoriser {
 
   function withToken(request: ResourceRequest, record: TokenRecord | undefined): Maybe<Authorised> {
     if (record === undefined) {
-      throw new UsageError(explain && 'There is no token for this request. Call fetchToken or log in first, or pass withholdToken.', {
-        code: 'OAUTH_MISSING_TOKEN',
-      })
+      const hint =
+        explain && ports.keyless ? ' A person\'s token in a "store" is found by the option "key", and this session has none.' : ''
+      throw new UsageError(
+        explain && `There is no token for this request. Call fetchToken or log in first, or pass withholdToken.${hint}`,
+        { code: 'OAUTH_MISSING_TOKEN' },
+      )
     }
     const placed = withQuirks(record.token.access_token, request)
     const hash = tokenHash(environment, record)

@@ -84,6 +84,10 @@ describe('options of a session', () => {
     ['a redirect URI that is not absolute', { redirectUri: '/callback' }, '"redirectUri" is not an absolute URI'],
     ['a store that cannot compare and set', { store: new Map(), key: 'alice' }, '"store" has no function "compareAndSet"'],
     ['a store that is none', { store: null, key: 'alice' }, '"store" has no function "get"'],
+    ['an empty key', { store: memoryStore(), key: '' }, 'one person or one token, and it is empty'],
+    ['a key that is null', { store: memoryStore(), key: null }, 'one person or one token, and it is no text'],
+    ['a key that is a number', { store: memoryStore(), key: 5 }, 'one person or one token, and it is no text'],
+    ['a key that is an object', { store: memoryStore(), key: { id: 1 } }, 'one person or one token, and it is no text'],
     ['a key without a store', { key: 'alice' }, '"key"'],
     [
       'a token for a store without a key',

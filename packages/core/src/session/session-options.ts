@@ -72,6 +72,13 @@ export function assertSessionOptions(options: SessionOptions, own: readonly stri
   }
   assertResponseType(options.responseType ?? 'code', options.responseMode)
   assertRedirectUri(options.redirectUri, explain && 'Option "redirectUri"')
+  // `user?.id ?? ''` would give one token to everybody who is nobody.
+  if (key !== undefined && (typeof key !== 'string' || key === '')) {
+    throw new UsageError(
+      explain &&
+        `Option "key" must be a text that names one person or one token, and it is ${key === '' ? 'empty' : 'no text'}. For a token of the client itself leave it out.`,
+    )
+  }
   if (key !== undefined && store === undefined)
     throw new UsageError(explain && 'Option "key" names a token in a "store", and there is no store.')
   if (token !== undefined && store !== undefined && key === undefined) {

@@ -158,7 +158,7 @@ export class SessionToken {
     return left
   }
 
-  /** Asked before a token is fetched too: a code, say, can be redeemed only once. */
+  /** Asked before a person is sent to log in and before a token is fetched, too: a code, say, can be redeemed only once. */
   assertKey(grant: GrantMemory): void {
     const { store, key } = this.#options
     if (store !== undefined && key === undefined && !isRepeatable(grant)) {
