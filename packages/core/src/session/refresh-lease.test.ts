@@ -528,6 +528,22 @@ describe("the straggler's grace across processes", () => {
     expect(stored()?.previous?.until).toBeCloseTo(time.now + 30, 3)
   })
 
+  it('so does one that is behind by two renewals, each in its own grace', async () => {
+    const { start, server, stored, time } = expired()
+    const one = start()
+    await current(one)
+    time.now += 20
+    await one.lifeCycle.renew(one.place)
+    const late = start()
+    expect((await late.lifeCycle.put(late.place, record('0'))).token.access_token).toBe('access-2')
+    time.now += 10
+    await one.lifeCycle.renew(one.place)
+    expect(stored()?.previous?.earlier).toHaveLength(1)
+    await late.lifeCycle.put(late.place, record('0'))
+    expect(stored()?.token.refresh_token).toBe('refresh-0')
+    expect(server.sent).toEqual(['refresh-0', 'refresh-1', 'refresh-2'])
+  })
+
   it('after the grace time it is a login like any other', async () => {
     const { start, stored, time } = expired()
     await current(start())

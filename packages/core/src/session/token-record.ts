@@ -19,6 +19,13 @@ export function isRepeatable({ type, repeatable }: GrantMemory): boolean {
   return repeatable === true || type === 'client_credentials'
 }
 
+/** A refresh token that was spent, by its hash, and until when whoever comes with it gets what it became. */
+export interface SpentToken {
+  readonly refreshHash: string
+  /** By the store's clock. */
+  readonly until: number
+}
+
 /** A token with everything that its renewal, in this process or another, has to know. Plain JSON. */
 export interface TokenRecord {
   readonly v: 1
@@ -34,8 +41,8 @@ export interface TokenRecord {
   readonly grant: GrantMemory
   /** Who is renewing the token, until when by the store's clock, with which refresh token, since when. */
   readonly lease?: { readonly owner: string; readonly until: number; readonly refreshHash: string; readonly since: number }
-  /** The refresh token before this one, for callers that still hold it. */
-  readonly previous?: { readonly refreshHash: string; readonly until: number }
+  /** The refresh token before this one, for callers that still hold it; and those before that, where they were spent as lately. */
+  readonly previous?: SpentToken & { readonly earlier?: readonly SpentToken[] }
   /** Set when the token cannot be renewed any more. */
   readonly ended?: { readonly reason: string; readonly at: number }
   readonly dpopKey?: Readonly<Record<string, unknown>>

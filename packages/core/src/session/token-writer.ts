@@ -6,8 +6,9 @@ import type { TokenSet } from '../message/token-set.js'
 import { tell } from './life-cycle-events.js'
 import type { LifeCycleMemory, Unsaved } from './life-cycle-memory.js'
 import { plainCause } from './plain-cause.js'
+import { isPredecessor, predecessors } from './predecessors.js'
 import type { HeldLease } from './refresh-lease.js'
-import { credentialOf, GRACE } from './renewal-memory.js'
+import { credentialOf } from './renewal-memory.js'
 import { hasSpent, isReplacedBy, newerThan, over, replaced } from './succession.js'
 import { alive, latestRecord, readEntry, type TokenEntry } from './token-entry.js'
 import { credentialHash } from './token-hash.js'
@@ -100,7 +101,7 @@ export class TokenWriter {
     const { lease } = before
     const renewedAt = now + (this.#ports.environment.monotonic() - takenAt) / 1000
     // Who comes with the spent token within the grace gets the new one, from whatever process.
-    const previous = lease && { previous: { refreshHash: lease.refreshHash, until: renewedAt + GRACE } }
+    const previous = lease && { previous: predecessors(before, lease.refreshHash, renewedAt) }
     const record = { ...unleased(before), token, generation: before.generation + 1, ...previous }
     const unsaved: Unsaved = { record, before, begun, stored: false }
     const { logins } = this.#memory
@@ -273,11 +274,9 @@ export class TokenWriter {
 
   /** Tells whether a token that is put is one that another process has spent a moment ago, for what is in the store. */
   async #isSpent({ value, now }: TokenEntry, put: TokenRecord): Promise<boolean> {
-    const { previous, ended } = value
-    if (previous === undefined || ended !== undefined || previous.until <= now) return false
     // A refresh token that was not replaced is not spent.
-    if (credentialOf(value) === credentialOf(put)) return false
-    return (await credentialHash(this.#ports.environment, put)) === previous.refreshHash
+    if (value.previous === undefined || value.ended !== undefined || credentialOf(value) === credentialOf(put)) return false
+    return isPredecessor(value, await credentialHash(this.#ports.environment, put), now)
   }
 
   /** The store changed while the token was renewed. Who wrote there wins; a deleted session stays deleted, and its new tokens are given back. */
