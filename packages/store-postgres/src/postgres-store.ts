@@ -42,7 +42,7 @@ const FOREVER = 1e11
  * @throws {@link UsageError} for what is no pool or no name of a table.
  *
  * @example
- * const store = postgresStore<TokenRecord>(new Pool())
+ * const store = postgresStore(new Pool())
  */
 export function postgresStore<T = TokenRecord>(
   pool: PostgresPool,
