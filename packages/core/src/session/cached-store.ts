@@ -2,6 +2,7 @@ import { defaultEnvironment, type Environment, type Maybe } from '../environment
 import { explain } from '../error/explain.js'
 import { assertKnownOptions } from '../error/known-options.js'
 import { UsageError } from '../error/usage-error.js'
+import { assertStore } from './assert-store.js'
 import { frozenCopy } from './frozen-copy.js'
 import type { Store, StoreEntry } from './store.js'
 
@@ -35,8 +36,10 @@ interface Slot<T> {
  *
  * @example
  * const store = cachedStore(redisStore(client))
+ * @throws {@link UsageError} for what is no store, and for bad options.
  */
 export function cachedStore<T>(store: Store<T>, options: CachedStoreOptions = {}): Store<T> {
+  assertStore(store, 'cachedStore: the store inside')
   assertKnownOptions(options, OPTIONS, 'cachedStore')
   const { maxAge = MAX_AGE, maxEntries = MAX_ENTRIES, environment = defaultEnvironment() } = options
   if (!(maxAge >= 0) || !(maxEntries >= 1))

@@ -155,4 +155,18 @@ describe('beside the values', () => {
       expect.objectContaining({ name: 'UsageError', message: expect.stringMatching(message) }),
     )
   })
+  it.each<[string, unknown, string]>([
+    ['nothing', undefined, 'get'],
+    ['null', null, 'get'],
+    ['a text', 'redis://127.0.0.1', 'get'],
+    ['a client of a database', { get: () => undefined, set: () => undefined }, 'compareAndSet'],
+    ['half a store', { get: () => undefined, compareAndSet: () => undefined }, 'delete'],
+  ])('around %s is a UsageError at once, that says how to get a store', (_what, store, missing) => {
+    expect(() => encryptedStore(store as Store<string>, { secret: SECRET })).toThrow(
+      expect.objectContaining({
+        name: 'UsageError',
+        message: expect.stringMatching(new RegExp(`encryptedStore: the store inside has no function "${missing}".*redisStore\\(client\\)`)),
+      }),
+    )
+  })
 })

@@ -3,6 +3,7 @@ import { explain } from '../error/explain.js'
 import { assertKnownOptions } from '../error/known-options.js'
 import { UsageError } from '../error/usage-error.js'
 import { assertSecrets, createSealer, type Sealer } from '../jose/sealer.js'
+import { assertStore } from './assert-store.js'
 import type { Store } from './store.js'
 import type { TokenRecord } from './token-record.js'
 
@@ -25,10 +26,11 @@ const OPTIONS = ['secret', 'environment'] as const
  * @typeParam T what is stored, as JSON: the records of tokens unless said otherwise
  * @example
  * const store = encryptedStore(redisStore(client), { secret: [newSecret, oldSecret] })
- * @throws {@link UsageError} for a secret that is too short; from `get` for a value that no secret opens, or that was sealed for another key.
+ * @throws {@link UsageError} for what is no store, and for a secret that is too short; from `get` for a value that no secret opens, or that was sealed for another key.
  * @see RFC 7516 §3.1 https://www.rfc-editor.org/rfc/rfc7516#section-3.1
  */
 export function encryptedStore<T = TokenRecord>(store: Store<string>, options: EncryptedStoreOptions): Store<T> {
+  assertStore(store, 'encryptedStore: the store inside')
   assertKnownOptions(options, OPTIONS, 'encryptedStore')
   const { secret, environment = defaultEnvironment() } = options
   const secrets = typeof secret === 'string' ? [secret] : (secret ?? [])
