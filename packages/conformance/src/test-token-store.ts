@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Store } from '@oauth/core/session'
 import { type RegisterTest, register, type SkippedChecks } from './check.js'
+import { assertOptions } from './options.js'
 import type { StoreCheck, StoreCheckId, StoreSubject } from './store/check.js'
 import { clock, now } from './store/clock.js'
 import { absent, compareAndSet, create, foreignVersion } from './store/compare-and-set.js'
@@ -48,6 +49,8 @@ export interface TokenStoreTestOptions {
   readonly gone?: (() => Store<unknown> | Promise<Store<unknown>>) | undefined
 }
 
+const OPTIONS: readonly string[] = ['elapse', 'gone', 'skip'] satisfies (keyof TokenStoreTestOptions)[]
+
 /**
  * Proves a store: registers one test for each thing that sessions rely on.
  *
@@ -61,12 +64,16 @@ export interface TokenStoreTestOptions {
  * import { myStore } from '../src/index.js'
  *
  * testTokenStore(it, () => myStore({ url: 'redis://127.0.0.1:6379' }))
+ *
+ * @throws TypeError for an unknown option, and for a skip without a reason, or of a check that does not exist.
  */
 export function testTokenStore(
   test: RegisterTest,
   createStore: () => Store<unknown> | Promise<Store<unknown>>,
-  { skip, elapse = (seconds) => sleep(seconds * 1000), gone }: TokenStoreTestOptions = {},
+  options: TokenStoreTestOptions = {},
 ): void {
+  assertOptions(options, OPTIONS, 'testTokenStore')
+  const { skip, elapse = (seconds) => sleep(seconds * 1000), gone } = options
   const create = async (): Promise<StoreSubject> => {
     const [view, second] = [await created(createStore), await created(createStore)]
     return {

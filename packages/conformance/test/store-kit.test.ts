@@ -96,6 +96,10 @@ describe('options', () => {
       expect(() => registered(() => new SharedEngine().view(), { skip: skip as Record<StoreCheckId, string> })).toThrow(TypeError)
   })
 
+  it('a misspelt option is refused, and those that exist are named', () => {
+    expect(() => registered(() => new SharedEngine().view(), { skipp: {} } as object)).toThrow(/no option "skipp".*elapse, gone, skip/)
+  })
+
   it('a store without watch has nothing to prove there', async () => {
     const engine = new SharedEngine()
     const { watch: _none, ...store } = engine.view()

@@ -22,6 +22,10 @@ import { watchFile } from './watch-file.js'
 export function fileStore<T = TokenRecord>(path: string, { now }: Pick<Environment, 'now'> = defaultEnvironment()): Store<T> {
   if (typeof path !== 'string' || path === '')
     throw new UsageError('fileStore takes the path of a file, such as /home/me/.local/state/my-cli/tokens.json.')
+  if (typeof now !== 'function')
+    throw new UsageError(
+      'fileStore has no options but a clock, `now`, and was given something else. Call it with a path alone: fileStore(path).',
+    )
   // A process may change its working folder later.
   const file = resolve(path)
   const read = contentsReader<T>(file)

@@ -93,6 +93,12 @@ describe('the file', () => {
     expect(() => fileStore('')).toThrow(expect.objectContaining({ name: 'UsageError' }))
     expect(() => fileStore(undefined as unknown as string)).toThrow(expect.objectContaining({ name: 'UsageError' }))
   })
+
+  it.each([[{ mode: 0o644 }], [{ now: 1_700_000_000 }], ['utf8']])('with %j beside it, which is no clock, is refused', (options) => {
+    expect(() => fileStore(path, options as unknown as { now: () => number })).toThrow(
+      expect.objectContaining({ name: 'UsageError', message: expect.stringContaining('no options but a clock') }),
+    )
+  })
 })
 
 describe('what is stored', () => {

@@ -83,6 +83,8 @@ export function redisStore<T = TokenRecord>(client: RedisClient, options: RedisS
 }
 
 function checked(options: RedisStoreOptions): RedisStoreOptions {
+  if (typeof options !== 'object' || options === null)
+    throw new UsageError("redisStore: an options object is needed, such as { prefix: 'oauth:' }, and there is something else.")
   const unknown = Object.keys(options).find((option) => !OPTIONS.includes(option))
   if (unknown !== undefined) throw new UsageError(`redisStore knows no option ${JSON.stringify(unknown)}. It has: ${OPTIONS.join(', ')}.`)
   const { prefix } = options

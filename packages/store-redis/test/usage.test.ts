@@ -18,6 +18,10 @@ describe('redisStore, called wrongly', () => {
     expect(() => redisStore(createClient(), options as object)).toThrow(usage(/"keyPrefix".*prefix, subscriber/))
   })
 
+  it.each([[null], ['app:']])('options that are none are refused: %j', (options) => {
+    expect(() => redisStore(createClient(), options as unknown as object)).toThrow(usage(/options object.*prefix/))
+  })
+
   it('a prefix that is no string is refused', () => {
     expect(() => redisStore(createClient(), { prefix: 1 as unknown as string })).toThrow(usage(/prefix/))
   })

@@ -252,9 +252,12 @@ describe('cachedStore', () => {
     )
   })
 
-  it.each([{ maxAge: -1 }, { maxAge: Number.NaN }, { maxEntries: 0 }, { maxage: 5 }])('%o is a UsageError', (options) => {
-    expect(() => cachedStore(memoryStore(), options as CachedStoreOptions)).toThrow(expect.objectContaining({ name: 'UsageError' }))
-  })
+  it.each([{ maxAge: -1 }, { maxAge: Number.NaN }, { maxAge: '5' }, { maxEntries: 0 }, { maxEntries: '9' }, { maxage: 5 }])(
+    '%o is a UsageError',
+    (options) => {
+      expect(() => cachedStore(memoryStore(), options as object)).toThrow(expect.objectContaining({ name: 'UsageError' }))
+    },
+  )
 })
 
 describe('a session on it', () => {
