@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis'
+import { Cluster, Redis } from 'ioredis'
 import { createClient, createClientPool, createCluster, createSentinel } from 'redis'
 import { describe, expect, it } from 'vitest'
 import { type RedisClient, redisStore } from '../src/index.js'
@@ -30,6 +30,20 @@ describe('redisStore, called wrongly', () => {
     const pool = createClientPool()
     for (const subscriber of [pool, {}, 'oauth:'])
       expect(() => redisStore(createClient(), { subscriber: subscriber as never })).toThrow(usage(/subscriber.*duplicate/))
+  })
+
+  it('a subscriber that is the client itself is refused; clusters and sentinels make a connection of their own', () => {
+    const [single, cluster] = [new Redis({ lazyConnect: true }), new Cluster([{ host: '127.0.0.1', port: 1 }], { lazyConnect: true })]
+    const nodeRedis = createClient()
+    const error = usage(/`subscriber`.*the client itself.*duplicate\(\)/)
+    expect(() => redisStore(single, { subscriber: single })).toThrow(error)
+    expect(() => redisStore(nodeRedis, { subscriber: nodeRedis })).toThrow(error)
+    const [nodes, sentinel] = [createCluster({ rootNodes: [] }), createSentinel({ name: 'primary', sentinelRootNodes: [] })]
+    expect(redisStore(cluster, { subscriber: cluster }).watch).toBeTypeOf('function')
+    expect(redisStore(nodes, { subscriber: nodes }).watch).toBeTypeOf('function')
+    expect(redisStore(sentinel, { subscriber: sentinel }).watch).toBeTypeOf('function')
+    single.disconnect()
+    cluster.disconnect()
   })
 
   it.each([
