@@ -45,7 +45,7 @@ export interface TokenStoreTestOptions {
   readonly skip?: SkippedChecks<StoreCheckId> | undefined
   /** Lets so many seconds pass by the clock of the store. Without it they are waited for, about eight in all. */
   readonly elapse?: ((seconds: number) => void | Promise<void>) | undefined
-  /** Makes a store whose engine cannot be reached. Without it `store.gone` is skipped. */
+  /** Makes a store whose engine cannot be reached: it is the calls of the store that reject, not this. Without it `store.gone` is skipped. */
   readonly gone?: (() => Store<unknown> | Promise<Store<unknown>>) | undefined
 }
 
@@ -81,7 +81,7 @@ export function testTokenStore(
       second,
       other: view.store.local === true ? view : second,
       elapse: async (seconds) => elapse(seconds),
-      gone: () => created(gone ?? createStore),
+      gone: () => unreachable(gone ?? createStore),
     }
   }
   const without = gone === undefined ? { 'store.gone': 'option "gone" gives no store without its engine' } : {}
@@ -97,4 +97,19 @@ async function created(createStore: () => unknown): Promise<StoreView> {
   throw new TypeError(
     `testTokenStore: what was made has no function "${missing}". Give a function that makes a store: testTokenStore(test, () => myStore()).`,
   )
+}
+
+/** A store without its engine. A function that fails would look like the rejection that is asked for, and proves nothing. */
+async function unreachable(gone: () => unknown): Promise<StoreView> {
+  let store: unknown
+  try {
+    store = await gone()
+  } catch (cause) {
+    const said = cause instanceof Error ? cause.message : String(cause)
+    throw new TypeError(
+      `testTokenStore: option "gone" made no store, it failed itself: ${said}\nIt has to return a store, whose calls reject then. Make the store without connecting first.`,
+      { cause },
+    )
+  }
+  return created(() => store)
 }
