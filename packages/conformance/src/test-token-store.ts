@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Store } from '@oauth/core/session'
 import { type RegisterTest, register, type SkippedChecks } from './check.js'
+import { assertOptions } from './options.js'
 import type { StoreCheck, StoreCheckId, StoreSubject } from './store/check.js'
 import { clock, now } from './store/clock.js'
 import { absent, compareAndSet, create, foreignVersion } from './store/compare-and-set.js'
@@ -44,9 +45,11 @@ export interface TokenStoreTestOptions {
   readonly skip?: SkippedChecks<StoreCheckId> | undefined
   /** Lets so many seconds pass by the clock of the store. Without it they are waited for, about eight in all. */
   readonly elapse?: ((seconds: number) => void | Promise<void>) | undefined
-  /** Makes a store whose engine cannot be reached. Without it `store.gone` is skipped. */
+  /** Makes a store whose engine cannot be reached: it is the calls of the store that reject, not this. Without it `store.gone` is skipped. */
   readonly gone?: (() => Store<unknown> | Promise<Store<unknown>>) | undefined
 }
+
+const OPTIONS: readonly string[] = ['elapse', 'gone', 'skip'] satisfies (keyof TokenStoreTestOptions)[]
 
 /**
  * Proves a store: registers one test for each thing that sessions rely on.
@@ -61,12 +64,16 @@ export interface TokenStoreTestOptions {
  * import { myStore } from '../src/index.js'
  *
  * testTokenStore(it, () => myStore({ url: 'redis://127.0.0.1:6379' }))
+ *
+ * @throws TypeError for an unknown option, and for a skip without a reason, or of a check that does not exist.
  */
 export function testTokenStore(
   test: RegisterTest,
   createStore: () => Store<unknown> | Promise<Store<unknown>>,
-  { skip, elapse = (seconds) => sleep(seconds * 1000), gone }: TokenStoreTestOptions = {},
+  options: TokenStoreTestOptions = {},
 ): void {
+  assertOptions(options, OPTIONS, 'testTokenStore')
+  const { skip, elapse = (seconds) => sleep(seconds * 1000), gone } = options
   const create = async (): Promise<StoreSubject> => {
     const [view, second] = [await created(createStore), await created(createStore)]
     return {
@@ -74,7 +81,7 @@ export function testTokenStore(
       second,
       other: view.store.local === true ? view : second,
       elapse: async (seconds) => elapse(seconds),
-      gone: () => created(gone ?? createStore),
+      gone: () => unreachable(gone ?? createStore),
     }
   }
   const without = gone === undefined ? { 'store.gone': 'option "gone" gives no store without its engine' } : {}
@@ -90,4 +97,19 @@ async function created(createStore: () => unknown): Promise<StoreView> {
   throw new TypeError(
     `testTokenStore: what was made has no function "${missing}". Give a function that makes a store: testTokenStore(test, () => myStore()).`,
   )
+}
+
+/** A store without its engine. A function that fails would look like the rejection that is asked for, and proves nothing. */
+async function unreachable(gone: () => unknown): Promise<StoreView> {
+  let store: unknown
+  try {
+    store = await gone()
+  } catch (cause) {
+    const said = cause instanceof Error ? cause.message : String(cause)
+    throw new TypeError(
+      `testTokenStore: option "gone" made no store, it failed itself: ${said}\nIt has to return a store, whose calls reject then. Make the store without connecting first.`,
+      { cause },
+    )
+  }
+  return created(() => store)
 }

@@ -1,5 +1,6 @@
 import type { Transport } from '@oauth/core/adapter'
 import { type RegisterTest, register, type SkippedChecks } from './check.js'
+import { assertOptions } from './options.js'
 import { abort } from './transport/abort.js'
 import { body } from './transport/body.js'
 import type { TransportCheck, TransportCheckId } from './transport/check.js'
@@ -36,8 +37,10 @@ export interface TransportTestOptions {
 export function testTransport(
   test: RegisterTest,
   createTransport: () => Transport | Promise<Transport>,
-  { skip }: TransportTestOptions = {},
+  options: TransportTestOptions = {},
 ): void {
+  assertOptions(options, ['skip'], 'testTransport')
+  const { skip } = options
   register(test, CHECKS, { create: () => created(createTransport), skip })
 }
 

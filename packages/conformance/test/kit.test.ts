@@ -58,6 +58,10 @@ describe('a transport that never settles', () => {
 })
 
 describe('skipping', () => {
+  it('a misspelt option is refused, and the one that exists is named', () => {
+    expect(() => registered(() => fetchTransport(), { skipp: {} } as object)).toThrow(/no option "skipp".*Known options: skip\./)
+  })
+
   it('shows the reason in the title, and runs nothing', async () => {
     let created = 0
     const create = () => {

@@ -72,6 +72,19 @@ describe('SS19: store.gone: an engine that cannot be reached', () => {
     await one(() => ({ get: unreachable, compareAndSet: unreachable, delete: unreachable }))?.run()
   })
 
+  it.each<[string, () => Store<unknown>, RegExp]>([
+    [
+      'throws, as one does that connects first',
+      () => {
+        throw new Error('ECONNREFUSED')
+      },
+      /option "gone" made no store, it failed itself: ECONNREFUSED\nIt has to return a store, whose calls reject/,
+    ],
+    ['gives none', () => undefined as unknown as Store<unknown>, /what was made has no function "get"/],
+  ])('a function that %s is no rejection of a store', async (_what, make, message) => {
+    await expect(one(make)?.run()).rejects.toThrow(message)
+  })
+
   it('is shown as skipped where no such store is given', () => {
     const { title } = registered(good).at(-1) ?? {}
     expect(title).toMatch(/^store\.gone: skipped: .*"gone"/)
@@ -94,6 +107,10 @@ describe('options', () => {
   it('a skip without a reason, or of what does not exist, is refused', () => {
     for (const skip of [{ 'store.watch': ' ' }, { 'store.unknown': 'because' }])
       expect(() => registered(() => new SharedEngine().view(), { skip: skip as Record<StoreCheckId, string> })).toThrow(TypeError)
+  })
+
+  it('a misspelt option is refused, and those that exist are named', () => {
+    expect(() => registered(() => new SharedEngine().view(), { skipp: {} } as object)).toThrow(/no option "skipp".*elapse, gone, skip/)
   })
 
   it('a store without watch has nothing to prove there', async () => {

@@ -22,7 +22,7 @@ function unreachable<T>(): Store<T> {
 describe('encryptedStore', () => {
   const engine = new SharedEngine()
   testTokenStore(it, () => encryptedStore(engine.view<string>(), { secret: SECRET }), {
-    ...on(engine),
+    elapse: on(engine).elapse,
     gone: () => encryptedStore(unreachable(), { secret: SECRET }),
   })
 })
@@ -30,7 +30,7 @@ describe('encryptedStore', () => {
 describe('encryptedStore on a store that answers synchronously', () => {
   const engine = new SharedEngine()
   const store = encryptedStore(memoryStore<string>({ now: () => engine.time }), { secret: SECRET })
-  testTokenStore(it, () => store, on(engine))
+  testTokenStore(it, () => store, { elapse: on(engine).elapse })
 })
 
 describe('cachedStore on a store with watch', () => {

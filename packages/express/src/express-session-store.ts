@@ -30,15 +30,19 @@ const LATEST = 8.64e15
  * @example
  * oauth({ store: expressSessionStore(new FileStore()), … })
  *
- * @throws {@link UsageError} for what is no such store.
+ * @throws {@link UsageError} for what is no such store, and for options: there are none.
  */
-export function expressSessionStore(store: CallbackStore): Store<unknown> {
+export function expressSessionStore(store: CallbackStore, ...further: readonly []): Store<unknown> {
   const members = Object(store) as Record<string, unknown>
   if (['get', 'set', 'destroy'].some((name) => typeof members[name] !== 'function')) {
     throw new UsageError(
       'expressSessionStore takes what express-session takes as its "store": an object with get, set and destroy, such as new FileStore(). Any other store is given to oauth as it is.',
     )
   }
+  if (further.length > 0)
+    throw new UsageError(
+      'expressSessionStore has no options: it takes the store alone. How long sessions last is the option "session" of oauth.',
+    )
   process.emitWarning(
     'Sessions are in a store of express-session, which cannot compare and set: it is safe as long as one process uses it. For several, take a store such as redisStore(client).',
     { type: 'OAuthWarning', code: 'OAUTH_ONE_PROCESS' },

@@ -118,6 +118,13 @@ describe.each([
   })
 })
 
+it('options, of which there are none, are refused', () => {
+  // @ts-expect-error nothing would read them
+  expect(() => expressSessionStore(new session.MemoryStore(), { ttl: 60 })).toThrow(
+    expect.objectContaining({ name: 'UsageError', message: expect.stringMatching(/no options.*"session" of oauth/) }),
+  )
+})
+
 it('a store on files survives a restart', async () => {
   const app = await world({ options: { store: expressSessionStore(new FileStore(folder)) } })
   await app.login()

@@ -15,13 +15,21 @@ import { watchFile } from './watch-file.js'
  *
  * File system errors (`ENOSPC`, `EACCES`, `EROFS`, …) are passed on as they are; the file is then as it was.
  *
- * @throws {@link UsageError} on use, when the file is not one of this store or is another user's. It is never overwritten.
+ * @throws {@link UsageError} for what is no path, and for one that begins with `~/`; on use, when the file is not one of this store or is another user's. It is never overwritten.
  * @example
  * const session = new OAuth2Session({ issuer, clientId, store: fileStore('/home/me/.local/state/my-cli/tokens.json'), key: 'me' })
  */
 export function fileStore<T = TokenRecord>(path: string, { now }: Pick<Environment, 'now'> = defaultEnvironment()): Store<T> {
   if (typeof path !== 'string' || path === '')
     throw new UsageError('fileStore takes the path of a file, such as /home/me/.local/state/my-cli/tokens.json.')
+  if (/^~($|[/\\])/.test(path))
+    throw new UsageError(
+      `fileStore: the path ${JSON.stringify(path)} begins with "~", which only a shell takes for the home folder. Give join(homedir(), …), or "./~" for a folder of that name.`,
+    )
+  if (typeof now !== 'function')
+    throw new UsageError(
+      'fileStore has no options but a clock, `now`, and was given something else. Call it with a path alone: fileStore(path).',
+    )
   // A process may change its working folder later.
   const file = resolve(path)
   const read = contentsReader<T>(file)

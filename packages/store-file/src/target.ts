@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readlinkSync, realpathSync } from 'node:fs'
+import { lstatSync, mkdirSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { optional } from './optional.js'
 
@@ -6,8 +6,16 @@ import { optional } from './optional.js'
 export function targetOf(path: string): string {
   const real = optional(['ENOENT'], () => realpathSync(path))
   if (real !== undefined) return real
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(path))
   const target = join(realpathSync(dirname(path)), basename(path))
   const isLink = optional(['ENOENT'], () => lstatSync(target).isSymbolicLink())
   return isLink ? targetOf(resolve(dirname(target), readlinkSync(target))) : target
+}
+
+/** Node's own way, `recursive`, never returns where no folder can be made and the system says ENOENT, as in /proc. */
+function makeFolder(path: string): void {
+  if (optional(['ENOENT'], () => statSync(path)) !== undefined) return
+  makeFolder(dirname(path))
+  // Another process may be making it, too.
+  optional(['EEXIST'], () => mkdirSync(path, 0o700))
 }

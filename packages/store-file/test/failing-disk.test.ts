@@ -38,6 +38,12 @@ it('RF06: a folder that may not be written: EACCES, the file is as it was', asyn
   expect(readdirSync(place)).toEqual(['tokens.json'])
 })
 
+it.runIf(process.platform === 'linux')('RF06: a folder where none can be made: ENOENT, and no process that stands still', async () => {
+  const path = '/proc/my-cli/state/tokens.json'
+  expect((await start({ do: 'write', path, key: 'k', value: 'a' }).rest())[0]).toBe('ENOENT')
+  expect(await start({ do: 'watch', path }).rest()).toEqual([])
+})
+
 const mounted = isRoot && canMount()
 
 it.runIf(mounted)('RF06: a full disk: ENOSPC, the file is as it was, nothing is left, and it goes on when there is room', async () => {

@@ -93,6 +93,20 @@ describe('the file', () => {
     expect(() => fileStore('')).toThrow(expect.objectContaining({ name: 'UsageError' }))
     expect(() => fileStore(undefined as unknown as string)).toThrow(expect.objectContaining({ name: 'UsageError' }))
   })
+
+  it.each(['~/.local/state/my-cli/tokens.json', '~', '~\\tokens.json'])('%s is refused: no shell has expanded it', (home) => {
+    expect(() => fileStore(home)).toThrow(expect.objectContaining({ name: 'UsageError', message: expect.stringContaining('homedir()') }))
+  })
+
+  it.each(['~name/tokens.json', './~/tokens.json', 'a/~/tokens.json', 'tokens.json~'])('%s is a path like any other', (other) => {
+    expect(fileStore(other).get('k')).toBeUndefined()
+  })
+
+  it.each([[{ mode: 0o644 }], [{ now: 1_700_000_000 }], ['utf8']])('with %j beside it, which is no clock, is refused', (options) => {
+    expect(() => fileStore(path, options as unknown as { now: () => number })).toThrow(
+      expect.objectContaining({ name: 'UsageError', message: expect.stringContaining('no options but a clock') }),
+    )
+  })
 })
 
 describe('what is stored', () => {

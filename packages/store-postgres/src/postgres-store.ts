@@ -21,6 +21,8 @@ export interface PostgresStoreOptions {
   readonly prepare?: boolean
 }
 
+const OPTIONS: readonly string[] = ['prepare', 'table', 'watch'] satisfies (keyof PostgresStoreOptions)[]
+
 /** A store in a table of PostgreSQL. */
 export interface PostgresStore<T> extends Store<T> {
   /** Deletes the rows that have expired, and tells how many there were. Reads do not see them; call this now and then, to get their space back. */
@@ -39,16 +41,15 @@ const FOREVER = 1e11
  * made by the migration that comes with the package, or by {@link postgresSchema}.
  *
  * @param pool that of `pg`. Not a client in a transaction: others would see the write late, or never.
- * @throws {@link UsageError} for what is no pool or no name of a table.
+ * @throws {@link UsageError} for what is no pool, and for bad options.
  *
  * @example
- * const store = postgresStore<TokenRecord>(new Pool())
+ * const store = postgresStore(new Pool())
  */
-export function postgresStore<T = TokenRecord>(
-  pool: PostgresPool,
-  { table = DEFAULT_TABLE, watch = true, prepare = false }: PostgresStoreOptions = {},
-): PostgresStore<T> {
+export function postgresStore<T = TokenRecord>(pool: PostgresPool, options: PostgresStoreOptions = {}): PostgresStore<T> {
   if (typeof pool?.query !== 'function') throw new UsageError('postgresStore: a Pool of pg is needed, and there is something else.')
+  assertOptions(options)
+  const { table = DEFAULT_TABLE, watch = true, prepare = false } = options
   const { name, quoted } = tableName(table)
   const sql = statements(quoted, { notify: watch })
 
@@ -86,6 +87,18 @@ export function postgresStore<T = TokenRecord>(
     },
     ...(watch && watching(pool)),
   }
+}
+
+function assertOptions(options: PostgresStoreOptions): void {
+  if (typeof options !== 'object' || options === null)
+    throw new UsageError("postgresStore: an options object is needed, such as { table: 'oauth_store' }, and there is something else.")
+  const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name))
+  if (unknown !== undefined)
+    throw new UsageError(`postgresStore: there is no option ${JSON.stringify(unknown)}. Known options: ${OPTIONS.join(', ')}.`)
+  const { watch = true, prepare = false } = options
+  for (const [name, value] of Object.entries<unknown>({ watch, prepare }))
+    if (typeof value !== 'boolean')
+      throw new UsageError(`postgresStore: the option "${name}" has to be true or false, and is a ${typeof value}.`)
 }
 
 interface Receipt {

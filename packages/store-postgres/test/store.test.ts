@@ -188,6 +188,17 @@ describe('the table', () => {
     },
   )
 
+  it.each<[unknown, RegExp]>([
+    [{ tabel: 'sessions' }, /no option "tabel".*prepare, table, watch/],
+    [{ watch: 1 }, /"watch" has to be true or false.*number/],
+    [{ prepare: 'yes' }, /"prepare" has to be true or false.*string/],
+    ['oauth_store', /options object/],
+    [null, /options object/],
+  ])('refuses the options %j: what they meant would be lost', (options, message) => {
+    const refusal = expect.objectContaining({ code: 'OAUTH_USAGE', message: expect.stringMatching(message) })
+    expect(() => postgresStore(world.pool, options as object)).toThrow(refusal)
+  })
+
   it('refuses what is no pool', () => {
     expect(() => postgresStore({} as PostgresPool)).toThrow(expect.objectContaining({ code: 'OAUTH_USAGE' }))
   })

@@ -3,7 +3,7 @@ import type { Store, TokenRecord } from '@oauth/core/session'
 import { assertConnected, isReply, type RedisClient, scriptRunner } from './client.js'
 import { COMPARE_AND_SET, DELETE, GET, type Script } from './script.js'
 import { newVersion, parse, serialize } from './stored.js'
-import { type RedisSubscriber, watcher } from './subscriber.js'
+import { assertOwnConnection, type RedisSubscriber, watcher } from './subscriber.js'
 
 /** Options of {@link redisStore}. */
 export interface RedisStoreOptions {
@@ -34,6 +34,7 @@ const OPTIONS: readonly string[] = ['prefix', 'subscriber'] satisfies (keyof Red
 export function redisStore<T = TokenRecord>(client: RedisClient, options: RedisStoreOptions = {}): Store<T> {
   const { prefix = 'oauth:', subscriber } = checked(options)
   const runScript = scriptRunner(client)
+  if (subscriber !== undefined) assertOwnConnection(subscriber, client)
   const watch = subscriber && watcher(subscriber)
   let unchecked = subscriber
 
@@ -83,6 +84,8 @@ export function redisStore<T = TokenRecord>(client: RedisClient, options: RedisS
 }
 
 function checked(options: RedisStoreOptions): RedisStoreOptions {
+  if (typeof options !== 'object' || options === null)
+    throw new UsageError("redisStore: an options object is needed, such as { prefix: 'oauth:' }, and there is something else.")
   const unknown = Object.keys(options).find((option) => !OPTIONS.includes(option))
   if (unknown !== undefined) throw new UsageError(`redisStore knows no option ${JSON.stringify(unknown)}. It has: ${OPTIONS.join(', ')}.`)
   const { prefix } = options

@@ -1,4 +1,5 @@
 import { UsageError } from '@oauth/core/adapter'
+import type { RedisClient } from './client.js'
 
 type Heard = (message: unknown, channel: unknown) => void
 
@@ -55,6 +56,20 @@ export function watcher(subscriber: RedisSubscriber): (channel: string, changed:
       if (watches.size === 0) radio.hush()
     }
   }
+}
+
+/**
+ * Over RESP 2 a connection that has subscribed runs no more scripts: the store would fail from the first watch on. Clusters and sentinels
+ * subscribe by a connection of its own.
+ *
+ * @throws {@link UsageError} where the subscriber is the client itself, and that is one connection.
+ */
+export function assertOwnConnection(subscriber: RedisSubscriber, client: RedisClient): void {
+  const same: object = subscriber
+  if (same !== client || !('select' in client) || ('isCluster' in client && client.isCluster === true)) return
+  throw new UsageError(
+    'The option `subscriber` of redisStore is the client itself, and has to be a connection of its own, since one that has subscribed can do nothing else: `client.duplicate()`.',
+  )
 }
 
 /** Nobody depends on hints: without them, callers look from time to time. What is wrong with the connection, the client's `error` event tells. */

@@ -61,6 +61,23 @@ describe.skipIf(noRedis !== undefined)('redisStore, when something goes wrong', 
     })
   })
 
+  it('F16: with the settings of docs/sessions.md a server that stands still is an error soon, and used again when it goes on', async () => {
+    const socket = { socketTimeout: 3000, reconnectStrategy: (retries: number) => Math.min(retries * 100, 2000) }
+    const client = createClient({ url: server.url, disableOfflineQueue: true, pingInterval: 1000, socket })
+    await client.on('error', () => {}).connect()
+    opened.push(() => client.destroy())
+    const store = redisStore<string>(client)
+    server.signal('SIGSTOP')
+    try {
+      const begun = performance.now()
+      await expect(store.get('k')).rejects.toThrow('timeout')
+      expect(performance.now() - begun).toBeLessThan(6000)
+    } finally {
+      server.signal('SIGCONT')
+    }
+    await expect.poll(async () => (await client.ping().catch(() => 'away')) === 'PONG' && store.get('k'), { timeout: 5000 }).toBeUndefined()
+  })
+
   it('F18: of 50 writers at a server that stands still for a while, one wins when it goes on', async () => {
     const stores = [redisStore<unknown>(await connect()), redisStore<unknown>(connectIoRedis())]
     for (const store of stores) await store.get('k')

@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis'
+import { Cluster, Redis } from 'ioredis'
 import { createClient, createClientPool, createCluster, createSentinel } from 'redis'
 import { describe, expect, it } from 'vitest'
 import { type RedisClient, redisStore } from '../src/index.js'
@@ -18,6 +18,10 @@ describe('redisStore, called wrongly', () => {
     expect(() => redisStore(createClient(), options as object)).toThrow(usage(/"keyPrefix".*prefix, subscriber/))
   })
 
+  it.each([[null], ['app:']])('options that are none are refused: %j', (options) => {
+    expect(() => redisStore(createClient(), options as unknown as object)).toThrow(usage(/options object.*prefix/))
+  })
+
   it('a prefix that is no string is refused', () => {
     expect(() => redisStore(createClient(), { prefix: 1 as unknown as string })).toThrow(usage(/prefix/))
   })
@@ -26,6 +30,20 @@ describe('redisStore, called wrongly', () => {
     const pool = createClientPool()
     for (const subscriber of [pool, {}, 'oauth:'])
       expect(() => redisStore(createClient(), { subscriber: subscriber as never })).toThrow(usage(/subscriber.*duplicate/))
+  })
+
+  it('a subscriber that is the client itself is refused; clusters and sentinels make a connection of their own', () => {
+    const [single, cluster] = [new Redis({ lazyConnect: true }), new Cluster([{ host: '127.0.0.1', port: 1 }], { lazyConnect: true })]
+    const nodeRedis = createClient()
+    const error = usage(/`subscriber`.*the client itself.*duplicate\(\)/)
+    expect(() => redisStore(single, { subscriber: single })).toThrow(error)
+    expect(() => redisStore(nodeRedis, { subscriber: nodeRedis })).toThrow(error)
+    const [nodes, sentinel] = [createCluster({ rootNodes: [] }), createSentinel({ name: 'primary', sentinelRootNodes: [] })]
+    expect(redisStore(cluster, { subscriber: cluster }).watch).toBeTypeOf('function')
+    expect(redisStore(nodes, { subscriber: nodes }).watch).toBeTypeOf('function')
+    expect(redisStore(sentinel, { subscriber: sentinel }).watch).toBeTypeOf('function')
+    single.disconnect()
+    cluster.disconnect()
   })
 
   it.each([

@@ -246,9 +246,18 @@ describe('cachedStore', () => {
     expect(calls.get).toBe(2)
   })
 
-  it.each([{ maxAge: -1 }, { maxAge: Number.NaN }, { maxEntries: 0 }, { maxage: 5 }])('%o is a UsageError', (options) => {
-    expect(() => cachedStore(memoryStore(), options as CachedStoreOptions)).toThrow(expect.objectContaining({ name: 'UsageError' }))
+  it.each([[undefined], [null], [{ get: () => undefined }]])('around what is no store (%o) it is a UsageError at once', (store) => {
+    expect(() => cachedStore(store as unknown as Store<Value>)).toThrow(
+      expect.objectContaining({ name: 'UsageError', message: expect.stringMatching(/^cachedStore: the store inside has no function/) }),
+    )
   })
+
+  it.each([{ maxAge: -1 }, { maxAge: Number.NaN }, { maxAge: '5' }, { maxEntries: 0 }, { maxEntries: '9' }, { maxage: 5 }])(
+    '%o is a UsageError',
+    (options) => {
+      expect(() => cachedStore(memoryStore(), options as object)).toThrow(expect.objectContaining({ name: 'UsageError' }))
+    },
+  )
 })
 
 describe('a session on it', () => {

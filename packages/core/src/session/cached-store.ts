@@ -2,6 +2,7 @@ import { defaultEnvironment, type Environment, type Maybe } from '../environment
 import { explain } from '../error/explain.js'
 import { assertKnownOptions } from '../error/known-options.js'
 import { UsageError } from '../error/usage-error.js'
+import { assertStore } from './assert-store.js'
 import { frozenCopy } from './frozen-copy.js'
 import type { Store, StoreEntry } from './store.js'
 
@@ -35,11 +36,13 @@ interface Slot<T> {
  *
  * @example
  * const store = cachedStore(redisStore(client))
+ * @throws {@link UsageError} for what is no store, and for bad options.
  */
 export function cachedStore<T>(store: Store<T>, options: CachedStoreOptions = {}): Store<T> {
+  assertStore(store, 'cachedStore: the store inside')
   assertKnownOptions(options, OPTIONS, 'cachedStore')
   const { maxAge = MAX_AGE, maxEntries = MAX_ENTRIES, environment = defaultEnvironment() } = options
-  if (!(maxAge >= 0) || !(maxEntries >= 1))
+  if (!(isNumber(maxAge) && maxAge >= 0 && isNumber(maxEntries) && maxEntries >= 1))
     throw new UsageError(explain && 'cachedStore: "maxAge" must be a number of seconds, 0 or more, and "maxEntries" a number from 1.')
   const { monotonic } = environment
   /** In the order in which they were asked for. */
@@ -144,6 +147,11 @@ export function cachedStore<T>(store: Store<T>, options: CachedStoreOptions = {}
     })
     return () => stop?.()
   }
+}
+
+/** A text such as '5' compares as its number does, and counts as another one. */
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number'
 }
 
 /** A record with a lease is about to change, and who waits for that asks again and again. */

@@ -106,6 +106,27 @@ describe('SS19: what does not open is an error, never absent', () => {
   })
 })
 
+describe('read without encryptedStore', () => {
+  const reading = (value: unknown) => {
+    const engine = memoryStore<unknown>()
+    engine.compareAndSet('alice', null, value, ttl)
+    const options = { server, clientId: 'client', store: engine as Store<TokenRecord>, key: 'alice' }
+    return new OAuth2Session(options, wire(() => Promise.reject(new Error('no request'))).client).ensureActiveToken()
+  }
+  const saying = (text: string) => ({ name: 'StoreError', cause: { name: 'UsageError', message: expect.stringContaining(text) } })
+
+  it('SS19: a session says that the record is encrypted, and what to wrap', async () => {
+    const { sealed } = await filled()
+    await expect(reading(sealed)).rejects.toMatchObject(
+      saying('is encrypted, and this store does not decrypt it: wrap the store with encryptedStore'),
+    )
+  })
+
+  it.each(['eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.', 'a.b.c.d.e', '', null, 1])('%j is not called so', async (value) => {
+    await expect(reading(value)).rejects.toMatchObject(saying('is not of version 1'))
+  })
+})
+
 describe('beside the values', () => {
   it('answers at once where the store does, after the first call', async () => {
     const { store } = await filled()
@@ -153,6 +174,20 @@ describe('beside the values', () => {
   ])('%s is a UsageError at once', (_what, options, message) => {
     expect(() => encryptedStore(memoryStore(), options as { secret: string })).toThrow(
       expect.objectContaining({ name: 'UsageError', message: expect.stringMatching(message) }),
+    )
+  })
+  it.each<[string, unknown, string]>([
+    ['nothing', undefined, 'get'],
+    ['null', null, 'get'],
+    ['a text', 'redis://127.0.0.1', 'get'],
+    ['a client of a database', { get: () => undefined, set: () => undefined }, 'compareAndSet'],
+    ['half a store', { get: () => undefined, compareAndSet: () => undefined }, 'delete'],
+  ])('around %s is a UsageError at once, that says how to get a store', (_what, store, missing) => {
+    expect(() => encryptedStore(store as Store<string>, { secret: SECRET })).toThrow(
+      expect.objectContaining({
+        name: 'UsageError',
+        message: expect.stringMatching(new RegExp(`encryptedStore: the store inside has no function "${missing}".*redisStore\\(client\\)`)),
+      }),
     )
   })
 })

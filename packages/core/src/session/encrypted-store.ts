@@ -3,7 +3,9 @@ import { explain } from '../error/explain.js'
 import { assertKnownOptions } from '../error/known-options.js'
 import { UsageError } from '../error/usage-error.js'
 import { assertSecrets, createSealer, type Sealer } from '../jose/sealer.js'
+import { assertStore } from './assert-store.js'
 import type { Store } from './store.js'
+import type { TokenRecord } from './token-record.js'
 
 /** Options of {@link encryptedStore}. */
 export interface EncryptedStoreOptions {
@@ -21,12 +23,14 @@ const OPTIONS = ['secret', 'environment'] as const
  * A value that does not open is an error, never absent: else a lost secret would look like a logout, and be overwritten. Works with any store
  * that keeps texts; answers synchronously where that does and the platform encrypts synchronously, but for the first call.
  *
+ * @typeParam T what is stored, as JSON: the records of tokens unless said otherwise
  * @example
- * const store = encryptedStore<TokenRecord>(redisStore(client), { secret: [newSecret, oldSecret] })
- * @throws {@link UsageError} for a secret that is too short; from `get` for a value that no secret opens, or that was sealed for another key.
+ * const store = encryptedStore(redisStore(client), { secret: [newSecret, oldSecret] })
+ * @throws {@link UsageError} for what is no store, and for a secret that is too short; from `get` for a value that no secret opens, or that was sealed for another key.
  * @see RFC 7516 §3.1 https://www.rfc-editor.org/rfc/rfc7516#section-3.1
  */
-export function encryptedStore<T>(store: Store<string>, options: EncryptedStoreOptions): Store<T> {
+export function encryptedStore<T = TokenRecord>(store: Store<string>, options: EncryptedStoreOptions): Store<T> {
+  assertStore(store, 'encryptedStore: the store inside')
   assertKnownOptions(options, OPTIONS, 'encryptedStore')
   const { secret, environment = defaultEnvironment() } = options
   const secrets = typeof secret === 'string' ? [secret] : (secret ?? [])

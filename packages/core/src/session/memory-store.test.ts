@@ -120,6 +120,12 @@ describe('memoryStore with 100,000 sessions', () => {
   })
 })
 
+it.each([[{ ttl: 60 }], [{ now: 1_700_000_000 }], [60], ['users']])('given %j, which is no clock, it is a UsageError', (options) => {
+  expect(() => memoryStore(options as unknown as { now: () => number })).toThrow(
+    expect.objectContaining({ name: 'UsageError', message: expect.stringMatching(/no options but a clock.*memoryStore\(\)/) }),
+  )
+})
+
 /** How many calls of a map's methods, steps of its iterators included, an action makes. */
 function mapOperations(action: () => unknown): number {
   let count = 0

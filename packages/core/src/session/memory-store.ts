@@ -1,6 +1,9 @@
 import { defaultEnvironment, type Environment } from '../environment.js'
+import { explain } from '../error/explain.js'
+import { UsageError } from '../error/usage-error.js'
 import { frozenCopy } from './frozen-copy.js'
 import type { Store } from './store.js'
+import type { TokenRecord } from './token-record.js'
 
 interface Slot<T> {
   readonly value: T
@@ -17,10 +20,16 @@ const SWEPT_PER_CHANGE = 4
  * It holds what has not expired, however much that is: dropping a live session would log somebody out. Expired ones go as others are written,
  * without a timer. Values are copied when they are put, and what `get` gives is frozen.
  *
+ * @typeParam T what is stored: the records of tokens unless said otherwise
+ * @throws {@link UsageError} for what is no clock.
  * @example
  * const session = new OAuth2Session({ issuer, clientId, store: memoryStore(), key: 'user-1' })
  */
-export function memoryStore<T>({ now }: Pick<Environment, 'now'> = defaultEnvironment()): Store<T> {
+export function memoryStore<T = TokenRecord>({ now }: Pick<Environment, 'now'> = defaultEnvironment()): Store<T> {
+  if (typeof now !== 'function')
+    throw new UsageError(
+      explain && 'memoryStore has no options but a clock, "now", and was given something else. Call it without: memoryStore().',
+    )
   const slots = new Map<string, Slot<T>>()
   let sweep = slots.entries()
   let writes = 0

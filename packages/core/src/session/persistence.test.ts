@@ -70,6 +70,22 @@ describe('RF06/F17: the store fails after a successful refresh', () => {
     expect(as.presented).toEqual(['refresh-1'])
   })
 
+  it('F16: while it cannot even be read, the uses after the first say StoreError, without the token; it is stored when there is a store', async () => {
+    const { session, as, store, expire } = await loggedIn()
+    expire()
+    store.failWrites(1)
+    await persistError(session.http(`${API}/me`))
+    store.failReads(3)
+    for (let i = 0; i < 3; i += 1) {
+      const error: unknown = await session.http(`${API}/me`).catch((thrown: unknown) => thrown)
+      expect(error).toMatchObject({ code: 'OAUTH_STORE' })
+      expect(error).not.toHaveProperty('token')
+    }
+    expect(await session.http(`${API}/me`)).toBe(200)
+    expect(store.peek(KEY)?.token.refresh_token).toBe('refresh-2')
+    expect(as.presented).toEqual(['refresh-1'])
+  })
+
   it('concurrent retries share one write', async () => {
     const { session, store, expire } = await loggedIn()
     expire()

@@ -6,6 +6,7 @@ import type { Parameters } from '../http/form.js'
 import { assertRedirectUri, scopeText } from '../message/authorization-request.js'
 import { assertResponseType, type ResponseMode, type ResponseType } from '../message/response-type.js'
 import type { TokenInput } from '../message/token-set.js'
+import { assertStore } from './assert-store.js'
 import { REGISTRATION_OPTIONS, type RegistrationOptions } from './registration.js'
 import { TOKEN_PLACEMENTS, type TokenPlacement } from './token-placement.js'
 import type { TokenStore } from './token-record.js'
@@ -92,18 +93,7 @@ export function assertTokenOptions(options: Pick<SessionOptions, 'leeway' | 'sto
   if (!(Number.isFinite(leeway) && leeway >= 0)) throw new UsageError(explain && 'Option "leeway" must be a number of seconds, 0 or more.')
   if (!TOKEN_PLACEMENTS.includes(tokenPlacement))
     throw new UsageError(explain && `Option "tokenPlacement": there is no "${tokenPlacement}". Placements: ${TOKEN_PLACEMENTS.join(', ')}.`)
-  if (store !== undefined) assertStore(store)
+  if (store !== undefined) assertStore(store, explain && 'Option "store"')
   if (updateToken !== undefined && typeof updateToken !== 'function')
     throw new UsageError(explain && 'Option "updateToken" must be a function.')
-}
-
-const STORE_METHODS = ['get', 'compareAndSet', 'delete'] as const
-
-function assertStore(store: TokenStore): void {
-  const missing = STORE_METHODS.find((name) => typeof store?.[name] !== 'function')
-  if (missing === undefined) return
-  throw new UsageError(
-    explain &&
-      `Option "store" has no function "${missing}". A store has ${STORE_METHODS.join(', ')} (type TokenStore); memoryStore() makes one.`,
-  )
 }

@@ -37,15 +37,23 @@ export async function latestRecord(place: TokenPlace): Promise<TokenRecord> {
   return alive(entry.value)
 }
 
-/** A record of a later version, which a later release has written, is left alone: what it means is not known here. */
+/** A record that this release cannot read is left alone: what it means is not known here. */
 function known(entry: TokenEntry | undefined): TokenEntry | undefined {
   if (entry === undefined || entry.value?.v === 1) return entry
-  return unreadable(
-    new UsageError(
-      explain &&
-        'The record in the store is not of version 1, the one that this release knows: a later release has written it, or something else. It is left as it is. Put the later release into all processes that share the store, or give this one a prefix of its own.',
-    ),
-  )
+  return unreadable(new UsageError(isSealed(entry.value) ? encrypted : unknownVersion))
+}
+
+const encrypted =
+  explain &&
+  'The record in the store is encrypted, and this store does not decrypt it: wrap the store with encryptedStore, with the secret that the other processes have. The record is left as it is.'
+
+const unknownVersion =
+  explain &&
+  'The record in the store is not of version 1, the one that this release knows: a later release has written it, or something else. It is left as it is. Put the later release into all processes that share the store, or give this one a prefix of its own.'
+
+/** Tells compact JWE, which is what encryptedStore writes. Its header is a JSON object, and `eyJ` how that begins. */
+function isSealed(value: unknown): boolean {
+  return typeof value === 'string' && value.startsWith('eyJ') && value.split('.').length === 5
 }
 
 function unreadable(error: unknown): never {
