@@ -1,4 +1,5 @@
 import type { Store, StoreEntry } from '../session/store.js'
+import { storeAnswer } from '../session/store-answer.js'
 import type { TokenRecord, TokenStore } from '../session/token-record.js'
 
 /** The token of one login in the application's store, for one request. `seen` is told what was seen of the record; `undefined` when it is gone. */
@@ -15,9 +16,8 @@ export function loginTokenStore(store: Store<unknown>, seen: (record: TokenRecor
     ...(local === undefined ? {} : { local }),
     ...(watch === undefined ? {} : { watch: (key, changed) => watch.call(store, key, changed) }),
     get(key) {
-      const entry = store.get(key)
-      // Promises of another kind than this realm's own are promises too: taken for an entry, one would be a token that is gone.
-      return entry === undefined || 'value' in entry ? read(entry) : Promise.resolve(entry).then(read)
+      const entry = storeAnswer(store.get(key))
+      return entry instanceof Promise ? entry.then(read) : read(entry)
     },
     async compareAndSet(key, expected, value, options) {
       const receipt = await store.compareAndSet(key, expected, value, options)

@@ -5,6 +5,7 @@ import { UsageError } from '../error/usage-error.js'
 import { assertStore } from './assert-store.js'
 import { frozenCopy } from './frozen-copy.js'
 import type { Store, StoreEntry } from './store.js'
+import { storeAnswer } from './store-answer.js'
 
 /** Options of {@link cachedStore}. */
 export interface CachedStoreOptions {
@@ -68,7 +69,7 @@ export function cachedStore<T>(store: Store<T>, options: CachedStoreOptions = {}
       throw error
     }
     try {
-      const answer = store.get(key)
+      const answer = storeAnswer(store.get(key))
       if (!(answer instanceof Promise)) return remembered(key, slot, answer)
       slot.answer = answer.then((entry) => remembered(key, slot, entry), failed)
       return slot.answer

@@ -5,6 +5,7 @@ import { StoreError } from '../error/store-error.js'
 import { UsageError } from '../error/usage-error.js'
 import { plainCause } from './plain-cause.js'
 import type { StoreEntry } from './store.js'
+import { storeAnswer } from './store-answer.js'
 import type { TokenPlace } from './token-place.js'
 import type { TokenRecord } from './token-record.js'
 
@@ -15,12 +16,11 @@ export type TokenEntry = StoreEntry<TokenRecord>
 export function readEntry({ store, key }: TokenPlace): Maybe<TokenEntry | undefined> {
   let entry: Maybe<TokenEntry | undefined>
   try {
-    entry = store.get(key)
+    entry = storeAnswer(store.get(key))
   } catch (error) {
     return unreadable(error)
   }
-  // A promise of another realm, as under Jest, is no instance of this one's.
-  return entry === undefined || 'value' in entry ? known(entry) : Promise.resolve(entry).then(known, unreadable)
+  return entry instanceof Promise ? entry.then(known, unreadable) : known(entry)
 }
 
 /** The record, unless its session is over. @throws {@link RefreshError} terminal, with the reason that was written down. */
