@@ -1,5 +1,5 @@
+import { ownPromise } from '../session/own-promise.js'
 import type { Store, StoreEntry } from '../session/store.js'
-import { storeAnswer } from '../session/store-answer.js'
 import type { TokenRecord, TokenStore } from '../session/token-record.js'
 
 /** The token of one login in the application's store, for one request. `seen` is told what was seen of the record; `undefined` when it is gone. */
@@ -16,7 +16,7 @@ export function loginTokenStore(store: Store<unknown>, seen: (record: TokenRecor
     ...(local === undefined ? {} : { local }),
     ...(watch === undefined ? {} : { watch: (key, changed) => watch.call(store, key, changed) }),
     get(key) {
-      const entry = storeAnswer(store.get(key))
+      const entry = ownPromise(store.get(key))
       return entry instanceof Promise ? entry.then(read) : read(entry)
     },
     async compareAndSet(key, expected, value, options) {

@@ -4,8 +4,8 @@ import { assertKnownOptions } from '../error/known-options.js'
 import { UsageError } from '../error/usage-error.js'
 import { assertStore } from './assert-store.js'
 import { frozenCopy } from './frozen-copy.js'
+import { ownPromise } from './own-promise.js'
 import type { Store, StoreEntry } from './store.js'
-import { storeAnswer } from './store-answer.js'
 
 /** Options of {@link cachedStore}. */
 export interface CachedStoreOptions {
@@ -69,7 +69,7 @@ export function cachedStore<T>(store: Store<T>, options: CachedStoreOptions = {}
       throw error
     }
     try {
-      const answer = storeAnswer(store.get(key))
+      const answer = ownPromise(store.get(key))
       if (!(answer instanceof Promise)) return remembered(key, slot, answer)
       slot.answer = answer.then((entry) => remembered(key, slot, entry), failed)
       return slot.answer
@@ -110,11 +110,11 @@ export function cachedStore<T>(store: Store<T>, options: CachedStoreOptions = {}
   }
 
   /** Does something that changes a key: what was read before is not what there is. */
-  function changing<R>(key: string, change: () => Maybe<R>): Maybe<R> {
+  function changing<R extends object | boolean | undefined>(key: string, change: () => Maybe<R>): Maybe<R> {
     const done = () => forget(key)
     let result: Maybe<R>
     try {
-      result = change()
+      result = ownPromise(change())
     } catch (error) {
       done()
       throw error

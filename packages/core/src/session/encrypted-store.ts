@@ -4,8 +4,8 @@ import { assertKnownOptions } from '../error/known-options.js'
 import { UsageError } from '../error/usage-error.js'
 import { assertSecrets, createSealer, type Sealer } from '../jose/sealer.js'
 import { assertStore } from './assert-store.js'
+import { ownPromise } from './own-promise.js'
 import type { Store } from './store.js'
-import { storeAnswer } from './store-answer.js'
 import type { TokenRecord } from './token-record.js'
 
 /** Options of {@link encryptedStore}. */
@@ -50,7 +50,7 @@ export function encryptedStore<T = TokenRecord>(store: Store<string>, options: E
   return {
     ...(store.local === true ? { local: true } : {}),
     get: (key) =>
-      after(storeAnswer(store.get(key)), (entry) => {
+      after(ownPromise(store.get(key)), (entry) => {
         if (entry === undefined) return undefined
         const sealed: unknown = entry.value
         const text = typeof sealed === 'string' ? whenReady(({ open }) => open(sealed)) : undefined

@@ -3,9 +3,9 @@ import { explain } from '../error/explain.js'
 import { RefreshError, type TerminalReason } from '../error/refresh-error.js'
 import { StoreError } from '../error/store-error.js'
 import { UsageError } from '../error/usage-error.js'
+import { ownPromise } from './own-promise.js'
 import { plainCause } from './plain-cause.js'
 import type { StoreEntry } from './store.js'
-import { storeAnswer } from './store-answer.js'
 import type { TokenPlace } from './token-place.js'
 import type { TokenRecord } from './token-record.js'
 
@@ -16,7 +16,7 @@ export type TokenEntry = StoreEntry<TokenRecord>
 export function readEntry({ store, key }: TokenPlace): Maybe<TokenEntry | undefined> {
   let entry: Maybe<TokenEntry | undefined>
   try {
-    entry = storeAnswer(store.get(key))
+    entry = ownPromise(store.get(key))
   } catch (error) {
     return unreadable(error)
   }

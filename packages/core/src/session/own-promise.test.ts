@@ -31,4 +31,20 @@ describe('SS19: a promise of another realm, as under Jest', () => {
     expect(await store.compareAndSet('k', null, 'value', { ttl: 60 })).toBeDefined()
     expect((await store.get('k'))?.value).toBe('value')
   })
+
+  it('is awaited by a cache that is to forget what was written', async () => {
+    const inner = foreign<string>()
+    const written = Promise.withResolvers<void>()
+    const first = await inner.compareAndSet('k', null, 'old', { ttl: 60 })
+    const slow: Store<string> = {
+      ...inner,
+      compareAndSet: (...of) => new Foreign((resolve) => void written.promise.then(() => resolve(inner.compareAndSet(...of)))),
+    }
+    const store = cachedStore(slow)
+    const writing = store.compareAndSet('k', first?.version ?? null, 'new', { ttl: 60 })
+    expect((await store.get('k'))?.value).toBe('old')
+    written.resolve()
+    await writing
+    expect((await store.get('k'))?.value).toBe('new')
+  })
 })
