@@ -15,7 +15,7 @@ import type { ClaimsRequest } from '../transaction/claims-request.js'
 import type { RoutePaths } from './paths.js'
 import type { RouteRequest } from './route-request.js'
 import type { UserClaims } from './web-session.js'
-import { assertStore } from './web-store.js'
+import { assertWebStore } from './web-store.js'
 
 /** Whose a renewed token is: the login at a provider. */
 export interface TokenOwner {
@@ -170,7 +170,7 @@ export function assertWebOptions<Http>(options: WebOptions<Http>, further: reado
     if (typeof provider !== 'function') assertProviderOptions(provider, name)
   }
   assertKnownOptions(options.session ?? {}, SESSION_OPTIONS, 'oauth: option "session"')
-  assertStore(options.store)
+  assertWebStore(options.store)
   const { name = 'oauth', lifetime = SESSION_LIFETIME, idle } = options.session ?? {}
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(name))
     throw new UsageError('Option "session.name" is part of cookie names; use letters, digits, "-" and "_".')

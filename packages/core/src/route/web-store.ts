@@ -1,6 +1,7 @@
 import type { Maybe } from '../environment.js'
 import { StoreError } from '../error/store-error.js'
 import { UsageError } from '../error/usage-error.js'
+import { assertStore } from '../session/assert-store.js'
 import { plainCause } from '../session/plain-cause.js'
 import type { Store, StoreEntry, StoreReceipt } from '../session/store.js'
 import { isTokenRecord } from './login-token-store.js'
@@ -51,13 +52,11 @@ async function trying<T>(
 }
 
 /** @throws {@link UsageError} for what is no store. One of express-session has other methods, and another meaning of them. */
-export function assertStore(store: unknown): void {
+export function assertWebStore(store: unknown): void {
   if (store === undefined) return
-  const has = (name: string) => typeof (Object(store) as Record<string, unknown>)[name] === 'function'
-  if (has('get') && has('compareAndSet') && has('delete')) return
-  const advice =
-    has('get') && has('set') && has('destroy')
-      ? 'It looks like a store of express-session: wrap it, store: expressSessionStore(store).'
-      : 'Pass redisStore(client), postgresStore(pool), memoryStore(), or an object with these three.'
-  throw new UsageError(`Option "store" must have the methods get, compareAndSet and delete. ${advice}`)
+  const { get, set, destroy, compareAndSet } = Object(store) as Partial<Record<string, unknown>>
+  const isOfExpressSession = compareAndSet === undefined && [get, set, destroy].every((method) => typeof method === 'function')
+  if (isOfExpressSession)
+    throw new UsageError('Option "store" looks like a store of express-session: wrap it, store: expressSessionStore(store).')
+  assertStore(store, 'Option "store"')
 }

@@ -15,6 +15,6 @@ export function assertStore(store: unknown, where: Explanation): void {
   if (missing === undefined) return
   throw new UsageError(
     explain &&
-      `${where} has no function "${missing}". A store has ${METHODS.join(', ')} (type Store), as what memoryStore(), redisStore(client) and postgresStore(pool) return.`,
+      `${where} has no function "${missing}". A store has get, compareAndSet and delete (type Store), as what memoryStore(), redisStore(client) and postgresStore(pool) return.`,
   )
 }

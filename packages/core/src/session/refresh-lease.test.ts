@@ -6,34 +6,11 @@ import { TransportError } from '../error/transport-error.js'
 import { LEASE } from './refresh-lease.js'
 import { NOW } from './testing/fixture.js'
 import { KEY, record } from './testing/life-cycle.js'
-import { type Renew, sharedProcesses, type TestProcess } from './testing/processes.js'
+import { current, expired, held, type Renew, type TestProcess } from './testing/processes.js'
 import { tokenHash } from './token-hash.js'
 
-/** Processes on one store that has a login in it whose token is expired. */
-function expired() {
-  const world = sharedProcesses()
-  world.write(record('0', { token: { ...record('0').token, expires_in: 3600, expires_at: NOW + 3600 } }))
-  world.time.now += 3601
-  return world
-}
-
-const current = ({ lifeCycle, place }: TestProcess) => Promise.resolve(lifeCycle.current(place))
 const lost = () => new TransportError('token', { reason: 'reset', sent: 'maybe' })
 const types = ({ events }: TestProcess) => events.map(({ type }) => type)
-
-/** A renewal that has reached the server, and whose answer is held back. */
-function held(renew: Renew) {
-  const reached = Promise.withResolvers<void>()
-  const answer = Promise.withResolvers<void>()
-  const slow: Renew = async (old, sending) => {
-    sending()
-    const token = await renew(old, sending)
-    reached.resolve()
-    await answer.promise
-    return token
-  }
-  return { slow, reached: reached.promise, release: answer.resolve }
-}
 
 describe('RF02/F20: processes on one store', () => {
   it('ask the server once; those that wait get what it brought', async () => {

@@ -7,7 +7,7 @@ import { TokenLifeCycle } from '../token-life-cycle.js'
 import type { TokenPlace } from '../token-place.js'
 import type { TokenRecord, TokenStore } from '../token-record.js'
 import { NOW, testClock } from './fixture.js'
-import { KEY } from './life-cycle.js'
+import { KEY, record } from './life-cycle.js'
 
 /** What a process's renewal does; the token endpoint of the test. */
 export type Renew = (record: TokenRecord, sending: () => void) => Promise<TokenSet>
@@ -125,4 +125,31 @@ function rotation() {
       }
     },
   }
+}
+
+/** Processes on one store that has a login in it whose token is expired. */
+export function expired(more: Partial<TokenRecord> = {}) {
+  const world = sharedProcesses()
+  world.write(record('0', { token: { ...record('0').token, expires_in: 3600, expires_at: NOW + 3600 }, ...more }))
+  world.time.now += 3601
+  return world
+}
+
+/** The token that a process uses now. */
+export function current({ lifeCycle, place }: TestProcess): Promise<TokenRecord | undefined> {
+  return Promise.resolve(lifeCycle.current(place))
+}
+
+/** A renewal that has reached the server, and whose answer is held back. */
+export function held(renew: Renew) {
+  const reached = Promise.withResolvers<void>()
+  const answer = Promise.withResolvers<void>()
+  const slow: Renew = async (old, sending) => {
+    sending()
+    const token = await renew(old, sending)
+    reached.resolve()
+    await answer.promise
+    return token
+  }
+  return { slow, reached: reached.promise, release: answer.resolve }
 }
