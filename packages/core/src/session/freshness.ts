@@ -1,6 +1,10 @@
 import { wholeSeconds } from '../message/expiry.js'
 import { GRACE } from './renewal-memory.js'
 import type { TokenEntry } from './token-entry.js'
+import { isRepeatable, type TokenRecord } from './token-record.js'
+
+/** Seconds before its expiry that a token is renewed, unless told. */
+export const LEEWAY = 60
 
 /**
  * Seconds that a token is still good for: less than 0 when it is over, `Infinity` where nothing is known. `now` is this process's clock.
@@ -23,4 +27,17 @@ export function secondsSinceRenewal({ value: { previous }, now }: TokenEntry): n
   if (previous === undefined) return undefined
   const age = now - (previous.until - GRACE)
   return age < -GRACE ? undefined : age
+}
+
+/** Seconds before its expiry that a token is renewed, whoever has to wait for it. */
+export function renewalMargin({ token }: TokenRecord, leeway: number): number {
+  const lifetime = wholeSeconds(token.expires_in)
+  return lifetime === undefined ? leeway : Math.min(leeway, lifetime / 2)
+}
+
+/** Tells whether a machine's token is renewed already while it goes on being used: in the last half of its lifetime, and before anybody has to wait. */
+export function isAhead({ token, grant }: TokenRecord, left: number, margin: number): boolean {
+  if (token.refresh_token !== undefined || !isRepeatable(grant)) return false
+  const lifetime = wholeSeconds(token.expires_in)
+  return lifetime !== undefined && left < Math.min(2 * margin, lifetime / 2)
 }

@@ -4,7 +4,7 @@ import { StoreError } from '../error/store-error.js'
 import { changeOf } from './change-of.js'
 import { plainCause } from './plain-cause.js'
 import { isSuccessor } from './succession.js'
-import { alive, readEntry, type TokenEntry } from './token-entry.js'
+import { alive, present, readEntry, type TokenEntry } from './token-entry.js'
 import { credentialHash } from './token-hash.js'
 import type { TokenPlace } from './token-place.js'
 import type { TokenRecord } from './token-record.js'
@@ -155,9 +155,4 @@ export class RefreshLease {
     const [random = 0] = this.#ports.environment.randomBytes(1)
     return pause * (0.5 + random / 512)
   }
-}
-
-function present(entry: TokenEntry | undefined): TokenEntry {
-  if (entry === undefined) throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
-  return entry
 }

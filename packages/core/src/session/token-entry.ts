@@ -32,9 +32,18 @@ export function alive(record: TokenRecord): TokenRecord {
 
 /** The record that is in the store by now. @throws {@link RefreshError} when the session is over or was deleted. */
 export async function latestRecord(place: TokenPlace): Promise<TokenRecord> {
-  const entry = await readEntry(place)
-  if (entry === undefined) throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
-  return alive(entry.value)
+  return alive(present(await readEntry(place)).value)
+}
+
+/** The entry, where there is one. @throws {@link RefreshError} when the session was deleted. */
+export function present(entry: TokenEntry | undefined): TokenEntry {
+  if (entry === undefined) throw sessionDeleted()
+  return entry
+}
+
+/** Somebody has logged out meanwhile. */
+export function sessionDeleted(): RefreshError {
+  return new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
 }
 
 /** A record that this release cannot read is left alone: what it means is not known here. */

@@ -3,59 +3,45 @@ import { explain } from '../error/explain.js'
 import { PersistError } from '../error/persist-error.js'
 import { RefreshError } from '../error/refresh-error.js'
 import { UsageError } from '../error/usage-error.js'
-import { wholeSeconds } from '../message/expiry.js'
-import type { TokenSet } from '../message/token-set.js'
-import { secondsLeft, secondsSinceRenewal } from './freshness.js'
+import { isAhead, LEEWAY, renewalMargin, secondsLeft, secondsSinceRenewal } from './freshness.js'
 import { tell } from './life-cycle-events.js'
 import { LifeCycleMemory, MAX_CHAIN } from './life-cycle-memory.js'
-import { type HeldLease, LeaseOver, RefreshLease } from './refresh-lease.js'
-import { isUnsent, renewalFailure } from './renewal-failure.js'
+import { RefreshLease } from './refresh-lease.js'
 import { credentialOf, type Renewal } from './renewal-memory.js'
 import { isSuccessor } from './succession.js'
-import { alive, latestRecord, readEntry, type TokenEntry } from './token-entry.js'
+import { alive, latestRecord, present, readEntry, sessionDeleted, type TokenEntry } from './token-entry.js'
 import { tokenHash } from './token-hash.js'
 import type { TokenPlace } from './token-place.js'
-import { isRepeatable, type TokenRecord } from './token-record.js'
-import { TokenWriter, type WriterPorts } from './token-writer.js'
+import { canRenew, type TokenRecord } from './token-record.js'
+import { type RenewalPorts, TokenRenewal } from './token-renewal.js'
+import { TokenWriter } from './token-writer.js'
 
 /** What the life cycle is built on. */
-export interface LifeCyclePorts<How> extends WriterPorts {
-  /**
-   * Asks the server for a new token, once. `how` is what the caller of `renew` wants different; `sending` is called at the last moment before the
-   * token is sent, and throws when it is too late for that.
-   */
-  renew(record: TokenRecord, how: How | undefined, sending: () => void): Promise<TokenSet>
+export interface LifeCyclePorts<How> extends RenewalPorts<How> {
   /** Seconds before its expiry that a token is renewed: 60 unless told, and never more than half of its lifetime. */
   readonly leeway?: number | undefined
   /** Work under way, where several life cycles share it because they share a store. */
   readonly memory?: LifeCycleMemory | undefined
 }
 
-/** Seconds before expiry that a token counts as stale. */
-const LEEWAY = 60
 /** Seconds in which a token that was just renewed is not renewed again because a resource refused it. */
 const REJECTION_INTERVAL = 5
 /** Seconds in which a token that was just renewed is used, whatever its lifetime says: the server may grant next to none. */
 const RENEWAL_INTERVAL = 1
-/** How often it is tried to write down that a token is over, when somebody else writes each time. */
-const MAX_ENDINGS = 10
-/** How often a lease is taken for one renewal, when each runs out before the request is sent. */
-const MAX_LEASES = 3
 
 /**
  * What happens to a token after it was issued: served while fresh, renewed once whoever asks, stored before anybody uses it.
  *
- * One instance for each client; those on one store share their memory. All state is about work under way; the tokens are in the store. Everything that
- * decides whether a refresh token is sent is in this class. Within a process, nothing is awaited between that decision and its entry in the memory of
- * renewals; between processes, the lease is taken first. How records get into the store is the writer's.
+ * One instance for each client; those on one store share their memory. All state is about work under way; the tokens are in the store. What
+ * decides whether there is to be a renewal is in this class, and within a process nothing is awaited between that decision and its entry in the memory
+ * of renewals. How one goes, the lease between processes included, is `TokenRenewal`'s; how records get into the store is the writer's.
  */
 export class TokenLifeCycle<How = undefined> {
   readonly #ports: LifeCyclePorts<How>
   readonly #memory: LifeCycleMemory
   readonly #writer: TokenWriter
   readonly #lease: RefreshLease
-  /** Records that other processes have brought. */
-  readonly #others = new WeakSet<TokenRecord>()
+  readonly #renewal: TokenRenewal<How>
 
   constructor(ports: LifeCyclePorts<How>) {
     const { environment } = ports
@@ -68,6 +54,7 @@ export class TokenLifeCycle<How = undefined> {
       waiting: (place, record) => tell(environment, 'waiting', place, record),
       ttl: (place) => this.#writer.ttl(place),
     })
+    this.#renewal = new TokenRenewal(ports, { memory: this.#memory, writer: this.#writer, lease: this.#lease })
   }
 
   /**
@@ -122,7 +109,7 @@ export class TokenLifeCycle<How = undefined> {
       if (renewal === undefined || renewal.finishedAt !== undefined || renewal.wish === wish) {
         const record = await this.#renewed(place, entry, how)
         // What another process brought is as good, unless something else was asked for here.
-        if (wish === '{}' || !this.#others.has(record)) return record
+        if (wish === '{}' || !this.#renewal.isFromElsewhere(record)) return record
       } else {
         // It wants something else of the token, so what it brings is not what was asked for here.
         await renewal.record.catch(() => undefined)
@@ -167,8 +154,9 @@ export class TokenLifeCycle<How = undefined> {
     if (entry === undefined) return undefined
     const record = alive(entry.value)
     const left = secondsLeft(entry, this.#ports.environment.now())
-    if (left >= 2 * (this.#ports.leeway ?? LEEWAY)) return record
-    const margin = this.#margin(record)
+    const { leeway = LEEWAY } = this.#ports
+    if (left >= 2 * leeway) return record
+    const margin = renewalMargin(record, leeway)
     if (left < margin && !this.#renewedWithin(RENEWAL_INTERVAL, place, entry)) return this.#renewedOrValid(place, entry)
     if (left >= margin && left < 2 * margin && isAhead(record, left, margin)) this.#renewAhead(place, entry)
     return record
@@ -210,8 +198,7 @@ export class TokenLifeCycle<How = undefined> {
   /** The same, once it is known whether the place can be written to: meanwhile somebody else may have renewed the token, or ended the session. */
   async #renewedAt(place: TokenPlace, before: TokenEntry, writable: boolean, how?: How): Promise<TokenRecord> {
     const read = readEntry(place)
-    const entry = read instanceof Promise ? await read : read
-    if (entry === undefined) throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
+    const entry = present(read instanceof Promise ? await read : read)
     if (isSuccessor(alive(entry.value), before.value)) return entry.value
     const begun = this.#known(place, entry.value)
     if (begun !== undefined) return begun
@@ -222,10 +209,10 @@ export class TokenLifeCycle<How = undefined> {
   /** In one step with the decision to send the refresh token. */
   #begin(place: TokenPlace, entry: TokenEntry, how?: How): Promise<TokenRecord> {
     const { renewals } = this.#memory
-    const { record } = renewals.add(place, entry.value, this.#renewOnce(place, entry, how), JSON.stringify(how ?? {}))
+    const { record } = renewals.add(place, entry.value, this.#renewal.once(place, entry, how), JSON.stringify(how ?? {}))
     const forget = (brought: TokenRecord) => {
       // A login that came from elsewhere is not what this token became, and nothing was spent here.
-      if (this.#others.has(brought) && brought.previous === undefined) renewals.forget(place, entry.value)
+      if (this.#renewal.isFromElsewhere(brought) && brought.previous === undefined) renewals.forget(place, entry.value)
     }
     record.then(forget, () => undefined)
     return record
@@ -249,14 +236,13 @@ export class TokenLifeCycle<How = undefined> {
   /** What a renewal brought waits no more: another login, or a logout, came over it. The token that it was made from is spent all the same. */
   async #afterDropped(place: TokenPlace, old: TokenRecord): Promise<TokenRecord> {
     const record = await latestRecord(place)
-    if (credentialOf(record) === credentialOf(old)) throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
+    if (credentialOf(record) === credentialOf(old)) throw sessionDeleted()
     return record
   }
 
   /** What is there after a login, or after whatever came over it. */
   async #afterLogin(place: TokenPlace, old: TokenRecord): Promise<TokenRecord> {
-    const entry = await readEntry(place)
-    if (entry === undefined) throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
+    const entry = present(await readEntry(place))
     return credentialOf(alive(entry.value)) === credentialOf(old) ? this.#renewed(place, entry) : entry.value
   }
 
@@ -272,85 +258,6 @@ export class TokenLifeCycle<How = undefined> {
     return renewal
   }
 
-  async #renewOnce(place: TokenPlace, found: TokenEntry, how?: How): Promise<TokenRecord> {
-    const begun = this.#memory.now
-    for (let leases = 1; ; leases++) {
-      const held = await this.#held(place, found)
-      if (!('entry' in held)) {
-        this.#others.add(held)
-        return held
-      }
-      let token: TokenSet
-      try {
-        token = await this.#sendOnce(held, how)
-      } catch (error) {
-        if (!(error instanceof LeaseOver)) return this.#failed(place, held, error)
-        // Nothing was sent. What took so long, the server's metadata say, is known by now.
-        await this.#lease.release(place, held, 'no')
-        if (leases < MAX_LEASES) continue
-        throw new RefreshError({ kind: 'transient' })
-      }
-      this.#memory.renewals.spent(place, found.value)
-      this.#memory.lostAnswers.delete(place.key)
-      this.#memory.pauses.delete(place, found.value)
-      return this.#writer.renewed(place, held, { token, begun })
-    }
-  }
-
-  /** The lease of a record, where other processes may renew it too; or what they have put in its place. */
-  #held(place: TokenPlace, found: TokenEntry): Maybe<HeldLease | TokenRecord> {
-    if (place.store.local !== true) return this.#lease.take(place, found)
-    const { lostAnswers } = this.#memory
-    const { refresh_token } = found.value.token
-    const isSuspect = refresh_token !== undefined && lostAnswers.get(place.key) === refresh_token
-    return { entry: found, isSuspect, takenAt: Number.POSITIVE_INFINITY }
-  }
-
-  /** A request that broke before any of it was sent is made once more. There is no other ground to repeat one. */
-  async #sendOnce(held: HeldLease, how?: How): Promise<TokenSet> {
-    const send = () => this.#ports.renew(held.entry.value, how, () => this.#lease.assertSendable(held))
-    try {
-      return await send()
-    } catch (error) {
-      if (isUnsent(error)) return send()
-      throw error
-    }
-  }
-
-  /** Decides what a failed renewal means: somebody was faster, the end, or a matter of time. */
-  async #failed(place: TokenPlace, held: HeldLease, error: unknown, endings = 1): Promise<TokenRecord> {
-    const { value: record, version } = held.entry
-    const failure = renewalFailure(error, record.token.refresh_token === undefined ? 'nothing' : 'refresh token')
-    if (failure.kind !== 'terminal') {
-      tell(this.#ports.environment, 'refresh-failed', place, record)
-      const isLost = failure.kind === 'transient' && failure.answerLost && record.token.refresh_token !== undefined
-      await this.#lease.release(place, held, isLost ? 'maybe' : 'no')
-      if (failure.kind === 'other') throw error
-      const { retryAt } = this.#memory.pauses.add(place, record, error)
-      if (failure.kind === 'refused') throw error
-      if (isLost) this.#memory.lostAnswers.set(place.key, credentialOf(record))
-      throw new RefreshError({ kind: 'transient', retryAt }, { cause: error })
-    }
-    const latest = await this.#lease.free(place, await readEntry(place))
-    if (latest === undefined) throw new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
-    if (latest.version !== version && credentialOf(latest.value) !== credentialOf(record)) return alive(latest.value)
-    // Another version of the same token: its lease was taken over, by somebody who may have spent it.
-    const isLost = failure.reason === 'invalid_grant' && (held.isSuspect || latest.version !== version)
-    const reason = isLost ? 'refresh_answer_lost' : failure.reason
-    const isEnded = await this.#writer.end(place, latest, reason)
-    if (!isEnded && endings < MAX_ENDINGS) return this.#failed(place, held, error, endings + 1)
-    this.#memory.lostAnswers.delete(place.key)
-    tell(this.#ports.environment, 'ended', place, record)
-    throw new RefreshError({ kind: 'terminal', reason }, { cause: error })
-  }
-
-  /** Seconds before its expiry that a token is renewed, whoever has to wait for it. */
-  #margin({ token }: TokenRecord): number {
-    const { leeway = LEEWAY } = this.#ports
-    const lifetime = wholeSeconds(token.expires_in)
-    return lifetime === undefined ? leeway : Math.min(leeway, lifetime / 2)
-  }
-
   /** Renews without anybody waiting. Whoever finds the token stale later sees what failed. */
   #renewAhead(place: TokenPlace, entry: TokenEntry): void {
     const isBusy = this.#memory.pauses.find(place, entry.value) !== undefined || this.#lease.isHeld(entry)
@@ -362,18 +269,6 @@ export class TokenLifeCycle<How = undefined> {
     const age = this.#memory.renewals.age(place, entry.value)
     return (age !== undefined && age < seconds * 1000) || (secondsSinceRenewal(entry) ?? seconds) < seconds
   }
-}
-
-/** Tells whether a machine's token is renewed already while it goes on being used: in the last half of its lifetime, and before anybody has to wait. */
-function isAhead({ token, grant }: TokenRecord, left: number, margin: number): boolean {
-  if (token.refresh_token !== undefined || !isRepeatable(grant)) return false
-  const lifetime = wholeSeconds(token.expires_in)
-  return lifetime !== undefined && left < Math.min(2 * margin, lifetime / 2)
-}
-
-/** Tells whether a record can be renewed without a person. */
-function canRenew({ token, grant }: TokenRecord): boolean {
-  return token.refresh_token !== undefined || isRepeatable(grant)
 }
 
 /** Tells whether the token at hand is as good as before the attempt to renew it: nothing was issued, and nothing is over. */

@@ -48,6 +48,11 @@ export interface TokenRecord {
   readonly dpopKey?: Readonly<Record<string, unknown>>
 }
 
+/** Tells whether a record can be renewed without a person. */
+export function canRenew({ token, grant }: TokenRecord): boolean {
+  return token.refresh_token !== undefined || isRepeatable(grant)
+}
+
 /** A record that nobody is renewing. */
 export function unleased({ lease: _over, ...record }: TokenRecord): TokenRecord {
   return record

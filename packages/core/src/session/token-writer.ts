@@ -10,7 +10,7 @@ import { isPredecessor, predecessors } from './predecessors.js'
 import type { HeldLease } from './refresh-lease.js'
 import { credentialOf } from './renewal-memory.js'
 import { hasSpent, isReplacedBy, newerThan, over, replaced } from './succession.js'
-import { alive, latestRecord, readEntry, type TokenEntry } from './token-entry.js'
+import { alive, latestRecord, readEntry, sessionDeleted, type TokenEntry } from './token-entry.js'
 import { credentialHash } from './token-hash.js'
 import type { TokenPlace } from './token-place.js'
 import { type TokenRecord, unleased } from './token-record.js'
@@ -133,7 +133,7 @@ export class TokenWriter {
   ): Promise<TokenRecord> {
     await this.again(place, login).finally(() => this.#giveBack(record, login.record))
     const latest = await latestRecord(place)
-    const isOver = credentialOf(latest) === credentialOf(before) || this.#memory.changedSince(place.key, login.begun ?? 0, 'logout')
+    const isOver = credentialOf(latest) === credentialOf(before) || this.#isLoggedOut(place, login)
     if (isOver) throw sessionDeleted()
     return latest
   }
@@ -251,8 +251,7 @@ export class TokenWriter {
           continue
         }
         // Logged out while it was written: what was written last goes too.
-        if (!logins.has(place.key) && this.#memory.changedSince(place.key, login.begun ?? 0, 'logout'))
-          await place.store.delete(place.key, receipt.version)
+        if (!logins.has(place.key) && this.#isLoggedOut(place, login)) await place.store.delete(place.key, receipt.version)
         break
       }
     } catch (error) {
@@ -372,8 +371,4 @@ export class TokenWriter {
   ttl({ ttl = this.#ports.ttl ?? RECORD_TTL }: TokenPlace): number {
     return ttl
   }
-}
-
-function sessionDeleted(): RefreshError {
-  return new RefreshError({ kind: 'terminal', reason: 'session_deleted' })
 }
