@@ -4,21 +4,10 @@ import { base64url } from '../jose/encoding.js'
 import type { TokenSet } from '../message/token-set.js'
 import { credentialOf, type RenewalMemory, renewalMemory } from './renewal-memory.js'
 import { type ServerPauses, serverPauses } from './server-pauses.js'
+import { hasSpent } from './succession.js'
 import type { TokenPlace } from './token-place.js'
 import type { TokenRecord } from './token-record.js'
-
-/** A record that is not safely stored, and what is left to do. */
-export interface Unsaved {
-  record: TokenRecord
-  /** What was renewed; absent for the token of a login. */
-  readonly before?: TokenRecord
-  /** When it began, in the memory's count of changes. */
-  readonly begun?: number
-  stored: boolean
-  /** For a login: what the record that it is to replace would be renewed with, once that was read; `null` for none. */
-  found?: string | null | undefined
-  saving?: Promise<TokenRecord> | undefined
-}
+import type { Unsaved } from './unsaved.js'
 
 /** Of how many keys the last change is remembered. */
 const MAX_CHANGES = 10_000
@@ -102,5 +91,18 @@ export class LifeCycleMemory {
   changed(key: string, what: 'login' | 'logout'): void {
     this.#count += 1
     this.#changes.set(key, { count: this.#count, what })
+  }
+
+  /** Tells whether the last thing that happened to a key since is a logout. */
+  isLoggedOut({ key }: TokenPlace, { begun = 0 }: Unsaved): boolean {
+    return this.changedSince(key, begun, 'logout')
+  }
+
+  /** A login that was followed by another, or by a logout, is not tried again; nor is a renewal that was followed by either or by a later one. */
+  isWanted({ key }: TokenPlace, { before, record }: Unsaved): boolean {
+    const other = this.unsaved.get(key)
+    // What a login's token became waits already.
+    if (before === undefined) return this.logins.get(key)?.record === record && !(other !== undefined && hasSpent(other, record))
+    return other === undefined || (other.before !== undefined && other.record.generation <= record.generation)
   }
 }

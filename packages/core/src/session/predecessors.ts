@@ -1,4 +1,7 @@
-import { GRACE } from './renewal-memory.js'
+import type { Environment } from '../environment.js'
+import { credentialOf, GRACE } from './renewal-memory.js'
+import type { TokenEntry } from './token-entry.js'
+import { credentialHash } from './token-hash.js'
 import type { SpentToken, TokenRecord } from './token-record.js'
 
 /** How many refresh tokens before the present one are remembered. */
@@ -12,9 +15,14 @@ export function predecessors({ previous }: TokenRecord, refreshHash: string, ren
   return { refreshHash, until: renewedAt + GRACE, ...(earlier.length > 0 && { earlier }) }
 }
 
-/** Tells whether a refresh token, by its hash, was spent for a record so lately that whoever comes with it gets the record. `now` is the store's. */
-export function isPredecessor({ previous }: TokenRecord, refreshHash: string, now: number): boolean {
-  return all(previous).some((spent) => spent.refreshHash === refreshHash && spent.until > now)
+/**
+ * Tells whether a token that is put was spent so lately for what is in the store, by whatever process, that who comes with it gets that. One that was
+ * not replaced is not spent.
+ */
+export async function isSpentFor(environment: Environment, { value, now }: TokenEntry, put: TokenRecord): Promise<boolean> {
+  if (value.previous === undefined || value.ended !== undefined || credentialOf(value) === credentialOf(put)) return false
+  const hash = await credentialHash(environment, put)
+  return all(value.previous).some(({ refreshHash, until }) => refreshHash === hash && until > now)
 }
 
 function all(previous: TokenRecord['previous']): readonly SpentToken[] {

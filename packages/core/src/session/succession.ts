@@ -1,6 +1,6 @@
-import type { Unsaved } from './life-cycle-memory.js'
 import { credentialOf } from './renewal-memory.js'
 import type { TokenRecord } from './token-record.js'
+import type { Unsaved } from './unsaved.js'
 import type { ReplacedToken } from './update-token.js'
 
 /** What a renewal replaced, as `updateToken` is told of it. */

@@ -8,6 +8,7 @@ import { tell } from './life-cycle-events.js'
 import { LifeCycleMemory, MAX_CHAIN } from './life-cycle-memory.js'
 import { RefreshLease } from './refresh-lease.js'
 import { credentialOf, type Renewal } from './renewal-memory.js'
+import { RenewalOutcome } from './renewal-outcome.js'
 import { isSuccessor } from './succession.js'
 import { alive, latestRecord, present, readEntry, sessionDeleted, type TokenEntry } from './token-entry.js'
 import { tokenHash } from './token-hash.js'
@@ -40,6 +41,7 @@ export class TokenLifeCycle<How = undefined> {
   readonly #ports: LifeCyclePorts<How>
   readonly #memory: LifeCycleMemory
   readonly #writer: TokenWriter
+  readonly #outcome: RenewalOutcome
   readonly #lease: RefreshLease
   readonly #renewal: TokenRenewal<How>
 
@@ -48,13 +50,12 @@ export class TokenLifeCycle<How = undefined> {
     this.#ports = ports
     this.#memory = ports.memory ?? new LifeCycleMemory(environment)
     this.#writer = new TokenWriter(ports, this.#memory)
-    this.#lease = new RefreshLease({
-      environment,
-      owner: this.#memory.owner,
-      waiting: (place, record) => tell(environment, 'waiting', place, record),
-      ttl: (place) => this.#writer.ttl(place),
-    })
-    this.#renewal = new TokenRenewal(ports, { memory: this.#memory, writer: this.#writer, lease: this.#lease })
+    const ttl = (place: TokenPlace) => this.#writer.ttl(place)
+    this.#outcome = new RenewalOutcome({ now: () => environment.now(), ttl })
+    const { owner } = this.#memory
+    this.#lease = new RefreshLease({ environment, owner, ttl, waiting: (place, record) => tell(environment, 'waiting', place, record) })
+    const parts = { memory: this.#memory, writer: this.#writer, outcome: this.#outcome, lease: this.#lease }
+    this.#renewal = new TokenRenewal(ports, parts)
   }
 
   /**
@@ -223,14 +224,14 @@ export class TokenLifeCycle<How = undefined> {
     const unsaved = this.#memory.waiting(place.key)
     const isIt = unsaved !== undefined && credentialOf(unsaved.record) === credentialOf(old)
     if (unsaved?.before !== undefined && (isIt || this.#memory.newest(place, old) === unsaved.record))
-      return this.#writer.adopt(place, old, this.#writer.again(place, unsaved))
+      return this.#outcome.adopt(place, old, this.#writer.again(place, unsaved))
     // A login waits, or what came of the token before another login. Where the very token is put there again, that is no renewal of it.
     if (unsaved !== undefined && !isIt) return this.#writer.again(place, unsaved).then(() => this.#afterLogin(place, old))
     const renewal = this.#renewalOf(place, old)
     if (renewal === undefined) return undefined
     if (renewal.finishedAt === undefined && renewal.store === place.store) return renewal.record
     if (renewal.dropped) return this.#afterDropped(place, old)
-    return this.#writer.adopt(place, old, renewal.record)
+    return this.#outcome.adopt(place, old, renewal.record)
   }
 
   /** What a renewal brought waits no more: another login, or a logout, came over it. The token that it was made from is spent all the same. */

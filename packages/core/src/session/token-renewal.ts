@@ -6,6 +6,7 @@ import type { LifeCycleMemory } from './life-cycle-memory.js'
 import { type HeldLease, LeaseOver, type RefreshLease } from './refresh-lease.js'
 import { isUnsent, renewalFailure } from './renewal-failure.js'
 import { credentialOf } from './renewal-memory.js'
+import type { RenewalOutcome } from './renewal-outcome.js'
 import { alive, present, readEntry, type TokenEntry } from './token-entry.js'
 import type { TokenPlace } from './token-place.js'
 import type { TokenRecord } from './token-record.js'
@@ -24,6 +25,7 @@ export interface RenewalPorts<How> extends WriterPorts {
 export interface RenewalParts {
   readonly memory: LifeCycleMemory
   readonly writer: TokenWriter
+  readonly outcome: RenewalOutcome
   readonly lease: RefreshLease
 }
 
@@ -40,14 +42,16 @@ export class TokenRenewal<How> {
   readonly #ports: RenewalPorts<How>
   readonly #memory: LifeCycleMemory
   readonly #writer: TokenWriter
+  readonly #outcome: RenewalOutcome
   readonly #lease: RefreshLease
   /** Records that other processes have brought. */
   readonly #fromElsewhere = new WeakSet<TokenRecord>()
 
-  constructor(ports: RenewalPorts<How>, { memory, writer, lease }: RenewalParts) {
+  constructor(ports: RenewalPorts<How>, { memory, writer, outcome, lease }: RenewalParts) {
     this.#ports = ports
     this.#memory = memory
     this.#writer = writer
+    this.#outcome = outcome
     this.#lease = lease
   }
 
@@ -125,7 +129,7 @@ export class TokenRenewal<How> {
     // Another version of the same token: its lease was taken over, by somebody who may have spent it.
     const isLost = failure.reason === 'invalid_grant' && (held.isSuspect || latest.version !== version)
     const reason = isLost ? 'refresh_answer_lost' : failure.reason
-    const isEnded = await this.#writer.end(place, latest, reason)
+    const isEnded = await this.#outcome.end(place, latest, reason)
     if (!isEnded && endings < MAX_ENDINGS) return this.#failed(place, held, error, endings + 1)
     this.#memory.lostAnswers.delete(place.key)
     tell(this.#ports.environment, 'ended', place, record)

@@ -1,19 +1,19 @@
 import type { Environment, Maybe } from '../environment.js'
 import { PersistError } from '../error/persist-error.js'
-import { RefreshError, type TerminalReason } from '../error/refresh-error.js'
+import type { RefreshError } from '../error/refresh-error.js'
 import { StoreError } from '../error/store-error.js'
 import type { TokenSet } from '../message/token-set.js'
 import { tell } from './life-cycle-events.js'
-import type { LifeCycleMemory, Unsaved } from './life-cycle-memory.js'
+import type { LifeCycleMemory } from './life-cycle-memory.js'
 import { plainCause } from './plain-cause.js'
-import { isPredecessor, predecessors } from './predecessors.js'
+import { isSpentFor, predecessors } from './predecessors.js'
 import type { HeldLease } from './refresh-lease.js'
 import { credentialOf } from './renewal-memory.js'
 import { hasSpent, isReplacedBy, newerThan, over, replaced } from './succession.js'
 import { alive, latestRecord, readEntry, sessionDeleted, type TokenEntry } from './token-entry.js'
-import { credentialHash } from './token-hash.js'
 import type { TokenPlace } from './token-place.js'
 import { type TokenRecord, unleased } from './token-record.js'
+import type { Unsaved } from './unsaved.js'
 import type { ReplacedToken } from './update-token.js'
 
 /** What a writer is built on. */
@@ -122,7 +122,7 @@ export class TokenWriter {
   /** Tells whether a login is another than the one whose token was renewed: not that token again, nor what it was renewed from itself. */
   async #isOther(place: TokenPlace, login: TokenRecord, renewed: TokenEntry): Promise<boolean> {
     const isSame = credentialOf(this.#memory.newest(place, login)) === credentialOf(renewed.value)
-    return !isSame && !(await this.#isSpent(renewed, login))
+    return !isSame && !(await isSpentFor(this.#ports.environment, renewed, login))
   }
 
   /** A login that came while the token was renewed has the say. What was renewed is given back once the login is stored, and not before. */
@@ -133,7 +133,7 @@ export class TokenWriter {
   ): Promise<TokenRecord> {
     await this.again(place, login).finally(() => this.#giveBack(record, login.record))
     const latest = await latestRecord(place)
-    const isOver = credentialOf(latest) === credentialOf(before) || this.#isLoggedOut(place, login)
+    const isOver = credentialOf(latest) === credentialOf(before) || this.#memory.isLoggedOut(place, login)
     if (isOver) throw sessionDeleted()
     return latest
   }
@@ -151,26 +151,13 @@ export class TokenWriter {
       } catch (error) {
         if (unsaved.stored || this.#memory.unsaved.get(place.key) !== unsaved) throw error
         await this.#ports.environment.sleep(ms)
-        if (this.#memory.unsaved.get(place.key) !== unsaved) throw this.#isLoggedOut(place, unsaved) ? sessionDeleted() : error
+        if (this.#memory.unsaved.get(place.key) !== unsaved) throw this.#memory.isLoggedOut(place, unsaved) ? sessionDeleted() : error
         saving = this.again(place, unsaved)
       }
     }
     return saving.catch((error: unknown) => {
       throw error instanceof StoreError ? new PersistError(unsaved.record.token, { cause: error }) : error
     })
-  }
-
-  /** Writes down that it is over and drops the refresh token, so that it is never sent again. `false`: the record has changed meanwhile. */
-  async end(place: TokenPlace, { value: record, version }: TokenEntry, reason: TerminalReason): Promise<boolean> {
-    const { refresh_token: _dead, ...token } = record.token
-    const at = Math.floor(this.#ports.environment.now())
-    const ended = { ...unleased(record), token, ended: { reason, at } } as TokenRecord
-    try {
-      return (await place.store.compareAndSet(place.key, version, ended, { ttl: this.ttl(place) })) !== undefined
-    } catch {
-      // The refresh token stays in the store; the server refuses it all the same, and the next renewal ends here again.
-      return true
-    }
   }
 
   /** Stores a renewed record, then tells the application. What fails is kept for the next use. */
@@ -239,7 +226,7 @@ export class TokenWriter {
         }
         login.record = this.#memory.newest(place, login.record)
         login.found = found
-        if (entry !== undefined && (await this.#isSpent(entry, login.record))) {
+        if (entry !== undefined && (await isSpentFor(this.#ports.environment, entry, login.record))) {
           login.record = entry.value
           break
         }
@@ -251,7 +238,7 @@ export class TokenWriter {
           continue
         }
         // Logged out while it was written: what was written last goes too.
-        if (!logins.has(place.key) && this.#isLoggedOut(place, login)) await place.store.delete(place.key, receipt.version)
+        if (!logins.has(place.key) && this.#memory.isLoggedOut(place, login)) await place.store.delete(place.key, receipt.version)
         break
       }
     } catch (error) {
@@ -269,13 +256,6 @@ export class TokenWriter {
       if (waiting?.before !== undefined) await this.#giveBack(waiting.record, login.record)
     }
     return login.record
-  }
-
-  /** Tells whether a token that is put is one that another process has spent a moment ago, for what is in the store. */
-  async #isSpent({ value, now }: TokenEntry, put: TokenRecord): Promise<boolean> {
-    // A refresh token that was not replaced is not spent.
-    if (value.previous === undefined || value.ended !== undefined || credentialOf(value) === credentialOf(put)) return false
-    return isPredecessor(value, await credentialHash(this.#ports.environment, put), now)
   }
 
   /** The store changed while the token was renewed. Who wrote there wins; a deleted session stays deleted, and its new tokens are given back. */
@@ -301,39 +281,6 @@ export class TokenWriter {
     return alive(latest.value)
   }
 
-  /**
-   * Carries a record that was renewed meanwhile into a place that still holds the token before it: a view of its own, or a store that was
-   * given the old token again. One that is over for good is over there too.
-   */
-  async adopt(place: TokenPlace, old: TokenRecord, renewal: Promise<TokenRecord>): Promise<TokenRecord> {
-    const record = await renewal.catch((error: unknown) => this.#overHere(place, old, error))
-    const entry = await readEntry(place)
-    if (entry === undefined) return record
-    if (credentialOf(entry.value) !== credentialOf(old)) return alive(entry.value)
-    const { generation } = entry.value
-    if (generation >= record.generation && credentialOf(record) === credentialOf(old)) return record
-    if (place.writable !== undefined && !(await place.writable())) return record
-    // The old token may have been put there as if it were a new one: it is spent all the same.
-    const adopted = generation < record.generation ? record : { ...record, generation: generation + 1 }
-    try {
-      const receipt = await place.store.compareAndSet(place.key, entry.version, adopted, { ttl: this.ttl(place) })
-      // Somebody has written meanwhile: a lease of the token before, say.
-      return receipt === undefined ? this.adopt(place, old, renewal) : adopted
-    } catch (error) {
-      throw new StoreError('write', { cause: plainCause(error, adopted.token) })
-    }
-  }
-
-  async #overHere(place: TokenPlace, old: TokenRecord, error: unknown): Promise<never> {
-    const reason = error instanceof RefreshError ? error.reason : undefined
-    if (reason !== undefined && reason !== 'session_deleted') {
-      const entry = await readEntry(place)
-      if (entry !== undefined && entry.value.ended === undefined && credentialOf(entry.value) === credentialOf(old))
-        await this.end(place, entry, reason)
-    }
-    throw error
-  }
-
   /** Revokes what nobody will use, unless it is what stays: a server may hand out the same token twice. */
   async #giveBack({ token }: TokenRecord, kept?: TokenRecord): Promise<void> {
     const value = token.refresh_token ?? token.access_token
@@ -344,27 +291,15 @@ export class TokenWriter {
   async #notSaved(place: TokenPlace, unsaved: Unsaved, error: unknown): Promise<PersistError<TokenSet> | RefreshError> {
     const { record, before } = unsaved
     tell(this.#ports.environment, 'persist-failed', place, record)
-    if (before !== undefined && this.#isLoggedOut(place, unsaved)) {
+    if (before !== undefined && this.#memory.isLoggedOut(place, unsaved)) {
       this.#memory.settled(place, unsaved)
       await this.#giveBack(record)
       return sessionDeleted()
     }
-    if (this.#isWanted(place, unsaved)) this.#memory.keep(place, unsaved)
+    if (this.#memory.isWanted(place, unsaved)) this.#memory.keep(place, unsaved)
     return new PersistError(record.token, {
       cause: plainCause(error instanceof StoreError ? error.cause : error, record.token, before?.token),
     })
-  }
-
-  #isLoggedOut({ key }: TokenPlace, { begun = 0 }: Unsaved): boolean {
-    return this.#memory.changedSince(key, begun, 'logout')
-  }
-
-  /** A login that was followed by another, or by a logout, is not tried again; nor is a renewal that was followed by either or by a later one. */
-  #isWanted({ key }: TokenPlace, { before, record }: Unsaved): boolean {
-    const other = this.#memory.unsaved.get(key)
-    // What a login's token became waits already.
-    if (before === undefined) return this.#memory.logins.get(key)?.record === record && !(other !== undefined && hasSpent(other, record))
-    return other === undefined || (other.before !== undefined && other.record.generation <= record.generation)
   }
 
   /** Seconds that a record is kept. */
