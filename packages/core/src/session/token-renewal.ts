@@ -1,5 +1,5 @@
 import type { Maybe } from '../environment.js'
-import { RefreshError } from '../error/refresh-error.js'
+import { RefreshError, type TerminalReason } from '../error/refresh-error.js'
 import type { TokenSet } from '../message/token-set.js'
 import { tell } from './life-cycle-events.js'
 import type { LifeCycleMemory } from './life-cycle-memory.js'
@@ -40,19 +40,13 @@ const MAX_LEASES = 3
  */
 export class TokenRenewal<How> {
   readonly #ports: RenewalPorts<How>
-  readonly #memory: LifeCycleMemory
-  readonly #writer: TokenWriter
-  readonly #outcome: RenewalOutcome
-  readonly #lease: RefreshLease
+  readonly #parts: RenewalParts
   /** Records that other processes have brought. */
   readonly #fromElsewhere = new WeakSet<TokenRecord>()
 
-  constructor(ports: RenewalPorts<How>, { memory, writer, outcome, lease }: RenewalParts) {
+  constructor(ports: RenewalPorts<How>, parts: RenewalParts) {
     this.#ports = ports
-    this.#memory = memory
-    this.#writer = writer
-    this.#outcome = outcome
-    this.#lease = lease
+    this.#parts = parts
   }
 
   /** Tells whether a record that a renewal gave was brought by another process. */
@@ -66,7 +60,8 @@ export class TokenRenewal<How> {
    * @throws {@link RefreshError} @throws {@link PersistError} and what the server says to the client itself.
    */
   async once(place: TokenPlace, found: TokenEntry, how?: How): Promise<TokenRecord> {
-    const begun = this.#memory.now
+    const { memory, writer, lease } = this.#parts
+    const begun = memory.now
     for (let leases = 1; ; leases++) {
       const held = await this.#held(place, found)
       if (!('entry' in held)) {
@@ -79,29 +74,28 @@ export class TokenRenewal<How> {
       } catch (error) {
         if (!(error instanceof LeaseOver)) return this.#failed(place, held, error)
         // Nothing was sent. What took so long, the server's metadata say, is known by now.
-        await this.#lease.release(place, held, 'no')
+        await lease.release(place, held, 'no')
         if (leases < MAX_LEASES) continue
         throw new RefreshError({ kind: 'transient' })
       }
-      this.#memory.renewals.spent(place, found.value)
-      this.#memory.lostAnswers.delete(place.key)
-      this.#memory.pauses.delete(place, found.value)
-      return this.#writer.renewed(place, held, { token, begun })
+      memory.renewals.spent(place, found.value)
+      memory.lostAnswers.delete(place.key)
+      memory.pauses.delete(place, found.value)
+      return writer.renewed(place, held, { token, begun })
     }
   }
 
   /** The lease of a record, where other processes may renew it too; or what they have put in its place. */
   #held(place: TokenPlace, found: TokenEntry): Maybe<HeldLease | TokenRecord> {
-    if (place.store.local !== true) return this.#lease.take(place, found)
-    const { lostAnswers } = this.#memory
-    const { refresh_token } = found.value.token
-    const isSuspect = refresh_token !== undefined && lostAnswers.get(place.key) === refresh_token
+    const { memory, lease } = this.#parts
+    if (place.store.local !== true) return lease.take(place, found)
+    const isSuspect = memory.lostAnswers.get(place.key) === credentialOf(found.value)
     return { entry: found, isSuspect, takenAt: Number.POSITIVE_INFINITY }
   }
 
   /** A request that broke before any of it was sent is made once more. There is no other ground to repeat one. */
   async #sendOnce(held: HeldLease, how?: How): Promise<TokenSet> {
-    const send = () => this.#ports.renew(held.entry.value, how, () => this.#lease.assertSendable(held))
+    const send = () => this.#ports.renew(held.entry.value, how, () => this.#parts.lease.assertSendable(held))
     try {
       return await send()
     } catch (error) {
@@ -111,28 +105,33 @@ export class TokenRenewal<How> {
   }
 
   /** Decides what a failed renewal means: somebody was faster, the end, or a matter of time. */
-  async #failed(place: TokenPlace, held: HeldLease, error: unknown, endings = 1): Promise<TokenRecord> {
+  async #failed(place: TokenPlace, held: HeldLease, error: unknown): Promise<TokenRecord> {
+    const { environment } = this.#ports
+    const { memory, outcome, lease } = this.#parts
     const { value: record, version } = held.entry
-    const failure = renewalFailure(error, record.token.refresh_token === undefined ? 'nothing' : 'refresh token')
+    const hasRefreshToken = record.token.refresh_token !== undefined
+    const failure = renewalFailure(error, hasRefreshToken ? 'refresh token' : 'nothing')
     if (failure.kind !== 'terminal') {
-      tell(this.#ports.environment, 'refresh-failed', place, record)
-      const isLost = failure.kind === 'transient' && failure.answerLost && record.token.refresh_token !== undefined
-      await this.#lease.release(place, held, isLost ? 'maybe' : 'no')
+      tell(environment, 'refresh-failed', place, record)
+      const isLost = failure.kind === 'transient' && failure.answerLost && hasRefreshToken
+      await lease.release(place, held, isLost ? 'maybe' : 'no')
       if (failure.kind === 'other') throw error
-      const { retryAt } = this.#memory.pauses.add(place, record, error)
+      const { retryAt } = memory.pauses.add(place, record, error)
       if (failure.kind === 'refused') throw error
-      if (isLost) this.#memory.lostAnswers.set(place.key, credentialOf(record))
+      if (isLost) memory.lostAnswers.set(place.key, credentialOf(record))
       throw new RefreshError({ kind: 'transient', retryAt }, { cause: error })
     }
-    const latest = present(await this.#lease.free(place, await readEntry(place)))
-    if (latest.version !== version && credentialOf(latest.value) !== credentialOf(record)) return alive(latest.value)
-    // Another version of the same token: its lease was taken over, by somebody who may have spent it.
-    const isLost = failure.reason === 'invalid_grant' && (held.isSuspect || latest.version !== version)
-    const reason = isLost ? 'refresh_answer_lost' : failure.reason
-    const isEnded = await this.#outcome.end(place, latest, reason)
-    if (!isEnded && endings < MAX_ENDINGS) return this.#failed(place, held, error, endings + 1)
-    this.#memory.lostAnswers.delete(place.key)
-    tell(this.#ports.environment, 'ended', place, record)
+    let reason: TerminalReason = failure.reason
+    for (let endings = 1; endings <= MAX_ENDINGS; endings++) {
+      const latest = present(await lease.free(place, await readEntry(place)))
+      const isOther = latest.version !== version
+      if (isOther && credentialOf(latest.value) !== credentialOf(record)) return alive(latest.value)
+      // Another version of the same token: its lease was taken over, by somebody who may have spent it.
+      if (reason === 'invalid_grant' && (held.isSuspect || isOther)) reason = 'refresh_answer_lost'
+      if (await outcome.end(place, latest, reason)) break
+    }
+    memory.lostAnswers.delete(place.key)
+    tell(environment, 'ended', place, record)
     throw new RefreshError({ kind: 'terminal', reason }, { cause: error })
   }
 }

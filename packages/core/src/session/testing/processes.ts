@@ -29,7 +29,7 @@ export interface TestProcess {
 }
 
 /** A store that processes share, and the time of all of them. It moves while a process sleeps, and when the test moves it. */
-export function sharedProcesses() {
+function sharedProcesses() {
   const time = { now: NOW }
   const memory = memoryStore<TokenRecord>({ now: () => time.now })
   const server = rotation()
