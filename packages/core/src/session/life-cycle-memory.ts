@@ -43,7 +43,7 @@ export class LifeCycleMemory {
 
   /** What waits to be stored under a key. */
   waiting(key: string): Unsaved | undefined {
-    return this.unsaved.size === 0 ? undefined : this.unsaved.get(key)
+    return this.unsaved.get(key)
   }
 
   /** Keeps what waits to be stored; the oldest go when a store has failed for so many that there is no room. */

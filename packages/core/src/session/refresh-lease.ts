@@ -2,6 +2,7 @@ import type { Environment } from '../environment.js'
 import { RefreshError } from '../error/refresh-error.js'
 import { StoreError } from '../error/store-error.js'
 import { changeOf } from './change-of.js'
+import { tell } from './life-cycle-events.js'
 import { plainCause } from './plain-cause.js'
 import { isSuccessor } from './succession.js'
 import { alive, present, readEntry, type TokenEntry } from './token-entry.js'
@@ -34,8 +35,6 @@ export interface RefreshLeasePorts {
   readonly environment: Environment
   /** Names this process in the records that it leases. */
   readonly owner: string
-  /** Told when somebody else's renewal is waited for. */
-  waiting(place: TokenPlace, record: TokenRecord): void
   /** Seconds that a record is kept. */
   ttl(place: TokenPlace): number
 }
@@ -104,7 +103,7 @@ export class RefreshLease {
     let entry = found
     for (let looks = 0; entry !== undefined && this.isHeld(entry); looks++) {
       this.#assertPatience(began)
-      if (looks === 0) this.#ports.waiting(place, entry.value)
+      if (looks === 0) tell(environment, 'waiting', place, entry.value)
       const left = ((entry.value.lease?.until ?? 0) - entry.now) * 1000
       await changeOf(place, Math.min(left, this.#pause(looks)), environment)
       entry = await readEntry(place)

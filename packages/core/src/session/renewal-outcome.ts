@@ -1,3 +1,4 @@
+import type { Environment } from '../environment.js'
 import { RefreshError, type TerminalReason } from '../error/refresh-error.js'
 import { StoreError } from '../error/store-error.js'
 import { plainCause } from './plain-cause.js'
@@ -8,8 +9,7 @@ import { type TokenRecord, unleased } from './token-record.js'
 
 /** What outcomes are written with. */
 export interface RenewalOutcomePorts {
-  /** Seconds since the epoch. */
-  now(): number
+  readonly environment: Pick<Environment, 'now'>
   /** Seconds that a record is kept. */
   ttl(place: TokenPlace): number
 }
@@ -25,7 +25,7 @@ export class RenewalOutcome {
   /** Writes down that it is over and drops the refresh token, so that it is never sent again. `false`: the record has changed meanwhile. */
   async end(place: TokenPlace, { value: record, version }: TokenEntry, reason: TerminalReason): Promise<boolean> {
     const { refresh_token: _dead, ...token } = record.token
-    const at = Math.floor(this.#ports.now())
+    const at = Math.floor(this.#ports.environment.now())
     const ended = { ...unleased(record), token, ended: { reason, at } } as TokenRecord
     try {
       return (await place.store.compareAndSet(place.key, version, ended, { ttl: this.#ports.ttl(place) })) !== undefined

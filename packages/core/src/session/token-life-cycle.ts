@@ -4,7 +4,6 @@ import { PersistError } from '../error/persist-error.js'
 import { RefreshError } from '../error/refresh-error.js'
 import { UsageError } from '../error/usage-error.js'
 import { isAhead, LEEWAY, renewalMargin, secondsLeft, secondsSinceRenewal } from './freshness.js'
-import { tell } from './life-cycle-events.js'
 import { LifeCycleMemory, MAX_CHAIN } from './life-cycle-memory.js'
 import { RefreshLease } from './refresh-lease.js'
 import { credentialOf, type Renewal } from './renewal-memory.js'
@@ -50,10 +49,9 @@ export class TokenLifeCycle<How = undefined> {
     this.#ports = ports
     this.#memory = ports.memory ?? new LifeCycleMemory(environment)
     this.#writer = new TokenWriter(ports, this.#memory)
-    const ttl = (place: TokenPlace) => this.#writer.ttl(place)
-    this.#outcome = new RenewalOutcome({ now: () => environment.now(), ttl })
-    const { owner } = this.#memory
-    this.#lease = new RefreshLease({ environment, owner, ttl, waiting: (place, record) => tell(environment, 'waiting', place, record) })
+    const shared = { environment, owner: this.#memory.owner, ttl: (place: TokenPlace) => this.#writer.ttl(place) }
+    this.#outcome = new RenewalOutcome(shared)
+    this.#lease = new RefreshLease(shared)
     const parts = { memory: this.#memory, writer: this.#writer, outcome: this.#outcome, lease: this.#lease }
     this.#renewal = new TokenRenewal(ports, parts)
   }
@@ -226,25 +224,20 @@ export class TokenLifeCycle<How = undefined> {
     if (unsaved?.before !== undefined && (isIt || this.#memory.newest(place, old) === unsaved.record))
       return this.#outcome.adopt(place, old, this.#writer.again(place, unsaved))
     // A login waits, or what came of the token before another login. Where the very token is put there again, that is no renewal of it.
-    if (unsaved !== undefined && !isIt) return this.#writer.again(place, unsaved).then(() => this.#afterLogin(place, old))
+    if (unsaved !== undefined && !isIt)
+      return this.#writer.again(place, unsaved).then(() => this.#after(place, old, (entry) => this.#renewed(place, entry)))
     const renewal = this.#renewalOf(place, old)
     if (renewal === undefined) return undefined
     if (renewal.finishedAt === undefined && renewal.store === place.store) return renewal.record
-    if (renewal.dropped) return this.#afterDropped(place, old)
+    // What it brought waits no more: another login, or a logout, came over it. The token that it was made from is spent all the same.
+    if (renewal.dropped) return this.#after(place, old, () => Promise.reject(sessionDeleted()))
     return this.#outcome.adopt(place, old, renewal.record)
   }
 
-  /** What a renewal brought waits no more: another login, or a logout, came over it. The token that it was made from is spent all the same. */
-  async #afterDropped(place: TokenPlace, old: TokenRecord): Promise<TokenRecord> {
-    const record = await latestRecord(place)
-    if (credentialOf(record) === credentialOf(old)) throw sessionDeleted()
-    return record
-  }
-
-  /** What is there after a login, or after whatever came over it. */
-  async #afterLogin(place: TokenPlace, old: TokenRecord): Promise<TokenRecord> {
+  /** What is there after a login, or after whatever came over it; `unchanged` says what to do where the token before still is. */
+  async #after(place: TokenPlace, old: TokenRecord, unchanged: (entry: TokenEntry) => Maybe<TokenRecord>): Promise<TokenRecord> {
     const entry = present(await readEntry(place))
-    return credentialOf(alive(entry.value)) === credentialOf(old) ? this.#renewed(place, entry) : entry.value
+    return credentialOf(alive(entry.value)) === credentialOf(old) ? unchanged(entry) : entry.value
   }
 
   /** The last of the renewals that began with this token, each with what the one before brought. */
