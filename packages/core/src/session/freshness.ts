@@ -31,13 +31,11 @@ export function secondsSinceRenewal({ value: { previous }, now }: TokenEntry): n
 
 /** Seconds before its expiry that a token is renewed, whoever has to wait for it. */
 export function renewalMargin({ token }: TokenRecord, leeway: number): number {
-  const lifetime = wholeSeconds(token.expires_in)
-  return lifetime === undefined ? leeway : Math.min(leeway, lifetime / 2)
+  return Math.min(leeway, (wholeSeconds(token.expires_in) ?? Number.POSITIVE_INFINITY) / 2)
 }
 
 /** Tells whether a machine's token is renewed already while it goes on being used: in the last half of its lifetime, and before anybody has to wait. */
 export function isAhead({ token, grant }: TokenRecord, left: number, margin: number): boolean {
   if (token.refresh_token !== undefined || !isRepeatable(grant)) return false
-  const lifetime = wholeSeconds(token.expires_in)
-  return lifetime !== undefined && left < Math.min(2 * margin, lifetime / 2)
+  return left < Math.min(2 * margin, (wholeSeconds(token.expires_in) ?? 0) / 2)
 }

@@ -157,7 +157,7 @@ export class TokenLifeCycle<How = undefined> {
     if (left >= 2 * leeway) return record
     const margin = renewalMargin(record, leeway)
     if (left < margin && !this.#renewedWithin(RENEWAL_INTERVAL, place, entry)) return this.#renewedOrValid(place, entry)
-    if (left >= margin && left < 2 * margin && isAhead(record, left, margin)) this.#renewAhead(place, entry)
+    if (left >= margin && isAhead(record, left, margin)) this.#renewAhead(place, entry)
     return record
   }
 

@@ -106,10 +106,11 @@ export class TokenWriter {
     const unsaved: Unsaved = { record, before, begun, stored: false }
     const { logins } = this.#memory
     const login = logins.get(place.key)
-    if (login !== undefined && (await this.#isOther(place, login.record, { value: before, version, now })))
-      return this.#yielded(place, login, { record, before })
     if (login !== undefined) {
-      // The same token was put there again: what it became is the session's token now.
+      const isSame = credentialOf(this.#memory.newest(place, login.record)) === credentialOf(before)
+      const isOther = !isSame && !(await isSpentFor(this.#ports.environment, { value: before, version, now }, login.record))
+      if (isOther) return this.#yielded(place, login, { record, before })
+      // That token again, or what it was renewed from itself: what it became is the session's token now.
       logins.delete(place.key)
       this.#memory.settled(place, login)
     }
@@ -117,12 +118,6 @@ export class TokenWriter {
     // In the store it can be read before its write was answered, or the application told of it: who comes meanwhile waits.
     this.#memory.keep(place, unsaved)
     return this.#saving(unsaved, () => this.#save(place, version, unsaved))
-  }
-
-  /** Tells whether a login is another than the one whose token was renewed: not that token again, nor what it was renewed from itself. */
-  async #isOther(place: TokenPlace, login: TokenRecord, renewed: TokenEntry): Promise<boolean> {
-    const isSame = credentialOf(this.#memory.newest(place, login)) === credentialOf(renewed.value)
-    return !isSame && !(await isSpentFor(this.#ports.environment, renewed, login))
   }
 
   /** A login that came while the token was renewed has the say. What was renewed is given back once the login is stored, and not before. */
