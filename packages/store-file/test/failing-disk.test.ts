@@ -31,7 +31,7 @@ it('RF06: a folder that may not be written: EACCES, the file is as it was', asyn
   if (isRoot) for (const name of [path, place]) chownSync(name, USER, USER)
   chmodSync(place, 0o500)
   const before = readFileSync(path)
-  const worker = start({ do: 'write', path, key: 'k', value: 'a' }, isRoot ? { uid: USER } : {})
+  const worker = start({ do: 'write', path, key: 'k', value: 'a', ...(isRoot && { as: USER }) })
   expect((await worker.rest())[0]).toBe('EACCES')
   expect(readFileSync(path)).toEqual(before)
   chmodSync(place, 0o700)

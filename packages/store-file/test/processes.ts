@@ -29,7 +29,7 @@ export function temporaryFolder(): Folder {
 
 export interface Workers {
   /** Starts one. `shell` is said by a shell before. */
-  start(job: Job, options?: { readonly shell?: string; readonly uid?: number }): Worker
+  start(job: Job, options?: { readonly shell?: string }): Worker
   /** Ends those that are left after a test that failed, stopped ones too. */
   end(): void
 }
@@ -48,10 +48,9 @@ export async function workers(folder: string): Promise<Workers> {
   })
   const children: ChildProcess[] = []
   return {
-    start(job, { shell = ':', uid } = {}) {
+    start(job, { shell = ':' } = {}) {
       const child = spawn('sh', ['-c', `${shell}; exec "$0" "$@"`, process.execPath, outfile, JSON.stringify(job)], {
         stdio: ['ignore', 'pipe', 'inherit'],
-        ...(uid === undefined ? {} : { uid }),
       })
       children.push(child)
       const closed = once(child, 'close')

@@ -6,8 +6,9 @@ import { fileStore } from '../src/index.js'
 export type Job =
   /** Adds one to each of the keys in turn, again and again, and prints the key after each success. */
   | { readonly do: 'increment'; readonly path: string; readonly keys: readonly string[]; readonly times: number }
-  /** Writes once, sends itself `signal` before the file system call `step`, and prints what came of it and how many calls there were. */
-  | { readonly do: 'write'; readonly path: string; readonly key: string; readonly value: string; readonly at?: Fault }
+  /** Writes once, sends itself `signal` before the file system call `step`, and prints what came of it and how many calls there were. `as` is
+   * the user who writes: one who is given up to here, since a program in a closed folder could not be started by another. */
+  | { readonly do: 'write'; readonly path: string; readonly key: string; readonly value: string; readonly at?: Fault; readonly as?: number }
   /** Watches, and has nothing else to do. */
   | { readonly do: 'watch'; readonly path: string }
 
@@ -35,7 +36,8 @@ async function increment({ path, keys, times }: Extract<Job, { do: 'increment' }
   }
 }
 
-async function write({ path, key, value, at }: Extract<Job, { do: 'write' }>): Promise<void> {
+async function write({ path, key, value, at, as }: Extract<Job, { do: 'write' }>): Promise<void> {
+  if (as !== undefined) process.setuid?.(as)
   const store = fileStore<string>(path)
   const expected = (await store.get(key))?.version ?? null
   let done = false
