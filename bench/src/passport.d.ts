@@ -14,12 +14,14 @@ declare module 'passport' {
   }
 
   const passport: { readonly Passport: new () => Authenticator }
+  // biome-ignore lint/style/noDefaultExport: so it exports it
   export default passport
 }
 
 declare module 'passport-openidconnect' {
   type Done = (error: Error | null, user?: object) => void
 
+  // biome-ignore lint/style/noDefaultExport: so it exports it
   export default class Strategy {
     constructor(
       options: Readonly<Record<string, string | undefined>>,

@@ -18,6 +18,7 @@ import { loggedInPage } from './logged-in-page.ts'
 import { memoryStoreSize } from './memory-store.ts'
 import { redisRoundTrips } from './redis-round-trips.ts'
 import { refreshCounts } from './refresh-counts.ts'
+import { sealing } from './sealing.ts'
 import { tokenResponse } from './token-response.ts'
 
 /** A job hands over what it found one by one, and tidies up after the last. */
@@ -35,6 +36,7 @@ const JOBS: Readonly<Record<string, Job>> = {
   'encrypted-store': encryptedStoreGet,
   'redis-round-trips': redisRoundTrips,
   'refresh-counts': refreshCounts,
+  sealing,
   'logged-in-page': loggedInPage,
   'full-login': fullLogin,
 }
