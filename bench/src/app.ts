@@ -10,6 +10,8 @@ export type Order = { readonly create: Omit<AppOptions, 'origin'> } | 'cpu'
 const { create, ...app } = await APPS[process.argv[2] as AppName]()
 let listener: RequestListener = (_request, response) => response.writeHead(503).end()
 const server = createServer((request, response) => listener(request, response))
+// Connections wait for their turn, however long the others take.
+server.keepAliveTimeout = 0
 server.listen(0, '127.0.0.1', () => process.send?.({ origin: origin(), ...app }))
 
 process.on('message', async (order: Order) => {
