@@ -1,0 +1,5 @@
+import { expressFramework } from './express-framework.ts'
+import type { Framework } from './framework.ts'
+
+/** Every framework that the cases are run against. */
+export const frameworks: readonly Framework[] = [expressFramework()]
