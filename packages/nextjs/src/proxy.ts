@@ -45,16 +45,17 @@ export function sessionProxy<Http>(ports: ProxyPorts<Http>): SessionProxy {
 }
 
 async function proxied<Http>(ports: ProxyPorts<Http>, request: NextRequest, own: () => ReturnType<ProxyFunction>): Promise<Response> {
-  const { browserUrl, match } = ports.routes()
+  const { browserUrl, match, sessionCookie } = ports.routes()
   const url = browserUrl(pathOf(request))
   if (isFile(url) || match(url) !== undefined) return (await own()) ?? NextResponse.next()
 
   const isUse = mayBeUse(request)
-  const { visit } = await ports.visits.answer(request, isUse ? { headers: asNavigation(request.headers) } : {})
+  const { visit, request: read } = await ports.visits.answer(request, isUse ? { headers: asNavigation(request.headers) } : {})
   const answer = (await own()) ?? NextResponse.next()
   const response = new NextResponse(answer.body, answer)
   const goesOn = response.headers.has('x-middleware-next') || response.headers.has('x-middleware-rewrite')
-  if (goesOn && isUse && !ports.hasStore) await renew(visit, ports.providers)
+  // Who has no session is not looked at: what everybody gets can be cached.
+  if (goesOn && isUse && !ports.hasStore && sessionCookie(read) !== undefined) await renew(visit, ports.providers)
   const waiting = visit.takeCookies()
   if (goesOn) overrideRequest(response.headers, request.headers, { further: { [URL_HEADER]: url }, cookies: waiting })
   appendCookies(response.headers, waiting)

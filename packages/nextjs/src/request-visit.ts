@@ -10,14 +10,16 @@ export type Sender = 'answer' | 'next'
 /** The visit of one request, and the way its cookies go. */
 export class RequestVisit<Http> {
   readonly visit: Visit<Http>
+  readonly request: RouteRequest
   readonly #present: SetCookie | undefined
   readonly #sender: Sender
   #jar: CookieJar | undefined
   #isAnswered = false
   #isLost = false
 
-  private constructor(visit: Visit<Http>, present: SetCookie | undefined, sender: Sender) {
+  private constructor(visit: Visit<Http>, request: RouteRequest, { present, sender }: { present: SetCookie | undefined; sender: Sender }) {
     this.visit = visit
+    this.request = request
     this.#present = present
     this.#sender = sender
   }
@@ -36,7 +38,7 @@ export class RequestVisit<Http> {
       },
       changed: () => made?.write(),
     })
-    made = new RequestVisit(visit, present, sender)
+    made = new RequestVisit(visit, request, { present, sender })
     made.#jar = attempted
     if (sender === 'next') await made.#writeFirst()
     return made
