@@ -23,18 +23,20 @@ export interface Browser {
 export interface BrowserOptions {
   /** Ends a redirect chain before this address is asked for: for a callback that no server listens to. */
   readonly stopAt?: (url: URL) => boolean
+  /** PEM of an authority that this browser trusts beside those of the system. */
+  readonly ca?: string
 }
 
 /** Headers a script may not set. */
 const forbidden = /^(cookie2?|origin|referer|host|connection|content-length|sec-.*|proxy-.*)$/i
 
 /** A browser without a screen and without scripts, for logins by redirect: cookies, forms, links, fetch metadata. */
-export function createBrowser({ stopAt }: BrowserOptions = {}): Browser {
+export function createBrowser({ stopAt, ca }: BrowserOptions = {}): Browser {
   const cookies = createCookies()
   let current: Page | undefined
 
   const navigate = async (trip: Pick<Trip, 'url' | 'method' | 'headers' | 'body' | 'initiator' | 'noReferrer'>): Promise<Page> => {
-    const arrival = await travel(cookies, { ...trip, kind: 'navigation', stopAt })
+    const arrival = await travel(cookies, { ...trip, kind: 'navigation', stopAt, ca })
     const noReferrer = arrival.response?.headers.get('referrer-policy') === 'no-referrer'
     const page = createPage(arrival, (url, post) =>
       navigate({
@@ -68,6 +70,7 @@ export function createBrowser({ stopAt }: BrowserOptions = {}): Browser {
         credentials: init.credentials ?? 'same-origin',
         follow: init.redirect !== 'manual',
         signal: request.signal,
+        ca,
       })
       if (!response) throw new TypeError(`cannot fetch ${arrived.protocol} addresses`)
       if (init.redirect === 'error' && response.status >= 300 && response.status < 400) throw new TypeError('unexpected redirect')

@@ -13,7 +13,7 @@ export {
   startHostileServer,
 } from './hostile-server.ts'
 export type { FormButton, FormField, HtmlForm, HtmlLink } from './html.ts'
-export { type Listening, listen } from './listen.ts'
+export { type Listening, listen, listening } from './listen.ts'
 export { type LoginOptions, login } from './login.ts'
 export type { ProviderOptions, TestUser } from './options.ts'
 export type { Form, Page } from './page.ts'

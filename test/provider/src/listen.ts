@@ -1,10 +1,11 @@
 import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo, Server, Socket } from 'node:net'
+import { Server as TlsServer } from 'node:tls'
 
 /** A server on loopback, and the only way to stop it. */
 export interface Listening {
   readonly port: number
-  /** `http://127.0.0.1:PORT`, no trailing slash. */
+  /** `http://127.0.0.1:PORT`, or `https:` of a server with TLS, no trailing slash. */
   readonly url: string
   /** Destroys open sockets, so a test never waits for a keep-alive or for an answer that hangs on purpose. */
   close(): Promise<void>
@@ -14,8 +15,12 @@ export interface Listening {
  * Listens on 127.0.0.1 only: nothing of a test is reachable from another machine, and "localhost" stays a second,
  * different site for tests that need one.
  */
-export async function listen(handler: RequestListener, port = 0): Promise<Listening> {
-  const server = createServer(handler)
+export function listen(handler: RequestListener, port = 0): Promise<Listening> {
+  return listening(createServer(handler), port)
+}
+
+/** The same for a server that was made already, such as one with TLS. */
+export async function listening(server: Server, port = 0): Promise<Listening> {
   const sockets = new Set<Socket>()
   server.on('connection', (socket) => {
     sockets.add(socket)
@@ -29,7 +34,7 @@ export async function listen(handler: RequestListener, port = 0): Promise<Listen
   let closing: Promise<void> | undefined
   return {
     port: bound,
-    url: `http://127.0.0.1:${bound}`,
+    url: `${server instanceof TlsServer ? 'https' : 'http'}://127.0.0.1:${bound}`,
     close() {
       closing ??= new Promise((resolve) => {
         server.close(() => resolve())

@@ -25,6 +25,7 @@ export interface Trip {
   /** Not requested: where the trip ends without an answer. */
   readonly stopAt?: ((url: URL) => boolean) | undefined
   readonly signal?: AbortSignal | undefined
+  readonly ca?: string | undefined
 }
 
 export interface Arrival {
@@ -57,6 +58,7 @@ export async function travel(cookies: BrowserCookies, trip: Trip): Promise<Arriv
       headers: { ...metadata(trip, method, url, chain, relation), ...headers, ...(cookie ? { Cookie: cookie } : {}), Connection: 'close' },
       body,
       signal: trip.signal,
+      ca: trip.ca,
     })
     history.push({ url: url.href, method, status: response.status, setCookie: response.setCookie })
     // The answer to a top-level navigation may set any cookie, also after a cross-site redirect.

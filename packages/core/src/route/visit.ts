@@ -2,15 +2,19 @@ import { assertKnownOptions } from '../error/known-options.js'
 import { UsageError } from '../error/usage-error.js'
 import { run } from '../flow/run.js'
 import type { HttpHeaders } from '../http/http-response.js'
+import { isExpired } from '../message/expiry.js'
 import { type AuthoriserPorts, allowedOrigins, resourceAuthoriser } from '../session/resource-authoriser.js'
+import type { TokenRecord } from '../session/token-record.js'
 import type { SetCookie } from './cookie.js'
 import { withinCookieLimits } from './cookie-limits.js'
 import { endSession } from './end-session.js'
 import { type GuardOptions, guard } from './guard.js'
-import { type LoginOptions, startLogin } from './login.js'
+import { LOGIN_OPTIONS, type LoginOptions, startLogin } from './login.js'
+import { assertLoginTerms } from './login-terms.js'
 import type { Provider } from './provider.js'
 import type { RouteResponse } from './route-response.js'
 import type { SessionVisit } from './session-visit.js'
+import { type SilentLoginOptions, silentLogin } from './silent-login.js'
 import { sourceOf, type WebContext } from './web-context.js'
 import type { UserClaims } from './web-session.js'
 
@@ -18,6 +22,11 @@ import type { UserClaims } from './web-session.js'
 export interface LoginView {
   readonly provider: string
   readonly user: UserClaims
+  /**
+   * What the access token is worth as it is: it is `valid`, or it has expired and is `renewable`, or only a new login helps: `expired`. One that does
+   * not say when it expires is valid.
+   */
+  readonly tokenState: 'valid' | 'renewable' | 'expired'
   /** The access token to use now, renewed if need be. Prefer `client()`, which keeps it to the origins it is for. */
   accessToken(): Promise<string>
 }
@@ -48,7 +57,8 @@ export class Visit<Http> {
     sourceOf(this.#context, name)
     const login = this.#session.login(name)
     if (login === undefined) return undefined
-    return { provider: name, user: login.claims, accessToken: () => this.#accessToken(name) }
+    const tokenState = tokenStateOf(login.record, this.#context.environment.now())
+    return { provider: name, user: login.claims, tokenState, accessToken: () => this.#accessToken(name) }
   }
 
   /** The user's HTTP client at a provider: the last login's unless named. @throws {@link UsageError} when nobody is logged in there. */
@@ -77,21 +87,31 @@ export class Visit<Http> {
   /**
    * Begins a login from a page of the application's own, and says where to send the browser. The provider is the first one configured unless
    * named. With `link` the login joins those of this session: offer it only to a person who asked for it, behind the application's protection
-   * against forged requests.
+   * against forged requests. `maxAge`, `acr` and `prompt` say how the person has to prove who they are. With `prompt: 'none'` nothing is shown, and who is
+   * not logged in at the provider comes back as nobody: on a page that asks each time, that is {@link silentLogin}.
    *
    * @example
    * res.redirect(await req.oauth.login('github', { link: true, returnTo: '/accounts' }))
    */
   readonly login = (name?: string, options: LoginOptions = {}): Promise<string> => {
     const context = this.#context
-    assertKnownOptions(options, ['returnTo', 'link'], 'login')
+    assertKnownOptions(options, LOGIN_OPTIONS, 'login')
+    assertLoginTerms(options, 'login')
     const source = sourceOf(context, name ?? [...context.providers.keys()][0] ?? '')
     return this.#startLogin(source.name, options)
   }
 
   /** What to answer a visitor who has to log in first; `undefined` for one who is. */
-  readonly guard = (options?: GuardOptions): RouteResponse | undefined => {
+  readonly guard = (options?: GuardOptions): Promise<RouteResponse | undefined> => {
     return guard(this.#context, this.#session, options)
+  }
+
+  /**
+   * Where to send a visitor to find out, without anything being shown, whether they are logged in at the provider; `undefined` for one who is logged in here,
+   * and for one who was asked for in vain a short while ago.
+   */
+  readonly silentLogin = (options?: SilentLoginOptions): Promise<RouteResponse | undefined> => {
+    return silentLogin(this.#context, this.#session, options)
   }
 
   /**
@@ -135,4 +155,9 @@ export class Visit<Http> {
     if (this.#context.sessions !== undefined) return { current, rejected }
     return { current: () => withinCookieLimits(current), rejected: async (hash) => withinCookieLimits(() => rejected(hash)) }
   }
+}
+
+function tokenStateOf({ token }: TokenRecord, now: number): LoginView['tokenState'] {
+  if (!isExpired(token, now)) return 'valid'
+  return token.refresh_token === undefined ? 'expired' : 'renewable'
 }

@@ -5,6 +5,8 @@ import type { HttpClient } from '../session/http-client.js'
 import { backchannelLogout } from './backchannel-logout.js'
 import { browserUrl } from './base-url.js'
 import { callback } from './callback.js'
+import type { SetCookie } from './cookie.js'
+import { frontchannelLogout } from './frontchannel-logout.js'
 import { login } from './login.js'
 import { logout } from './logout.js'
 import type { Route } from './paths.js'
@@ -29,6 +31,11 @@ export interface WebRoutes<Http> {
   match(url: string): Route | undefined
   /** Path of the login at a provider, as browsers see it: at the first one configured unless named. */
   loginPath(provider?: string | undefined): string
+  /**
+   * The session's first cookie as a request brought it. A framework that tells only by an attempt whether cookies can be set here attempts it with
+   * this one, which changes nothing.
+   */
+  sessionCookie(request: RouteRequest): SetCookie | undefined
   /**
    * Reads the session that a request came with. A cookie that cannot be read counts as logged out.
    *
@@ -80,6 +87,7 @@ export function webRoutes<Http, Name extends string>(
     browserUrl: (url) => browserUrl(context.base, url),
     match: context.table.match,
     loginPath: (provider) => loginPath(context, provider),
+    sessionCookie: ({ cookies }) => context.sessionCookie.present(cookies),
     open,
     handle: (route, visit) => run(flow(route, visit), context.transport),
     flow,
@@ -89,12 +97,16 @@ export function webRoutes<Http, Name extends string>(
 
 /** HEAD has to be without effect (RFC 9110 §9.3.2), and only one of these routes is without effect for GET. */
 const METHODS: Readonly<Record<Route['name'], readonly string[]>> = {
-  login: ['GET'],
+  login: ['GET', 'POST'],
   callback: ['GET', 'POST'],
   logout: ['GET', 'POST'],
   backchannelLogout: ['POST'],
+  frontchannelLogout: ['GET'],
   user: ['GET', 'HEAD'],
 }
+
+/** Routes of a provider that a browser comes to. */
+const VISITED = { login, callback, frontchannelLogout }
 
 async function* routed<Http>(context: WebContext<Http>, { name, provider }: Route, visit: SessionVisit<Http>): Flow<RouteResponse> {
   const { method } = visit.request
@@ -103,11 +115,12 @@ async function* routed<Http>(context: WebContext<Http>, { name, provider }: Rout
   switch (name) {
     case 'login':
     case 'callback':
-    case 'backchannelLogout': {
+    case 'backchannelLogout':
+    case 'frontchannelLogout': {
       const found = await visit.resolve(provider ?? '')
       if (found === undefined) return plain(404, 'There is no login here for this request.')
       if (name === 'backchannelLogout') return yield* backchannelLogout(context, visit.request, found)
-      return yield* (name === 'login' ? login : callback)(context, visit, found)
+      return yield* VISITED[name](context, visit, found)
     }
     case 'logout':
       return yield* logout(context, visit)

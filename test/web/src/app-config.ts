@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto'
+import { defaultEnvironment, type Environment } from '@oauth/core/adapter'
+import type { WebOptions } from '@oauth/core/routes'
+import type { AppOptions } from './framework.ts'
+import { remoteStore } from './remote-store.ts'
+
+/** Name of the environment variable that an application finds its configuration in, as JSON. */
+export const APP_CONFIG = 'APP_CONFIG'
+
+/** What the process of an application is told. */
+export interface AppConfig extends AppOptions {
+  readonly baseUrl: string
+  readonly secret: string | readonly string[]
+}
+
+/** The configuration of this process. */
+export function appConfig(text: string | undefined = process.env[APP_CONFIG]): AppConfig {
+  if (text === undefined) throw new TypeError(`${APP_CONFIG} is not set.`)
+  return JSON.parse(text) as AppConfig
+}
+
+/** The options of `oauth()` that a configuration says. */
+export function oauthOptions({ baseUrl, secret, providers, paths, session, store, afterLogout, ahead = 0 }: AppConfig): WebOptions<never> {
+  return {
+    baseUrl,
+    secret,
+    providers,
+    environment: clockAhead(ahead),
+    ...(paths === undefined ? {} : { paths }),
+    ...(session === undefined ? {} : { session }),
+    ...(store === undefined ? {} : { store: remoteStore(store) }),
+    ...(afterLogout === undefined ? {} : { afterLogout }),
+  }
+}
+
+function clockAhead(seconds: number): Environment {
+  const machine = defaultEnvironment()
+  return { ...machine, now: () => machine.now() + seconds, monotonic: () => machine.monotonic() + seconds * 1000 }
+}
+
+/** What a page says of a token, instead of it. */
+export function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64url')
+}
