@@ -149,9 +149,9 @@ function mountError(
   routes: Pick<WebRoutes<never>, 'match' | 'browserUrl'>,
   baseUrl: string,
 ): UsageError | undefined {
+  if (mount === '') return undefined
   const base = baseUrl.replace(/\/+$/, '')
-  if (mount === '' || base.toLowerCase().endsWith(mount.toLowerCase()) || routes.match(routes.browserUrl(url)) === undefined)
-    return undefined
+  if (base.toLowerCase().endsWith(mount.toLowerCase()) || routes.match(routes.browserUrl(url)) === undefined) return undefined
   return new UsageError(
     `The application is mounted below ${mount}, which "baseUrl" lacks: its login routes are found nowhere. If browsers see that path, "baseUrl" has to be ${base}${mount}`,
   )
