@@ -15,11 +15,13 @@ const TARGETS = {
 export async function* fullLogin(): AsyncGenerator<Comparison, void> {
   const provider = await startProvider({ claimsInIdToken: true, pkceRequired: false })
   const apps: AppProcess[] = []
+  const closing: (() => void)[] = []
 
   async function contender(name: AppName): Promise<Elsewhere> {
     const app = await startApp(name, provider)
     apps.push(app)
-    const { logIn } = await visit(app)
+    const { logIn, close } = await visit(app)
+    closing.push(close)
     return { run: logIn, cpu: app.cpu }
   }
 
@@ -29,6 +31,7 @@ export async function* fullLogin(): AsyncGenerator<Comparison, void> {
     for (const name of Object.keys(TARGETS) as (keyof typeof TARGETS)[]) peers[name] = { ...TARGETS[name], run: await contender(name) }
     yield { job: 'a login at oidc-provider', ours, peers, plan: { rounds: 15, operations: 40 } }
   } finally {
+    for (const close of closing) close()
     for (const app of apps) await app.close()
     await provider.close()
   }

@@ -23,8 +23,9 @@ export async function* loggedInPage(): AsyncGenerator<Comparison, void> {
   async function contender(name: AppName): Promise<Elsewhere> {
     const app = await startApp(name, provider)
     apps.push(app)
-    const { cookie } = await visit(app)
-    const { request, close } = pageRequests(app.url, { cookie, expected: GREETING })
+    const visitor = await visit(app)
+    visitor.close()
+    const { request, close } = pageRequests(app.url, { cookie: visitor.cookie, expected: GREETING })
     closing.push(close)
     return { run: request, cpu: app.cpu }
   }
