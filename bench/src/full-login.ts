@@ -29,7 +29,7 @@ export async function* fullLogin(): AsyncGenerator<Comparison, void> {
     const ours = await contender('ours')
     const peers: Record<string, Peer> = {}
     for (const name of Object.keys(TARGETS) as (keyof typeof TARGETS)[]) peers[name] = { ...TARGETS[name], run: await contender(name) }
-    yield { job: 'a login at oidc-provider', ours, peers, plan: { rounds: 15, operations: 40 } }
+    yield { job: 'a login at oidc-provider', ours, peers, plan: { rounds: 15, operations: 60 } }
   } finally {
     for (const close of closing) close()
     for (const app of apps) await app.close()

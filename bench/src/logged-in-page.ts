@@ -38,7 +38,7 @@ export async function* loggedInPage(): AsyncGenerator<Comparison, void> {
       job: 'a page for a person who is logged in, session in a cookie',
       ours,
       peers,
-      plan: { rounds: 15, operations: 1000, width: 8 },
+      plan: { rounds: 15, operations: 600, width: 16 },
     }
   } finally {
     for (const close of closing) close()
