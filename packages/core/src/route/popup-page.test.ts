@@ -72,6 +72,12 @@ describe('AR30: a login in a popup', () => {
     },
   )
 
+  it('RD12: an address is encoded for HTML', async () => {
+    const answer = await finished(world(), { returnTo: '/a?b=1&copy=2' })
+    expect(answer.body).toContain(`<a href="${APP}/a?b=1&amp;copy=2">`)
+    expect(played(answer, false)).toEqual([`${APP}/a?b=1&copy=2`])
+  })
+
   it('RD01: goes nowhere else', async () => {
     for (const returnTo of ['https://evil.example', '//evil.example', '/\\evil.example'])
       expect(played(await finished(world(), { returnTo }), false)).toEqual([`${APP}/`])
