@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { hashOf } from '../src/app-config.ts'
 import { frameworks } from '../src/frameworks.ts'
+import { hashOf } from '../src/hash-of.ts'
 import { front, logIn, startWorld, type World } from '../src/world.ts'
 
 describe.each(frameworks)('$name', (framework) => {

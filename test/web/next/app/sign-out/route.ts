@@ -1,0 +1,5 @@
+import { logout } from '../../lib/oauth.ts'
+
+export async function POST(): Promise<never> {
+  return await logout()
+}
