@@ -1,1 +1,1 @@
-export { proxy as middleware } from './lib/oauth.ts'
+export { proxy as middleware } from './lib/proxy.ts'

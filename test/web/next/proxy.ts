@@ -1,1 +1,1 @@
-export { proxy } from './lib/oauth.ts'
+export { proxy } from './lib/proxy.ts'

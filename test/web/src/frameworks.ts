@@ -1,6 +1,6 @@
 import { expressFramework } from './express-framework.ts'
 import type { Framework } from './framework.ts'
-import { next15Framework, next16Framework } from './next-app.ts'
+import { nextFrameworks } from './next-app.ts'
 
 /** Every framework that the cases are run against. */
-export const frameworks: readonly Framework[] = [expressFramework(), next16Framework(), next15Framework()]
+export const frameworks: readonly Framework[] = [expressFramework(), ...nextFrameworks]

@@ -8,15 +8,15 @@ export type Contents = Readonly<Record<string, string>>
 
 const SOURCE = join(import.meta.dirname, '../next')
 
-/** What Next calls the code in front of all routes. */
-const FRONT: Readonly<Record<NextVersion, string>> = { next: 'proxy.ts', next15: 'middleware.ts' }
+/** What the other versions call the code in front of all routes. */
+const FOREIGN: Readonly<Record<NextVersion, string>> = { next: 'middleware.ts', next15: 'proxy.ts' }
 
 /** The application's source in JavaScript. Next would want a TypeScript of its own choice to look at the types, which are looked at elsewhere. */
 export async function nextAppFiles(version: NextVersion): Promise<Contents> {
   const names = (await readdir(SOURCE, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name).slice(SOURCE.length + 1))
-  const used = names.filter((name) => name !== 'tsconfig.json' && (!Object.values(FRONT).includes(name) || name === FRONT[version]))
+  const used = names.filter((name) => name !== 'tsconfig.json' && name !== FOREIGN[version])
   return Object.fromEntries(await Promise.all(used.map(async (name) => javascript(name, await readFile(join(SOURCE, name), 'utf8')))))
 }
 

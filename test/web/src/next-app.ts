@@ -3,15 +3,8 @@ import type { App, AppOptions, Framework } from './framework.ts'
 import { buildNextApp, type NextVersion } from './next-app-build.ts'
 import { type Program, startApp } from './start-app.ts'
 
-/** Applications for Next 16, in production: `proxy.ts` runs on Node. */
-export function next16Framework(): Framework {
-  return nextFramework('next 16', 'next')
-}
-
-/** Applications for Next 15, in production: `middleware.ts` runs on the edge runtime. */
-export function next15Framework(): Framework {
-  return nextFramework('next 15 on the edge', 'next15')
-}
+/** Applications for Next in production: 16, whose `proxy.ts` runs on Node, and 15, whose `middleware.ts` runs on the edge runtime. */
+export const nextFrameworks: readonly Framework[] = [nextFramework('next 16', 'next'), nextFramework('next 15 on the edge', 'next15')]
 
 function nextFramework(name: Framework['name'], version: NextVersion): Framework {
   let program: Promise<Program> | undefined
