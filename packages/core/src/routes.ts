@@ -4,6 +4,7 @@
  * @module
  */
 export { parseCookies, type SetCookie, serialiseCookie } from './route/cookie.js'
+export { type EnvironmentProvider, withEnvironmentClients } from './route/environment-clients.js'
 export { type ErrorPageOptions, errorPage, statusOf } from './route/error-page.js'
 export { assertGuardOptions, type GuardOptions } from './route/guard.js'
 export type { LoginOptions } from './route/login.js'
@@ -15,4 +16,3 @@ export type { LoginView, Visit } from './route/visit.js'
 export type { ProviderOptions, TenantOptions, TenantProvider, TokenOwner, WebOptions, WebSessionOptions } from './route/web-options.js'
 export { type WebRoutes, webRoutes } from './route/web-routes.js'
 export type { ProviderLogin, UserClaims, WebSession } from './route/web-session.js'
-export { fromEnvironment } from './session/from-environment.js'

@@ -3,15 +3,15 @@ import { type AnyOAuthError, type HttpClient, isOAuthError, UsageError } from '@
 import { type AuthorisedFetch, fetchClient } from '@oauth/core/fetch'
 import {
   assertGuardOptions,
+  type EnvironmentProvider,
   errorPage,
-  fromEnvironment,
   type GuardOptions,
-  type ProviderOptions,
   statusOf,
   type TenantProvider,
   type WebOptions,
   type WebRoutes,
   webRoutes,
+  withEnvironmentClients,
 } from '@oauth/core/routes'
 import type { Store } from '@oauth/core/session'
 import type { Application, Request, RequestHandler } from 'express'
@@ -21,9 +21,6 @@ import { readBody, readRequest } from './read-request.js'
 import './request-oauth.js'
 import { secretWarning } from './secret-warning.js'
 import { writeFailure, writeResponse, writeVisit } from './write-response.js'
-
-/** A provider whose client is in environment variables unless it is given: `GITHUB_CLIENT_ID`, `GITHUB_CLIENT_SECRET`, … of `github`. */
-export type EnvironmentProvider<Http> = Omit<ProviderOptions<Http>, 'clientId'> & { readonly clientId?: string | undefined }
 
 /** Options of {@link oauth}. */
 export interface OAuthOptions<Http, Name extends string = string> extends Omit<WebOptions<Http, Name>, 'providers'> {
@@ -48,8 +45,8 @@ export interface OAuthOptions<Http, Name extends string = string> extends Omit<W
  */
 export function oauth<Http = AuthorisedFetch, Name extends string = string>(options: OAuthOptions<Http, Name>): RequestHandler {
   // What is no object cannot be taken apart, and is refused by the check of the options.
-  const { http, errorPage: page }: OAuthOptions<Http, Name> = Object(options)
-  const routes = webRoutes(complete(options), http ?? (fetchClient() as HttpClient<unknown> as HttpClient<Http>), [
+  const { http, errorPage: page, env = process.env }: OAuthOptions<Http, Name> = Object(options)
+  const routes = webRoutes(withEnvironmentClients(options, env), http ?? (fetchClient() as HttpClient<unknown> as HttpClient<Http>), [
     'http',
     'errorPage',
     'env',
@@ -95,19 +92,6 @@ function warnOfMemory(store: Store<unknown> | undefined): void {
     'Sessions are in a store that this process alone can reach: others do not know them, and from memory they are gone with a restart. Take a store such as redisStore(client), or none, for sessions in cookies.',
     { type: 'OAuthWarning', code: 'OAUTH_MEMORY_STORE' },
   )
-}
-
-/** The options with the clients that the environment has. What the application gives wins; what is no provider is refused by the check of the options. */
-function complete<Http, Name extends string>(options: OAuthOptions<Http, Name>): WebOptions<Http, Name> {
-  const { providers, env = process.env }: OAuthOptions<Http, Name> = Object(options)
-  if (typeof providers !== 'object' || providers === null || Array.isArray(providers)) return options as WebOptions<Http, Name>
-  const found = Object.entries<EnvironmentProvider<Http> | TenantProvider<Http>>(providers).map(([name, given]) => {
-    if (typeof given !== 'object' || given === null || given.clientId !== undefined) return [name, given] as const
-    const { issuer, ...client } = fromEnvironment(name, env)
-    const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-    return [name, { ...client, ...(issuer === undefined || given.server !== undefined ? {} : { issuer }), ...present }] as const
-  })
-  return { ...options, providers: Object.fromEntries(found) as WebOptions<Http, Name>['providers'] }
 }
 
 /**
