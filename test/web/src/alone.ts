@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -30,9 +29,10 @@ function listens(server: Server, path: string): Promise<boolean> {
 
 /** Waits for the one who listens. A socket that nobody listens to is left from a process that was killed. */
 async function ended(path: string): Promise<void> {
-  const socket = connect(path).resume()
-  const refused: string[] = []
-  socket.on('error', ({ code }: NodeJS.ErrnoException) => refused.push(String(code)))
-  await once(socket, 'close')
-  if (refused.includes('ECONNREFUSED')) await rm(path, { force: true })
+  const isLeft = await new Promise<boolean>((resolve) => {
+    const socket = connect(path).resume()
+    socket.on('error', ({ code }: NodeJS.ErrnoException) => resolve(code === 'ECONNREFUSED'))
+    socket.on('close', () => resolve(false))
+  })
+  if (isLeft) await rm(path, { force: true })
 }
