@@ -44,7 +44,7 @@ export interface ProtectPorts<Http> {
 export function protector<Http, Name extends string>({ routes, visits, absolute }: ProtectPorts<Http>): Protect<Name> {
   async function guarded(request: Request, options: GuardOptions, answer: () => unknown): Promise<unknown> {
     const opened = await visits.current(request)
-    const refusal = opened.visit.guard(options)
+    const refusal = await opened.visit.guard(options)
     const response = refusal === undefined ? await answer() : writeResponse(refusal)
     opened.close()
     return response instanceof Response ? privately(response, opened) : response
@@ -52,7 +52,7 @@ export function protector<Http, Name extends string>({ routes, visits, absolute 
 
   async function sendToLogin(options: GuardOptions, returnTo: string | undefined): Promise<void> {
     const { visit } = await visits.current()
-    const refusal = visit.guard(options)
+    const refusal = await visit.guard(options)
     if (refusal === undefined) return
     const here = (await headers()).get(URL_HEADER) ?? undefined
     return sendTo(absolute(loginOf(refusal, options.provider, here ?? returnTo)))
