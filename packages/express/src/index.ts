@@ -46,11 +46,14 @@ export type {
   EnvironmentProvider,
   GuardOptions,
   LoginOptions,
+  LoginTerms,
   LoginView,
   ProviderOptions,
   RouteRequest,
   RouteResponse,
   SetCookie,
+  SilentLoginOptions,
+  StepUp,
   TenantOptions,
   TenantProvider,
   UserClaims,
@@ -61,5 +64,5 @@ export { statusOf } from '@oauth/core/routes'
 export type { Store, StoreEntry, StoreReceipt } from '@oauth/core/session'
 export { memoryStore } from '@oauth/core/session'
 export { type CallbackStore, expressSessionStore } from './express-session-store.js'
-export { type OAuthOptions, oauth, requireLogin } from './oauth.js'
+export { type OAuthOptions, oauth, requireLogin, silentLogin } from './oauth.js'
 export type { Register, RequestOAuth } from './request-oauth.js'

@@ -3,9 +3,12 @@ import { type AnyOAuthError, type HttpClient, isOAuthError, UsageError } from '@
 import { type AuthorisedFetch, fetchClient } from '@oauth/core/fetch'
 import {
   assertGuardOptions,
+  assertSilentLoginOptions,
   type EnvironmentProvider,
   errorPage,
   type GuardOptions,
+  type RouteResponse,
+  type SilentLoginOptions,
   statusOf,
   type TenantProvider,
   type WebOptions,
@@ -46,11 +49,9 @@ export interface OAuthOptions<Http, Name extends string = string> extends Omit<W
 export function oauth<Http = AuthorisedFetch, Name extends string = string>(options: OAuthOptions<Http, Name>): RequestHandler {
   // What is no object cannot be taken apart, and is refused by the check of the options.
   const { http, errorPage: page, env = process.env }: OAuthOptions<Http, Name> = Object(options)
-  const routes = webRoutes(withEnvironmentClients(options, env), http ?? (fetchClient() as HttpClient<unknown> as HttpClient<Http>), [
-    'http',
-    'errorPage',
-    'env',
-  ])
+  const routes = webRoutes(withEnvironmentClients(options, env), http ?? (fetchClient() as HttpClient<unknown> as HttpClient<Http>), {
+    further: ['http', 'errorPage', 'env'],
+  })
   if (page !== undefined && typeof page !== 'boolean')
     throw new UsageError(`Option "errorPage" must be true or false, and is of type ${typeof page}. A page of your own is an error handler.`)
 
@@ -96,20 +97,44 @@ function warnOfMemory(store: Store<unknown> | undefined): void {
 
 /**
  * Lets only people through who are logged in; sends others to the login and back, and answers scripts with 401. A login counts for who the
- * person is; with `token: true` its access token has to be of use, too.
+ * person is; with `token: true` its access token has to be of use, too. With `maxAge` and `acr` it has to be recent enough and strong enough: who has
+ * another is sent to prove who they are once more.
  *
  * @throws {@link UsageError} for unknown options, and when it is given to Express instead of being called.
  */
 export function requireLogin(options: GuardOptions = {}): RequestHandler {
-  if (options instanceof IncomingMessage)
-    throw new UsageError('requireLogin makes the middleware and is none itself. Call it: app.get(path, requireLogin(), handler).')
+  assertCalled('requireLogin', options)
   assertGuardOptions(options)
-  return function requireLogin(req, res, next) {
+  return answering('requireLogin', (visit) => visit.guard(options))
+}
+
+/**
+ * Finds out whether a visitor is logged in at the provider, without anything being shown, and then lets them through, logged in or not: for pages that
+ * anybody may see. The browser goes there and back once in ten minutes at most, and not while somebody is logged in, nor for scripts.
+ *
+ * @example
+ * app.get('/', silentLogin(), (req, res) => res.send(`Hello ${req.oauth.user?.name ?? 'stranger'}`))
+ *
+ * @throws {@link UsageError} for unknown options, and when it is given to Express instead of being called.
+ */
+export function silentLogin(options: SilentLoginOptions = {}): RequestHandler {
+  assertCalled('silentLogin', options)
+  assertSilentLoginOptions(options)
+  return answering('silentLogin', (visit) => visit.silentLogin(options))
+}
+
+function assertCalled(name: string, options: object): void {
+  if (options instanceof IncomingMessage)
+    throw new UsageError(`${name} makes the middleware and is none itself. Call it: app.get(path, ${name}(), handler).`)
+}
+
+/** A middleware that answers for the route behind it, or lets the request through to it. */
+function answering(name: string, answer: (visit: Request['oauth']) => Promise<RouteResponse | undefined>): RequestHandler {
+  return (req, res, next) => {
     // The type says that it is always there, which holds behind `oauth()` alone.
     const { oauth: visit } = req as Partial<Pick<Request, 'oauth'>>
-    if (visit === undefined)
-      throw new UsageError('requireLogin: there is no req.oauth. app.use(oauth({ … })) has to come before this route.')
-    void visit.guard(options).then((response) => {
+    if (visit === undefined) throw new UsageError(`${name}: there is no req.oauth. app.use(oauth({ … })) has to come before this route.`)
+    void answer(visit).then((response) => {
       if (response === undefined) next()
       else writeResponse(res, response)
     }, next)

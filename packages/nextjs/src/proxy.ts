@@ -81,9 +81,11 @@ function isFile(url: string): boolean {
   return path.includes('/_next/') || /\.[^/]+$/.test(path)
 }
 
-/** Tells whether a person may be going to a page, by the browser or by Next's router, whose requests look like those of any script here. Prefetches are none. */
-function mayBeUse({ method, headers }: NextRequest): boolean {
-  if (method !== 'GET' && method !== 'HEAD') return false
+/**
+ * Tells whether a request may be a person's doing: going to a page, by the browser or by Next's router, whose requests look like those of any script here;
+ * or an action. What a prefetch brings is not looked at yet, and an image has no use for a token.
+ */
+function mayBeUse({ headers }: NextRequest): boolean {
   const purpose = `${headers.get('purpose')} ${headers.get('sec-purpose')} ${headers.get('x-moz')}`
   if (purpose.includes('prefetch') || headers.has('next-router-prefetch') || headers.has('next-router-segment-prefetch')) return false
   return ['document', 'empty'].includes(headers.get('sec-fetch-dest') ?? 'document')

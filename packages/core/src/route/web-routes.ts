@@ -6,6 +6,7 @@ import { backchannelLogout } from './backchannel-logout.js'
 import { browserUrl } from './base-url.js'
 import { callback } from './callback.js'
 import type { SetCookie } from './cookie.js'
+import { frontchannelLogout } from './frontchannel-logout.js'
 import { login } from './login.js'
 import { logout } from './logout.js'
 import type { Route } from './paths.js'
@@ -13,7 +14,7 @@ import type { RouteRequest } from './route-request.js'
 import { json, plain, type RouteResponse } from './route-response.js'
 import { SessionVisit, type VisitPorts } from './session-visit.js'
 import { Visit } from './visit.js'
-import { loginPath, type WebContext, webContext } from './web-context.js'
+import { loginPath, type RoutesPorts, type WebContext, webContext } from './web-context.js'
 import type { WebOptions } from './web-options.js'
 import type { UserClaims } from './web-session.js'
 
@@ -50,17 +51,16 @@ export interface WebRoutes<Http> {
 }
 
 /**
- * Makes the routes of an application. `further` are names of options that an adapter has beside these, and checks itself: a message about a
- * misspelt one lists them, too.
+ * Makes the routes of an application.
  *
  * @throws {@link UsageError} for options that cannot work.
  */
 export function webRoutes<Http, Name extends string>(
   options: WebOptions<Http, Name>,
   http: HttpClient<Http>,
-  further?: readonly string[],
+  ports?: RoutesPorts,
 ): WebRoutes<Http> {
-  const context = webContext(options, http, further)
+  const context = webContext(options, http, ports)
   /** What the routes work on; the application is not to reach it through its visit. */
   const sessions = new WeakMap<Visit<Http>, SessionVisit<Http>>()
 
@@ -96,12 +96,16 @@ export function webRoutes<Http, Name extends string>(
 
 /** HEAD has to be without effect (RFC 9110 §9.3.2), and only one of these routes is without effect for GET. */
 const METHODS: Readonly<Record<Route['name'], readonly string[]>> = {
-  login: ['GET'],
+  login: ['GET', 'POST'],
   callback: ['GET', 'POST'],
   logout: ['GET', 'POST'],
   backchannelLogout: ['POST'],
+  frontchannelLogout: ['GET'],
   user: ['GET', 'HEAD'],
 }
+
+/** Routes of a provider that a browser comes to. */
+const VISITED = { login, callback, frontchannelLogout }
 
 async function* routed<Http>(context: WebContext<Http>, { name, provider }: Route, visit: SessionVisit<Http>): Flow<RouteResponse> {
   const { method } = visit.request
@@ -110,11 +114,12 @@ async function* routed<Http>(context: WebContext<Http>, { name, provider }: Rout
   switch (name) {
     case 'login':
     case 'callback':
-    case 'backchannelLogout': {
+    case 'backchannelLogout':
+    case 'frontchannelLogout': {
       const found = await visit.resolve(provider ?? '')
       if (found === undefined) return plain(404, 'There is no login here for this request.')
       if (name === 'backchannelLogout') return yield* backchannelLogout(context, visit.request, found)
-      return yield* (name === 'login' ? login : callback)(context, visit, found)
+      return yield* VISITED[name](context, visit, found)
     }
     case 'logout':
       return yield* logout(context, visit)
