@@ -8,7 +8,12 @@ import { alone } from './alone.ts'
 import { type Contents, nextAppFiles } from './next-app-files.ts'
 import { linkPackages, type NextVersion, nextAppPackages } from './next-app-packages.ts'
 
-export type { NextVersion }
+/** What an application is built for. */
+export interface NextBuild {
+  readonly version: NextVersion
+  /** Of `next.config`: the path below which it is, which has to be known when it is built. */
+  readonly basePath?: string
+}
 
 const WORKSPACE = join(import.meta.dirname, '../../..')
 const CACHE = join(WORKSPACE, 'test/web/.cache')
@@ -17,8 +22,8 @@ const CACHE = join(WORKSPACE, 'test/web/.cache')
  * Builds the application for production, and says in which folder. The folder is named by all that goes into it, so that nothing is built twice; and
  * nobody has to be told what the application is configured with, which it hears when it is started.
  */
-export async function buildNextApp(version: NextVersion): Promise<string> {
-  const files = { ...(await nextAppFiles(version)), ...(await nextAppPackages()), 'next.config.mjs': CONFIG[version] }
+export async function buildNextApp({ version, basePath = '' }: NextBuild): Promise<string> {
+  const files = { ...(await nextAppFiles(version)), ...(await nextAppPackages()), 'next.config.mjs': config(version, basePath) }
   const name = `${version}-${fingerprint(files)}`
   const folder = join(CACHE, name)
   const complete = join(folder, 'complete')
@@ -36,11 +41,12 @@ export async function buildNextApp(version: NextVersion): Promise<string> {
  * Turbopack resolves nothing outside its root, and the packages are linked from the workspace. Next 15 would look through all of them for the files that
  * a server needs to be copied elsewhere, which takes half of the time of a build, unless they are outside of that root.
  */
-const CONFIG: Readonly<Record<NextVersion, string>> = {
-  next: `const root = ${JSON.stringify(WORKSPACE)}
-export default { turbopack: { root }, outputFileTracingRoot: root }
-`,
-  next15: 'export default { outputFileTracingRoot: import.meta.dirname }\n',
+function config(version: NextVersion, basePath: string): string {
+  const places: Readonly<Record<NextVersion, string>> = {
+    next: `turbopack: { root: ${JSON.stringify(WORKSPACE)} }, outputFileTracingRoot: ${JSON.stringify(WORKSPACE)}`,
+    next15: 'outputFileTracingRoot: import.meta.dirname',
+  }
+  return `export default { ${places[version]}, basePath: ${JSON.stringify(basePath)} }\n`
 }
 
 function fingerprint(files: Contents): string {
