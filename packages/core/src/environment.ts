@@ -95,7 +95,12 @@ export function defaultEnvironment(): Environment {
 
 function builtin<T>(name: string): T | undefined {
   const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } }
-  return process?.getBuiltinModule?.(name) as T | undefined
+  try {
+    return process?.getBuiltinModule?.(name) as T | undefined
+  } catch {
+    // Next's edge runtime has all functions of Node's `process`, and each throws.
+    return undefined
+  }
 }
 
 function publishTo({ channel }: NodeChannels): NonNullable<Environment['emit']> {

@@ -69,14 +69,14 @@ export function oauth<Http = AuthorisedFetch, Name extends string = string>(opti
     client: async (name) => (await found.current()).visit.client(name),
     login: async (name, options) => {
       const request = await found.current()
-      const { result, isLost } = await request.written(() => request.visit.login(name, options))
-      if (isLost) throw readOnly('login', "a link to the login's path")
+      const { result, isComplete } = await request.writing(() => request.visit.login(name, options))
+      if (!isComplete) throw readOnly('login', "a link to the login's path")
       return sendTo(result)
     },
     logout: async () => {
       const request = await found.current()
       if (!(await request.isWritable())) throw readOnly('logout', "a form that posts to the logout's path")
-      const { result } = await request.written(() => request.visit.logout())
+      const { result } = await request.writing(() => request.visit.logout())
       return sendTo(absolute(result))
     },
     protect: protector<Http, Name>({ routes, visits: found, absolute }),

@@ -1,7 +1,6 @@
 import type { GuardOptions } from '@oauth/core/routes'
 import { assertGuardOptions } from '@oauth/core/routes'
 import type { LazyRoutes } from './options.js'
-import type { RequestVisit } from './request-visit.js'
 import { sendTo } from './send-to.js'
 import type { Visits } from './visits.js'
 import { keepPrivate, writeResponse } from './write-response.js'
@@ -44,8 +43,9 @@ export function protector<Http, Name extends string>({ routes, visits, absolute 
     const opened = await visits.current(request)
     const refusal = await opened.visit.guard(options)
     const response = refusal === undefined ? await answer() : writeResponse(refusal)
+    // What is streamed from here on comes too late to set a cookie.
     opened.close()
-    return response instanceof Response ? privately(response, opened) : response
+    return response instanceof Response ? privately(response) : response
   }
 
   async function sendToLogin(options: GuardOptions, returnTo: string | undefined): Promise<void> {
@@ -69,9 +69,9 @@ export function protector<Http, Name extends string>({ routes, visits, absolute 
 }
 
 /** The answer of a route, which read the session: no cache may keep it. That of another server cannot be changed, and is copied. */
-function privately<Http>(response: Response, { visit }: RequestVisit<Http>): Response {
+function privately(response: Response): Response {
   const headers = new Headers(response.headers)
-  keepPrivate(headers, visit)
+  keepPrivate(headers)
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers })
 }
 

@@ -1,7 +1,8 @@
 import type { AddressInfo } from 'node:net'
 import { type AuthorisedFetch, isOAuthError, type OAuthOptions, oauth, requireLogin, statusOf } from '@oauth/express'
 import express from 'express'
-import { appConfig, hashOf, oauthOptions } from './app-config.ts'
+import { appConfig, oauthOptions } from './app-config.ts'
+import { hashOf } from './hash-of.ts'
 
 /** An application for Express with the pages that every framework's has; a process of its own. */
 const config = appConfig()
