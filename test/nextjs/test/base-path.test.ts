@@ -7,14 +7,17 @@ import { describe, expect, it } from 'vitest'
 describe('an application with the basePath of next.config', () => {
   const world = useWorld(nextBelowAPath)
 
-  it.each(['/guarded', '/guarded/items/17?a=b', '/guarded/api'])('%s sends people to the login and back, all below the path', async (path) => {
-    const { app, provider } = world
-    expect(new URL(app.baseUrl).pathname).toBe('/shop')
-    const page = await login(await app.browser().goto(`${app.baseUrl}${path}`), { username: 'alice' })
-    expect([page.status, page.url]).toEqual([200, `${app.baseUrl}${path}`])
-    const own = page.history.map(({ url }) => url).filter((url) => !url.startsWith(provider.issuer))
-    expect(own.filter((url) => !url.startsWith(`${app.baseUrl}/`))).toEqual([])
-  })
+  it.each(['/guarded', '/guarded/items/17?a=b', '/guarded/api'])(
+    '%s sends people to the login and back, all below the path',
+    async (path) => {
+      const { app, provider } = world
+      expect(new URL(app.baseUrl).pathname).toBe('/shop')
+      const page = await login(await app.browser().goto(`${app.baseUrl}${path}`), { username: 'alice' })
+      expect([page.status, page.url]).toEqual([200, `${app.baseUrl}${path}`])
+      const own = page.history.map(({ url }) => url).filter((url) => !url.startsWith(provider.issuer))
+      expect(own.filter((url) => !url.startsWith(`${app.baseUrl}/`))).toEqual([])
+    },
+  )
 
   it('server actions log in and out', async () => {
     const { app } = world

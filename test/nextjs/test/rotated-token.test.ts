@@ -115,7 +115,8 @@ describe.each(applications)('a rotated token is never lost: $name', ({ framework
       browser.fetch(`${baseUrl}/proxied`, { headers: ROUTER }),
       browser.fetch(`${baseUrl}/proxied`, { headers: { ...ROUTER, 'Next-Router-Prefetch': '1' } }),
       browser.fetch(`${baseUrl}/token`),
-      browser.fetch(`${baseUrl}/without-proxy/token`),
+      // The edge runtime shares no memory with the rest: without a store, all that renews has to have come through it.
+      browser.fetch(`${baseUrl}${stored || framework.name === 'next 16' ? '/without-proxy' : ''}/token`),
       browser.fetch(`${baseUrl}/api`),
       browser.goto(`${baseUrl}/proxied`),
       browser.fetch(`${baseUrl}/guarded/api`),

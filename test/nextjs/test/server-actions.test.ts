@@ -18,7 +18,7 @@ describe.each(nextFrameworks)('server actions, $name', (framework) => {
     const id = form.defaults.map(({ name }) => /^\$ACTION_ID_(\w+)$/.exec(name)?.[1]).find((found) => found !== undefined)
     if (id === undefined) throw new Error(`The form of "${button}" has no action.`)
     const body = new FormData()
-    for (const [name, value] of Object.entries(fields)) body.append(`1_${name}`, value)
+    for (const [name, value] of Object.entries(fields)) body.append(`_1_${name}`, value)
     body.append('0', '["$K1"]')
     return browser.fetch(page.url, { method: 'POST', headers: { 'Next-Action': id, Accept: 'text/x-component' }, body, redirect: 'manual' })
   }

