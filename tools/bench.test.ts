@@ -20,7 +20,9 @@ const JOBS = [
   'callers each, one expired token',
 ]
 
-it('every benchmark runs and prints what it found: counts are as they should be, how fast it was is not asked', { timeout: 120_000 }, () => {
+it('every benchmark runs and prints what it found: counts are as they should be, how fast it was is not asked', {
+  timeout: 120_000,
+}, () => {
   const bench = join(import.meta.dirname, '../bench/src/run.ts')
   const output = execFileSync(process.execPath, [bench, '--brief'], { encoding: 'utf8' })
   for (const job of JOBS) expect(output).toContain(job)

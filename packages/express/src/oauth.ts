@@ -54,7 +54,7 @@ export function oauth<Http = AuthorisedFetch, Name extends string = string>(opti
   // What is no object cannot be taken apart, and is refused by the check of the options.
   const { http, errorPage: page, env = process.env }: OAuthOptions<Http, Name> = Object(options)
   const client = http ?? ({ ...fetchClient(), transport: nodeTransport() } as HttpClient<unknown> as HttpClient<Http>)
-  const routes = webRoutes(withEnvironmentClients(options, env), client, ['http', 'errorPage', 'env'])
+  const routes = webRoutes(withEnvironmentClients(options, env), client, { further: ['http', 'errorPage', 'env'] })
   if (page !== undefined && typeof page !== 'boolean')
     throw new UsageError(`Option "errorPage" must be true or false, and is of type ${typeof page}. A page of your own is an error handler.`)
 

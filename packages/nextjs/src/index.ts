@@ -48,6 +48,7 @@ export type {
   LoginOptions,
   ProviderOptions,
   RouteRequest,
+  SilentLoginOptions,
   TenantOptions,
   TenantProvider,
   UserClaims,
@@ -55,11 +56,11 @@ export type {
   WebSessionOptions,
 } from '@oauth/core/routes'
 export { statusOf } from '@oauth/core/routes'
-export type { Store, StoreEntry, StoreReceipt } from '@oauth/core/session'
+export type { Store, StoreEntry, StoreReceipt, TokenRecord } from '@oauth/core/session'
 export { memoryStore } from '@oauth/core/session'
 export type { Handlers } from './handlers.js'
 export { type OAuth, oauth } from './oauth.js'
 export type { OAuthOptions } from './options.js'
-export type { Protect, ProtectOptions } from './protect.js'
+export type { PlaceOptions, Protect, ProtectOptions, SilentLogin, SilentOptions, Wrap } from './protect.js'
 export type { ProxyFunction, SessionProxy } from './proxy.js'
 export type { SessionView } from './session-view.js'
