@@ -3,7 +3,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createBrowser, login } from '@oauth-test/provider'
-import { narrator, paint } from './narrator.ts'
+import { narrator, paint } from '../narrator.ts'
 import { ACCESS_TOKEN_TTL, startWorld } from './world.ts'
 
 const serve = process.argv.includes('--serve')

@@ -1,49 +1,28 @@
-import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createRequire } from 'node:module'
+import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import type { Application, Started, StartOptions } from './application.ts'
+import { start } from '@oauth-example/nextjs-ky/start'
+import type { Application } from './application.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
-const FOLDER = fileURLToPath(new URL('../../../examples/nextjs-ky/', import.meta.url))
 
 /** `examples/nextjs-ky`: a production build, in a process of its own. */
-export const nextjs: Application = { name: 'nextjs-ky', title: 'Next.js and ky', knowsBasePath: true, start }
-
-async function start({ env, basePath }: StartOptions): Promise<Started> {
-  const { NODE_OPTIONS: _, ...inherited } = process.env
-  const variables = { ...inherited, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', BASE_PATH: basePath }
-  if (process.env['SKIPB'] === undefined) await build(variables)
-  const next = createRequire(FOLDER).resolve('next/dist/bin/next')
-  const child = spawn(process.execPath, [next, 'start', '--hostname', '127.0.0.1', '--port', '0'], {
-    cwd: FOLDER,
-    env: { ...variables, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let output = ''
-  const url = await new Promise<string>((resolve, reject) => {
-    const read = (chunk: string): void => {
-      output += chunk
-      const address = /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0]
-      if (address !== undefined && output.includes('Ready')) resolve(address)
-    }
-    child.stdout.setEncoding('utf8').on('data', read)
-    child.stderr.setEncoding('utf8').on('data', read)
-    child.once('exit', (code) => reject(new Error(`next start ended with ${code}:\n${output}`)))
-  })
-  return {
-    url,
-    async close() {
-      const gone = once(child, 'exit')
-      if (process.env['DBG']) console.log(output)
-      child.kill('SIGKILL')
-      await gone
-    },
-  }
+export const nextjs: Application = {
+  name: 'nextjs-ky',
+  title: 'Next.js and ky',
+  knowsBasePath: true,
+  async start(options) {
+    await build(options.basePath)
+    return start(options)
+  },
 }
 
-/** Builds what is not built yet: turbo knows. */
-async function build(env: NodeJS.ProcessEnv): Promise<void> {
-  await promisify(execFile)('turbo', ['run', 'build', '--filter=@oauth-example/nextjs-ky'], { cwd: ROOT, env })
+/** Builds what is not built yet, which turbo knows. */
+async function build(basePath: string): Promise<void> {
+  // vitest sets it to what is no way to build.
+  const { NODE_ENV: _, ...env } = process.env
+  await promisify(execFile)(`${ROOT}node_modules/.bin/turbo`, ['run', 'build', '--filter=@oauth-example/nextjs-ky'], {
+    cwd: ROOT,
+    env: { ...env, BASE_PATH: basePath },
+  })
 }
