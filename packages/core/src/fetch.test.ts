@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { testEnvironment } from '../test/environment.js'
 import type { ClientAuthentication } from './client-authentication/client.js'
 import { type AuthorisedFetch, fetchClient, fetchTransport } from './fetch.js'
@@ -50,6 +50,18 @@ describe('fetchTransport', () => {
     const server = await site((_request, response) => response.end('x'.repeat(100)))
     const request = { ...formRequest('token', `${server.url}/token`, []), maxBytes: 10 }
     await expect(fetchTransport(copying)(request, {})).rejects.toMatchObject({ reason: 'too_large' })
+    await server.close()
+  })
+
+  it.each(['before it is sent', 'while it is under way'])('gives a request up %s, where signals cannot be joined', async (when) => {
+    const any = Object.getOwnPropertyDescriptor(AbortSignal, 'any')
+    Reflect.deleteProperty(AbortSignal, 'any')
+    onTestFinished(() => void Object.defineProperty(AbortSignal, 'any', any ?? {}))
+    const controller = new AbortController()
+    const server = await site(() => controller.abort())
+    if (when === 'before it is sent') controller.abort()
+    const sent = fetchTransport()(formRequest('token', server.url, []), { signal: controller.signal })
+    await expect(sent).rejects.toMatchObject({ reason: 'aborted' })
     await server.close()
   })
 
