@@ -19,12 +19,13 @@ const day = 86_400
  * the test output stays silent without touching `console`.
  */
 export function configuration(options: ProviderOptions, state: ProviderState, keys: readonly JWK[]): Configuration {
-  const { accessTokenTtl = 3600, alwaysIssueRefreshToken = true, pkceRequired = true, refreshTokenRotation = true } = options
+  const { accessTokenTtl: ttl = 3600, alwaysIssueRefreshToken = true, pkceRequired = true, refreshTokenRotation = true } = options
+  const accessTokenTtl = typeof ttl === 'number' ? () => ttl : ttl
   const resourceServer = (resource: string): ResourceServer => ({
     audience: resource,
     scope: options.resourceScopes ?? 'items:read items:write',
     accessTokenFormat: 'jwt',
-    accessTokenTTL: accessTokenTtl,
+    accessTokenTTL: accessTokenTtl(),
     jwt: { sign: { alg: state.algs[0] ?? 'RS256' } },
   })
 
