@@ -40,7 +40,7 @@ export function guard<Http>(context: WebContext<Http>, visit: SessionVisit<Http>
   const record = visit.login(provider)?.record
   if (record !== undefined && record.ended === undefined && (!token || hasUsableToken(record, context.environment.now()))) return undefined
   if (!isNavigation(visit.request)) return json(401, { error: 'login_required' })
-  const returnTo = safeReturnTo(visit.request.url, context.base.origin, '')
+  const returnTo = safeReturnTo(visit.request.url, context.base, '')
   return redirect(returnTo === '' ? path : `${path}?${new URLSearchParams({ returnTo })}`)
 }
 

@@ -57,7 +57,7 @@ export async function* startLogin<Http>(
     codeChallengeMethod: options.codeChallengeMethod,
     claims: options.claims,
     parameters: hinted(options.authorizationParameters, loginHint),
-    returnTo: safeReturnTo(returnTo, context.base.origin, `${context.base.path}/`),
+    returnTo: safeReturnTo(returnTo, context.base),
   })
   const attempt = current === undefined ? transaction : { ...transaction, ...begunIn(current), ...(link ? ({ link: true } as const) : {}) }
   visit.setLoginCookies(await context.logins.keep(attempt, visit.request.cookies))
