@@ -1,0 +1,44 @@
+import { request } from 'node:http'
+
+/** An answer as it came. */
+export interface RawAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly setCookie: readonly string[]
+  readonly body: string
+}
+
+/** What is sent, exactly as it is. */
+export interface RawRequest {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+/** Headers of a browser that goes to a page. */
+export const NAVIGATION: Readonly<Record<string, string>> = {
+  accept: 'text/html',
+  'sec-fetch-mode': 'navigate',
+  'sec-fetch-dest': 'document',
+  'sec-fetch-site': 'none',
+}
+
+/** Sends exactly this path and these headers, which a browser and `fetch` would put right. A navigation unless headers are told. */
+export function raw(origin: string, path: string, { method = 'GET', headers = NAVIGATION, body }: RawRequest = {}): Promise<RawAnswer> {
+  const { hostname, port } = new URL(origin)
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ hostname, port, path, method, headers, agent: false }, async (incoming) => {
+      let text = ''
+      try {
+        for await (const chunk of incoming.setEncoding('utf8')) text += chunk
+        const { 'set-cookie': setCookie = [], ...others } = incoming.headers
+        const plain = Object.fromEntries(Object.entries(others).map(([name, value]) => [name, String(value)]))
+        resolve({ status: incoming.statusCode ?? 0, headers: plain, setCookie, body: text })
+      } catch (error) {
+        reject(error)
+      }
+    })
+    outgoing.on('error', reject)
+    outgoing.end(body)
+  })
+}
