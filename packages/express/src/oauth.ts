@@ -125,9 +125,10 @@ export function requireLogin(options: GuardOptions = {}): RequestHandler {
     const { oauth: visit } = req as Partial<Pick<Request, 'oauth'>>
     if (visit === undefined)
       throw new UsageError('requireLogin: there is no req.oauth. app.use(oauth({ … })) has to come before this route.')
-    const response = visit.guard(options)
-    if (response === undefined) next()
-    else writeResponse(res, response)
+    void visit.guard(options).then((response) => {
+      if (response === undefined) next()
+      else writeResponse(res, response)
+    }, next)
   }
 }
 

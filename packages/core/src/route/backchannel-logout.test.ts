@@ -77,7 +77,7 @@ describe.each([
     expect(answer.headers['cache-control']).toContain('no-store')
     expect(await isLoggedIn(browser)).toBe(false)
     const visit = await browser.open('/orders')
-    expect([visit.user, visit.session('demo'), visit.guard()?.location]).toEqual([
+    expect([visit.user, visit.session('demo'), (await visit.guard())?.location]).toEqual([
       undefined,
       undefined,
       '/auth/demo/login?returnTo=%2Forders',

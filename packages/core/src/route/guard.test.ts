@@ -15,8 +15,8 @@ async function loggedIn(app: World): Promise<TestBrowser<Call>> {
 
 /** Status and destination of a guard's answer to a person, and to a script; `undefined` lets through. */
 async function asked(browser: TestBrowser<Call>, options?: GuardOptions) {
-  const person = (await browser.open('/items')).guard(options)
-  const script = (await browser.open('/items', { headers: SCRIPT })).guard(options)
+  const person = await (await browser.open('/items')).guard(options)
+  const script = await (await browser.open('/items', { headers: SCRIPT })).guard(options)
   return { person: person && [person.status, person.location], script: script && [script.status, script.body] }
 }
 
@@ -71,14 +71,14 @@ describe('a guard with token: true', () => {
     const visit = await browser.open('/items')
     await expect(visit.client()()).rejects.toMatchObject({ code: 'OAUTH_REFRESH_TERMINAL' })
     // In the same visit already: an error handler can send the person to the login.
-    for (const options of [{}, { token: true }]) expect(visit.guard(options)?.status).toBe(303)
+    for (const options of [{}, { token: true }]) expect((await visit.guard(options))?.status).toBe(303)
   })
 })
 
 describe('B1: a guard that cannot work says so', () => {
   it('an unknown option is refused', async () => {
     const visit = await world().browser().open()
-    expect(() => visit.guard({ providers: 'demo' } as GuardOptions)).toThrow(
+    await expect(visit.guard({ providers: 'demo' } as GuardOptions)).rejects.toThrow(
       expect.objectContaining({
         name: 'UsageError',
         message: expect.stringMatching(/requireLogin: there is no option "providers".*provider, token/),
@@ -92,7 +92,7 @@ describe('B1: a guard that cannot work says so', () => {
     for (const browser of [app.browser(), await loggedIn(app)]) {
       for (const headers of [{}, SCRIPT]) {
         const visit = await browser.open('/items', { headers })
-        expect(() => visit.guard({ provider: 'typo' })).toThrow(unknown)
+        await expect(visit.guard({ provider: 'typo' })).rejects.toThrow(unknown)
       }
     }
   })

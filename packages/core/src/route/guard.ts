@@ -33,7 +33,11 @@ export function assertGuardOptions(options: GuardOptions): void {
  *
  * @throws {@link UsageError} for unknown options, and for a provider that does not exist: whoever asks, logged in or not.
  */
-export function guard<Http>(context: WebContext<Http>, visit: SessionVisit<Http>, options: GuardOptions = {}): RouteResponse | undefined {
+export async function guard<Http>(
+  context: WebContext<Http>,
+  visit: SessionVisit<Http>,
+  options: GuardOptions = {},
+): Promise<RouteResponse | undefined> {
   assertGuardOptions(options)
   const { provider, token = false } = options
   const path = loginPath(context, provider)

@@ -143,7 +143,7 @@ describe('a provider without OpenID Connect', () => {
     expect((await app.login(browser)).status).toBe(303)
     const visit = await browser.open()
     expect(visit.user).toEqual({ provider: 'demo' })
-    expect(visit.guard()).toBeUndefined()
+    expect(await visit.guard()).toBeUndefined()
     expect(JSON.parse((await browser.go('/auth/user')).body)).toEqual({ provider: 'demo' })
   })
 

@@ -235,7 +235,7 @@ describe('SS15: what is no navigation starts no login', () => {
     const browser = app.browser()
     expect(await browser.go(LOGIN, { headers })).toMatchObject({ status: 401, cookies: [] })
     const visit = await browser.open('/items', { headers })
-    expect(visit.guard()).toMatchObject({ status: 401, body: '{"error":"login_required"}' })
+    expect(await visit.guard()).toMatchObject({ status: 401, body: '{"error":"login_required"}' })
     expect(browser.take(visit)).toEqual([])
     expect(app.server.requests).toEqual([])
   })
@@ -249,7 +249,7 @@ describe('SS15: what is no navigation starts no login', () => {
   ])('%s starts one', async (_name, headers) => {
     const app = world()
     expect((await app.browser().go(LOGIN, { headers })).status).toBe(303)
-    expect((await app.browser().open('/items', { headers })).guard()?.status).toBe(303)
+    expect((await (await app.browser().open('/items', { headers })).guard())?.status).toBe(303)
   })
 
   it.each([
@@ -324,8 +324,8 @@ describe('instances of the application', () => {
     expect([(await home.open()).provider, (await work.open()).provider]).toEqual(['demo', 'work'])
     expect(app.server.requests.filter(({ endpoint }) => endpoint === 'discovery')).toHaveLength(1)
     expect((await home.open()).session('work')).toBeUndefined()
-    expect((await home.open()).guard({ provider: 'work' })?.location).toMatch(/^\/auth\/work\/login\?/)
-    expect((await work.open()).guard({ provider: 'work' })).toBeUndefined()
+    expect((await (await home.open()).guard({ provider: 'work' }))?.location).toMatch(/^\/auth\/work\/login\?/)
+    expect(await (await work.open()).guard({ provider: 'work' })).toBeUndefined()
   })
 
   it('a provider that was taken out of the configuration is logged in no more', async () => {

@@ -142,14 +142,17 @@ describe('where the browser is sent', () => {
     async (url) => {
       const app = world()
       const visit = await app.browser().open(url)
-      const location = visit.guard()?.location ?? ''
+      const location = (await visit.guard())?.location ?? ''
       expect(location).toBe('/auth/demo/login')
     },
   )
 
   it('RD03: a guarded page asked for by its path comes back to it', async () => {
     const visit = await world().browser().open('/items?page=2')
-    expect(visit.guard()).toMatchObject({ status: 303, location: `/auth/demo/login?${new URLSearchParams({ returnTo: '/items?page=2' })}` })
+    expect(await visit.guard()).toMatchObject({
+      status: 303,
+      location: `/auth/demo/login?${new URLSearchParams({ returnTo: '/items?page=2' })}`,
+    })
   })
 
   it('RD07: Host, Forwarded and X-Forwarded-* decide nothing', async () => {

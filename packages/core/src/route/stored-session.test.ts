@@ -122,7 +122,7 @@ describe('several instances on one store', () => {
     expect((await browser.at(second).open()).user?.sub).toBe('alice')
     const restarted = browser.at(app.instance())
     const visit = await restarted.open()
-    expect([visit.user?.sub, visit.guard({ token: true }), await visit.client()()]).toEqual(['alice', undefined, 200])
+    expect([visit.user?.sub, await visit.guard({ token: true }), await visit.client()()]).toEqual(['alice', undefined, 200])
     app.clock.time += HOUR
     expect(await (await restarted.open()).client()()).toBe(200)
   })
@@ -185,9 +185,9 @@ describe('several instances on one store', () => {
       .client()()
       .catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ reason: 'invalid_grant', message: expect.not.stringContaining('cookie') })
-    expect([visit.user, visit.guard()?.status]).toEqual([undefined, 303])
+    expect([visit.user, (await visit.guard())?.status]).toEqual([undefined, 303])
     const elsewhere = await browser.at(second).open('/orders', { headers: SCRIPT })
-    expect([elsewhere.user, elsewhere.guard()?.status]).toEqual([undefined, 401])
+    expect([elsewhere.user, (await elsewhere.guard())?.status]).toEqual([undefined, 401])
     await expect((async () => elsewhere.client('demo')())()).rejects.toMatchObject({ reason: 'invalid_grant' })
   })
 
@@ -596,7 +596,7 @@ describe('SS18: how long a session lasts', () => {
     const visit = await browser.open()
     expect([visit.user?.sub, visit.session('other')]).toEqual(['alice', undefined])
     expect(() => visit.client('other')).toThrow(expect.objectContaining({ code: 'OAUTH_MISSING_TOKEN' }))
-    expect(visit.guard({ provider: 'other' })?.status).toBe(303)
+    expect((await visit.guard({ provider: 'other' }))?.status).toBe(303)
   })
 
   it('session_expiry makes no session longer, and what is no time says nothing', async () => {
@@ -660,7 +660,7 @@ describe('SS19 F16: a store that fails', () => {
     const visit = await browser.open()
     store.fail.get = /^t:/
     await expect(visit.client()()).rejects.toEqual(unavailable)
-    expect([visit.user?.sub, visit.guard()]).toEqual(['alice', undefined])
+    expect([visit.user?.sub, await visit.guard()]).toEqual(['alice', undefined])
     delete store.fail.get
     expect(await visit.client()()).toBe(200)
   })
@@ -778,7 +778,7 @@ describe('SS19 F16: a store that fails', () => {
     for (const value of [null, 1, 'x', [], { v: 2 }, { v: 1 }, ...records.map((part) => ({ ...whole, ...part }))]) {
       await put(session, value)
       const visit = await browser.open()
-      expect([visit.user, visit.guard()?.status]).toEqual([undefined, 303])
+      expect([visit.user, (await visit.guard())?.status]).toEqual([undefined, 303])
       // Whatever it is, it is in no login's way.
       const copy = browser.copy()
       expect([(await app.login(copy)).error, (await copy.open()).user?.sub]).toEqual([undefined, 'alice'])

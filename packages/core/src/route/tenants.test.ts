@@ -86,7 +86,12 @@ describe('B3: a provider whose options are a function of the request', () => {
     const app = tenants()
     const browser = app.of('none', await loggedIn(app, 'one'))
     const visit = await browser.open()
-    expect([visit.user, visit.provider, visit.session('demo'), visit.guard()?.status]).toEqual([undefined, undefined, undefined, 303])
+    expect([visit.user, visit.provider, visit.session('demo'), (await visit.guard())?.status]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      303,
+    ])
     await expect(visit.login()).rejects.toMatchObject({
       code: 'OAUTH_USAGE',
       message: expect.stringContaining('no options for this request'),
@@ -168,7 +173,7 @@ describe("one tenant's login is nothing to another", () => {
     const browser = app.of('two', await loggedIn(app, 'one'))
     const visit = await browser.open()
     expect([visit.user, visit.provider, visit.session(), visit.session('demo')]).toEqual([undefined, undefined, undefined, undefined])
-    expect(visit.guard()?.location).toBe('/auth/demo/login?returnTo=%2F')
+    expect((await visit.guard())?.location).toBe('/auth/demo/login?returnTo=%2F')
     for (const name of [undefined, 'demo'])
       expect(() => visit.client(name)).toThrow(expect.objectContaining({ code: 'OAUTH_MISSING_TOKEN' }))
     expect((await browser.go('/auth/user')).status).toBe(401)

@@ -205,7 +205,7 @@ describe('RF19: a login whose refresh token the provider has refused', () => {
     browser.take(visit)
     for (const over of [visit, await browser.open()]) {
       expect([over.user, over.provider, over.session(), over.session('demo')]).toEqual([undefined, undefined, undefined, undefined])
-      expect(over.guard()?.status).toBe(303)
+      expect((await over.guard())?.status).toBe(303)
       await expect(over.client()()).rejects.toMatchObject({ code: 'OAUTH_REFRESH_TERMINAL', reason: 'invalid_grant' })
     }
     expect((await browser.go('/auth/user')).status).toBe(401)
@@ -223,7 +223,7 @@ describe('RF19: a login whose refresh token the provider has refused', () => {
     await late
       .client()()
       .catch(() => undefined)
-    for (const tab of [...tabs, late]) expect(tab.guard()?.status).toBe(303)
+    for (const tab of [...tabs, late]) expect((await tab.guard())?.status).toBe(303)
     expect(app.server.forms('token', 'refresh_token')).toHaveLength(1)
   })
 

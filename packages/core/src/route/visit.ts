@@ -90,7 +90,7 @@ export class Visit<Http> {
   }
 
   /** What to answer a visitor who has to log in first; `undefined` for one who is. */
-  readonly guard = (options?: GuardOptions): RouteResponse | undefined => {
+  readonly guard = (options?: GuardOptions): Promise<RouteResponse | undefined> => {
     return guard(this.#context, this.#session, options)
   }
 

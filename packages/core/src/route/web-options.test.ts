@@ -201,7 +201,7 @@ describe('SS25: paths', () => {
       '/auth/demo/login/../../../items',
       '/items#/auth/user',
     ]) {
-      expect((await world().browser().open(url)).guard()?.status).toBe(303)
+      expect((await (await world().browser().open(url)).guard())?.status).toBe(303)
     }
   })
 
@@ -211,7 +211,7 @@ describe('SS25: paths', () => {
       paths: { login: '/in/{provider}', callback: '/back/{provider}', logout: '/out', user: '/me' },
     })
     const browser = app.browser()
-    const guarded = (await browser.open('/shop/items')).guard()
+    const guarded = await (await browser.open('/shop/items')).guard()
     expect(guarded?.location).toBe('/shop/in/demo?returnTo=%2Fshop%2Fitems')
     const { location } = await browser.go(guarded?.location ?? '')
     expect(new URL(location).searchParams.get('redirect_uri')).toBe('https://app.example/shop/back/demo')
