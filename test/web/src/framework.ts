@@ -1,5 +1,5 @@
 import type { ProviderOptions, RoutePaths, WebSessionOptions } from '@oauth/core/routes'
-import type { Browser } from '@oauth-test/provider'
+import type { Browser, BrowserOptions } from '@oauth-test/provider'
 
 /** A provider as `oauth()` takes it, so far as JSON can say it. */
 export interface JsonProvider
@@ -22,6 +22,8 @@ export interface AppOptions {
   readonly basePath?: string
   /** The reverse proxy speaks TLS: cookies are `Secure` and have the `__Host-` prefix. */
   readonly https?: boolean
+  /** What the application takes for its address, where it is not to be the reverse proxy's. */
+  readonly address?: string
   /** Seconds that the application's clock is ahead. */
   readonly ahead?: number
 }
@@ -46,7 +48,7 @@ export interface App {
   /** What browsers see: a reverse proxy of the test, in front of the application. No slash at its end. */
   readonly baseUrl: string
   /** A browser of its own, which trusts the reverse proxy. */
-  browser(): Browser
+  browser(options?: BrowserOptions): Browser
   /** Everything that the application's process has printed. */
   readonly output: string
   /** Kills the process, and starts it again, with other options where they are given. */

@@ -31,7 +31,7 @@ export async function startApp(program: Program, options: AppOptions): Promise<A
   const baseUrl = `${proxy.url}${basePath}`
 
   async function start(): Promise<void> {
-    const config: AppConfig = { secret, ...current, baseUrl }
+    const config: AppConfig = { secret, ...current, baseUrl: current.address ?? baseUrl }
     const { NODE_OPTIONS: _, ...inherited } = process.env
     child = spawn(process.execPath, program.args, {
       cwd: program.cwd,
@@ -62,7 +62,7 @@ export async function startApp(program: Program, options: AppOptions): Promise<A
   }
   return {
     baseUrl,
-    browser: () => createBrowser(certificate === undefined ? {} : { ca: certificate.cert }),
+    browser: (options = {}) => createBrowser({ ...options, ...(certificate === undefined ? {} : { ca: certificate.cert }) }),
     get output() {
       return printed.join('')
     },

@@ -1,4 +1,4 @@
-import { memoryStore, type StoreEntry } from '@oauth/core/session'
+import { memoryStore, type Store, type StoreEntry } from '@oauth/core/session'
 import { type Listening, listen } from '@oauth-test/provider'
 import type { StoreCall } from './remote-store.ts'
 
@@ -13,8 +13,10 @@ export interface StoreServer extends Pick<Listening, 'url' | 'close'> {
   ahead: number
   /** Every call that came in. */
   readonly calls: readonly StoreCall[]
-  /** Keys that were written to. */
-  readonly keys: readonly string[]
+  /** What is in it, for the test. */
+  readonly contents: Store<unknown>
+  /** Keys of what is in it. */
+  keys(): Promise<readonly string[]>
 }
 
 /** Starts a store that outlives the application's process. */
@@ -47,8 +49,10 @@ export async function startStore(): Promise<StoreServer> {
     fault: () => undefined,
     ahead: 0,
     calls,
-    get keys() {
-      return [...before.keys()]
+    contents: store,
+    async keys() {
+      const found = await Promise.all([...before.keys()].map(async (key) => ((await store.get(key)) === undefined ? [] : [key])))
+      return found.flat()
     },
   }
   return self

@@ -1,7 +1,10 @@
-import { type Browser, login, type Page, type ProviderOptions, startProvider, type TestProvider } from '@oauth-test/provider'
-import type { App, AppOptions, Framework, Front, JsonProvider } from './framework.ts'
+import { type Browser, type ProviderOptions, startProvider, type TestProvider } from '@oauth-test/provider'
+import { afterAll, beforeAll } from 'vitest'
+import type { App, AppOptions, Framework, JsonProvider } from './framework.ts'
+import { type StoreServer, startStore } from './store-server.ts'
+import { logIn } from './visitor.ts'
 
-/** What differs from an application with one provider, `demo`. */
+/** What differs from an application with one provider, `demo`, and sessions in cookies. */
 export interface WorldOptions {
   readonly app?: Partial<AppOptions>
   /** Of `demo`. */
@@ -9,23 +12,55 @@ export interface WorldOptions {
   readonly provider?: ProviderOptions
   /** Names of further providers, each a client of its own at the same issuer. */
   readonly also?: readonly string[]
+  /** Sessions are in a store, that the test can break. */
+  readonly stored?: boolean
 }
 
 /** An application in front of a real provider. */
 export interface World {
   readonly app: App
   readonly provider: TestProvider
+  /** @throws TypeError where sessions are in cookies. */
+  readonly store: StoreServer
   /** A browser in which this user has logged in. */
   loggedIn(username?: string): Promise<Browser>
   close(): Promise<void>
 }
 
+/** Milliseconds that an application may take to start. */
+const START_TIMEOUT = 120_000
+
+/** Starts an application before the tests of this suite, and stops it after them. */
+export function useWorld(framework: Framework, options: WorldOptions = {}): World {
+  let started: World | undefined
+  beforeAll(async () => {
+    started = await startWorld(framework, options)
+  }, START_TIMEOUT)
+  afterAll(() => started?.close())
+  function world(): World {
+    if (started === undefined) throw new TypeError('The application is started before the tests; use it in one.')
+    return started
+  }
+  return {
+    get app() {
+      return world().app
+    },
+    get provider() {
+      return world().provider
+    },
+    get store() {
+      return world().store
+    },
+    loggedIn: (username) => world().loggedIn(username),
+    close: () => world().close(),
+  }
+}
+
 /** Starts a provider and an application that is registered there. */
-export async function startWorld(
-  framework: Framework,
-  { app: different = {}, demo, provider: as, also = [] }: WorldOptions = {},
-): Promise<World> {
-  const provider = await startProvider({ alwaysIssueRefreshToken: true, ...as })
+export async function startWorld(framework: Framework, options: WorldOptions = {}): Promise<World> {
+  const { app: different = {}, demo, provider: as, also = [] } = options
+  const provider = await startProvider(as)
+  const store = options.stored === true ? await startStore() : undefined
   const names = ['demo', ...also]
   const clients = await Promise.all(names.map((name) => provider.addClient({ client_id: `client-${name}` })))
   const providers: Record<string, JsonProvider> = Object.fromEntries(
@@ -40,11 +75,15 @@ export async function startWorld(
       },
     ]),
   )
+  async function closeServers(): Promise<void> {
+    await store?.close()
+    await provider.close()
+  }
   let app: App
   try {
-    app = await framework.start({ providers, ...different })
+    app = await framework.start({ providers, ...(store === undefined ? {} : { store: store.url }), ...different })
   } catch (error) {
-    await provider.close()
+    await closeServers()
     throw error
   }
   // What a client may be sent back to is known once the application has an address.
@@ -60,6 +99,10 @@ export async function startWorld(
   return {
     app,
     provider,
+    get store() {
+      if (store === undefined) throw new TypeError('Sessions are in cookies: there is no store.')
+      return store
+    },
     async loggedIn(username = 'alice') {
       const browser = app.browser()
       await logIn(browser, app, { username })
@@ -67,22 +110,7 @@ export async function startWorld(
     },
     async close() {
       await app.stop()
-      await provider.close()
+      await closeServers()
     },
   }
-}
-
-/** Logs in by going to a page that wants a login, the guarded one unless told. */
-export async function logIn(
-  browser: Browser,
-  { baseUrl }: Pick<App, 'baseUrl'>,
-  { username = 'alice', path = '/guarded' }: { readonly username?: string; readonly path?: string } = {},
-): Promise<Page> {
-  return login(await browser.goto(`${baseUrl}${path}`), { username })
-}
-
-/** What the application's front page says to this browser. */
-export async function front(browser: Browser, { baseUrl }: Pick<App, 'baseUrl'>): Promise<Front> {
-  const page = await browser.goto(`${baseUrl}/`)
-  return JSON.parse(page.body) as Front
 }

@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { hashOf } from '../src/app-config.ts'
-import { frameworks } from '../src/frameworks.ts'
-import { front, logIn, startWorld, type World } from '../src/world.ts'
+import { applications } from '../src/frameworks.ts'
+import { front, logIn } from '../src/visitor.ts'
+import { useWorld } from '../src/world.ts'
 
-describe.each(frameworks)('$name', (framework) => {
-  let world: World
-  beforeAll(async () => {
-    world = await startWorld(framework, { also: ['other'] })
-  })
-  afterAll(() => world.close())
+describe.each(applications)('$name', ({ framework, stored }) => {
+  const world = useWorld(framework, { stored, also: ['other'] })
 
-  it('every page is as the others take it to be', async () => {
+  it('every page is as the other cases take it to be', async () => {
     const { app, provider } = world
     const browser = app.browser()
     expect(await front(browser, app)).toEqual({ logins: [] })
@@ -32,5 +29,6 @@ describe.each(frameworks)('$name', (framework) => {
     const out = await browser.fetch(`${app.baseUrl}/sign-out`, { method: 'POST', redirect: 'manual' })
     expect(out.headers.get('location')).toContain(provider.issuer)
     expect(await front(browser, app)).toEqual({ logins: [] })
+    expect(app.output).not.toContain('Error')
   })
 })

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import { applications } from '../src/frameworks.ts'
+import { NAVIGATION, raw } from '../src/raw.ts'
+import { loginCookies, sessionCookies } from '../src/visitor.ts'
+import { useWorld } from '../src/world.ts'
+
+/** Requests that no person's going to a page causes, by the headers that tell. */
+const BACKGROUND: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
+  ['a fetch', { accept: '*/*', 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty', 'sec-fetch-site': 'same-origin' }],
+  ['a fetch across sites', { accept: '*/*', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'empty', 'sec-fetch-site': 'cross-site' }],
+  [
+    'an image',
+    { accept: 'image/avif,image/webp,*/*', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image', 'sec-fetch-site': 'cross-site' },
+  ],
+  ['an iframe', { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe', 'sec-fetch-site': 'cross-site' }],
+  [
+    'an RSC request',
+    { accept: '*/*', rsc: '1', 'next-url': '/', 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty', 'sec-fetch-site': 'same-origin' },
+  ],
+  [
+    'a prefetch of the router',
+    {
+      accept: '*/*',
+      rsc: '1',
+      'next-router-prefetch': '1',
+      'sec-fetch-mode': 'cors',
+      'sec-fetch-dest': 'empty',
+      'sec-fetch-site': 'same-origin',
+    },
+  ],
+  [
+    'a prefetch of a segment',
+    {
+      accept: '*/*',
+      rsc: '1',
+      'next-router-prefetch': '1',
+      'next-router-segment-prefetch': '/_tree',
+      'sec-fetch-mode': 'cors',
+      'sec-fetch-dest': 'empty',
+      'sec-fetch-site': 'same-origin',
+    },
+  ],
+  ['a prefetch, by Purpose', { ...NAVIGATION, purpose: 'prefetch' }],
+  ['a prefetch, by Sec-Purpose', { ...NAVIGATION, 'sec-purpose': 'prefetch' }],
+  ['a prerender, by Sec-Purpose', { ...NAVIGATION, 'sec-purpose': 'prefetch;prerender' }],
+  ['a prefetch, by X-Moz', { ...NAVIGATION, 'x-moz': 'prefetch' }],
+  ['a script that wants JSON, and no Fetch Metadata', { accept: 'application/json' }],
+]
+
+describe.each(applications)('$name', ({ framework, stored }) => {
+  const world = useWorld(framework, { stored })
+
+  describe.each(BACKGROUND)('SS15: %s', (_name, headers) => {
+    it.each(['/auth/demo/login', '/auth/demo/login?returnTo=/guarded'])('SS15: to %s is 401, and begins no login', async (path) => {
+      const { app, provider } = world
+      const before = provider.requests.length
+      const answer = await raw(app.baseUrl, path, { headers })
+      expect([answer.status, answer.setCookie, answer.headers['location']]).toEqual([401, [], undefined])
+      expect(provider.requests.length).toBe(before)
+    })
+
+    it.each(['/guarded/api', '/guarded', '/guarded/items/1'])('SS15: to %s of nobody is 401, and begins no login', async (path) => {
+      const answer = await raw(world.app.baseUrl, path, { headers })
+      expect([answer.status, answer.setCookie, answer.headers['location']]).toEqual([401, [], undefined])
+      expect(answer.body).not.toMatch(/guarded: |item: /)
+    })
+
+    it('SS15: to a guarded page of somebody is answered', async () => {
+      const { app } = world
+      const browser = await world.loggedIn()
+      const answer = await raw(app.baseUrl, '/guarded/api', { headers: { ...headers, cookie: browser.cookies.header(app.baseUrl) } })
+      expect([answer.status, JSON.parse(answer.body)]).toEqual([200, { sub: 'alice' }])
+    })
+  })
+
+  it('SS15: requests of other methods to the login route begin none', async () => {
+    const { app } = world
+    for (const method of ['HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS']) {
+      const answer = await raw(app.baseUrl, '/auth/demo/login', { method })
+      expect([method, answer.status >= 400 || answer.status === 204, answer.setCookie]).toEqual([method, true, []])
+    }
+  })
+
+  it('SS15: a page that prefetches its links, as a browser does, leaves no login behind; going there begins one', async () => {
+    const { app } = world
+    const browser = app.browser()
+    await browser.goto(`${app.baseUrl}/static`)
+    for (const path of ['/guarded', '/guarded/items/1', '/auth/demo/login'])
+      await browser.fetch(`${app.baseUrl}${path}`, { headers: { rsc: '1', 'next-router-prefetch': '1' } })
+    expect([...loginCookies(browser, app), ...sessionCookies(browser, app)]).toEqual([])
+    await browser.goto(`${app.baseUrl}/guarded`)
+    expect(loginCookies(browser, app)).toHaveLength(1)
+  })
+})
