@@ -2,10 +2,20 @@ import { type HostileServer, startHostileServer } from '@oauth-test/provider'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { faultOf } from '../src/corpus/landing.ts'
 import { frameworks } from '../src/frameworks.ts'
-import { NAVIGATION, raw } from '../src/raw.ts'
-import { useScriptedWorld } from '../src/scripted-world.ts'
+import { NAVIGATION, type RawAnswer, raw } from '../src/raw.ts'
+import { type ScriptedWorld, useScriptedWorld } from '../src/scripted-world.ts'
 
 const EVIL = 'evil.example'
+
+/** A login request by request, each with these headers. */
+async function login({ app, server }: ScriptedWorld, headers = NAVIGATION): Promise<Readonly<Record<'begun' | 'ended', RawAnswer>>> {
+  const begun = await raw(app.baseUrl, '/auth/demo/login', { headers })
+  const { searchParams } = new URL(begun.headers['location'] ?? '')
+  const answer = new URLSearchParams({ code: `code-${searchParams.get('nonce')}`, state: searchParams.get('state') ?? '', iss: server.url })
+  const cookie = begun.setCookie.map((one) => one.split(';', 1)[0]).join('; ')
+  const ended = await raw(app.baseUrl, `/auth/demo/callback?${answer}`, { headers: { ...headers, cookie } })
+  return { begun, ended }
+}
 
 describe.each(frameworks)('$name', (framework) => {
   const world = useScriptedWorld(framework)
@@ -88,7 +98,7 @@ describe.each(frameworks)('$name', (framework) => {
     })
 
     it('RD07: no header of a request says where the application is', async () => {
-      const { app, server } = world
+      const { app } = world
       const { origin, host } = new URL(app.baseUrl)
       const spoofed = {
         host: EVIL,
@@ -108,18 +118,10 @@ describe.each(frameworks)('$name', (framework) => {
       const headers = { ...NAVIGATION, ...spoofed }
       const guarded = await raw(origin, '/guarded', { headers })
       expect(faultOf(guarded.headers['location'] ?? null, asked())).toBeUndefined()
-      const begun = await raw(origin, '/auth/demo/login', { headers })
-      const { searchParams } = new URL(begun.headers['location'] ?? '')
-      expect(searchParams.get('redirect_uri')).toBe(`http://${host}/auth/demo/callback`)
+      const { begun, ended } = await login(world, headers)
+      expect(new URL(begun.headers['location'] ?? '').searchParams.get('redirect_uri')).toBe(`http://${host}/auth/demo/callback`)
       // Nor does it say that the connection is a secure one: the cookie would never come back.
       expect(begun.setCookie).toEqual([expect.not.stringMatching(/Secure|Domain|__Host-/i)])
-      const cookie = begun.setCookie.map((one) => one.split(';', 1)[0]).join('; ')
-      const answer = new URLSearchParams({
-        code: `code-${searchParams.get('nonce')}`,
-        state: searchParams.get('state') ?? '',
-        iss: server.url,
-      })
-      const ended = await raw(origin, `/auth/demo/callback?${answer}`, { headers: { ...headers, cookie } })
       expect(ended.status).toBe(303)
       expect(faultOf(ended.headers['location'] ?? null, asked())).toBeUndefined()
       expect(ended.setCookie.filter((one) => one.includes('.session'))).toEqual([expect.not.stringMatching(/Secure|Domain|__Host-/i)])
@@ -134,8 +136,9 @@ describe.each(frameworks)('$name', (framework) => {
       const callback = page.history.at(-2)
       expect(callback).toMatchObject({ url: expect.stringContaining('/auth/demo/callback?code='), status: 303 })
       expect(page.url).toBe(`${app.baseUrl}/guarded`)
-      const { headers } = await raw(app.baseUrl, '/auth/demo/login')
-      expect(headers).toMatchObject({ 'referrer-policy': 'no-referrer', 'cache-control': 'private, no-store' })
+      for (const { headers } of Object.values(await login(world))) {
+        expect(headers).toMatchObject({ 'referrer-policy': 'no-referrer', 'cache-control': 'private, no-store' })
+      }
     })
   })
 
