@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type Form, formDecode } from '../http/form.js'
 import { type Consent, query } from './testing/authorization-server.js'
 import type { Answered, TestBrowser } from './testing/browser.js'
+import { sharedStore } from './testing/shared-store.js'
 import { type Call, FORM_POST, LOGIN_COOKIE, registered, SESSION_COOKIE, type World, world } from './testing/world.js'
 
 const CALLBACK = '/auth/demo/callback'
@@ -105,15 +106,57 @@ describe('an answer is used once', () => {
     expect(app.server.forms('token')).toHaveLength(1)
   })
 
-  it('AR05: the back button after the login, with the session alive, goes to the application', async () => {
+  it('AR05: the back button after the login, with the session alive, goes on where the login did', async () => {
     const app = world()
     const browser = app.browser()
     const answer = app.server.authorize(await app.start(browser, { returnTo: '/items' }))
     expect((await browser.go(`${CALLBACK}?${answer}`)).location).toBe('/items')
     const again = await browser.go(`${CALLBACK}?${answer}`)
-    expect(again).toMatchObject({ status: 303, location: '/', error: undefined })
+    expect(again).toMatchObject({ status: 303, location: '/items', error: undefined })
     expect(app.server.forms('token')).toHaveLength(1)
     expect((await browser.open()).user?.sub).toBe('alice')
+  })
+
+  it('AR05: where the login went on is told to who is logged in by it, and to nobody else', async () => {
+    const app = world()
+    const [browser, other] = [app.browser(), app.browser()]
+    const answer = app.server.authorize(await app.start(browser, { returnTo: '/secret-page' }))
+    await browser.go(`${CALLBACK}?${answer}`)
+    await app.login(other, { sub: 'bob' })
+    expect((await other.go(`${CALLBACK}?${answer}`)).location).toBe('/')
+    expect((await app.browser().go(`${CALLBACK}?${answer}`)).error).toMatchObject({ code: 'OAUTH_TRANSACTION_USED' })
+    // Also where the provider was asked once more, by its page of before, and has made another code.
+    const again = answer.replace(/code=[^&]*/, 'code=another')
+    expect((await browser.go(`${CALLBACK}?${again}`)).location).toBe('/secret-page')
+    expect(app.server.forms('token')).toHaveLength(2)
+  })
+
+  it('AR05: a second submit whose cookie of the attempt was not cleared yet goes on where the first did', async () => {
+    const app = world()
+    const browser = app.browser()
+    const answer = app.server.authorize(await app.start(browser, { returnTo: '/items' }))
+    const before = new Map(browser.jar)
+    await browser.go(`${CALLBACK}?${answer}`)
+    for (const [name, value] of before) browser.jar.set(name, value)
+    for (const instance of [app.routes, app.instance()])
+      expect(await browser.at(instance).go(`${CALLBACK}?${answer}`)).toMatchObject({ status: 303, location: '/items', error: undefined })
+    expect(app.server.forms('token')).toHaveLength(1)
+  })
+
+  it('AR05: what a store has of where a login went on is checked before anybody is sent there', async () => {
+    const store = sharedStore(() => 0)
+    const app = world({ store })
+    const browser = app.browser()
+    const url = await app.start(browser, { returnTo: '/items' })
+    const answer = app.server.authorize(url)
+    await browser.go(`${CALLBACK}?${answer}`)
+    expect((await browser.at(app.instance()).go(`${CALLBACK}?${answer}`)).location).toBe('/items')
+    const key = `tx:${stateOf(url).slice(0, 16)}`
+    for (const returnTo of ['https://evil.example/', '//evil.example', 7]) {
+      await store.delete(key)
+      await store.compareAndSet(key, null, { v: 1, returnTo }, { ttl: 600 })
+      expect((await browser.go(`${CALLBACK}?${answer}`)).location).toBe('/')
+    }
   })
 
   it('AR05: the back button after the logout is transaction_used', async () => {

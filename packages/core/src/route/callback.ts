@@ -14,12 +14,17 @@ import type { TokenRecord } from '../session/token-record.js'
 import { type AuthorizationTransaction, assertInTime } from '../transaction/authorization-transaction.js'
 import { beginSession } from './begin-session.js'
 import { assertBegunHere } from './begun-here.js'
+import { expectFrontchannelLogout } from './frontchannel-logout.js'
 import { queryOf } from './login.js'
 import { loginClaims } from './login-claims.js'
+import { idOf } from './login-cookies.js'
 import { assertTellsIssuer } from './mix-up.js'
+import { popupPage } from './popup-page.js'
 import { type Provider, revokeTokens } from './provider.js'
+import { safeReturnTo } from './return-to.js'
 import { plain, type RouteResponse, redirect } from './route-response.js'
 import type { SessionVisit } from './session-visit.js'
+import { NEEDS_A_PERSON } from './silent-login.js'
 import type { WebContext } from './web-context.js'
 import type { ProviderLogin, WebSession } from './web-session.js'
 
@@ -53,8 +58,12 @@ export async function* callback<Http>(context: WebContext<Http>, visit: SessionV
     authorizationResponse(parameters, attempt, server)
   } catch (error) {
     // A "no" is an answer too: it ends the attempt. Anything else leaves it to the honest answer.
-    if (isOAuthError(error) && error.name === 'AuthorizationResponseError') await finish(context, visit, attempt).catch(() => false)
-    throw error
+    if (!isOAuthError(error) || error.name !== 'AuthorizationResponseError') throw error
+    await finish(context, visit, attempt).catch(() => false)
+    // To the question whether somebody is logged in there it is the answer.
+    if (!attempt.silent || !NEEDS_A_PERSON.includes(error.error)) throw error
+    visit.setLoginCookies([context.logins.quiet])
+    return landing(context, attempt)
   }
   // Of two requests with the same answer only one goes on.
   if (!(await finish(context, visit, attempt)))
@@ -73,12 +82,22 @@ export async function* callback<Http>(context: WebContext<Http>, visit: SessionV
   const record = tokenRecord(result, attempt, { issuer: serverIdentity(server), token_endpoint: endpointUrl(server, 'token_endpoint') })
   try {
     const claims = yield* loginClaims(context, provider, { record, claims: result.claims, server })
-    await beginSession(context, visit, { name: provider.name, login: { claims, record, ...tenantOf(provider) }, attempt })
+    const login = { claims, record, attempt: idOf(attempt.state), ...tenantOf(provider) }
+    await expectFrontchannelLogout(context, server, login)
+    await beginSession(context, visit, { name: provider.name, login, attempt })
   } catch (error) {
     if (!mayShareGrant(visit.newest, record)) yield* quietly(revokeTokens(provider, record.token, context.environment))
     throw error
   }
-  return redirect(attempt.returnTo ?? `${context.base.path}/`)
+  return landing(context, attempt)
+}
+
+/** Where a login goes on. */
+function landing<Http>(
+  { base, environment }: WebContext<Http>,
+  { returnTo = `${base.path}/`, popup }: AuthorizationTransaction,
+): RouteResponse {
+  return popup ? popupPage(environment, `${base.origin}${returnTo}`) : redirect(returnTo)
 }
 
 /** The parameters of the answer, from where this provider was asked to put them. */
@@ -110,10 +129,12 @@ async function findAttempt<Http>(
     noTransaction()
   }
   const found = await context.logins.find(state, cookies)
-  if (found !== undefined) return found
-  if (await context.attempts.has(state)) {
-    // The back button, or a reload, of a login that worked.
-    if (visit.current !== undefined) return redirect(`${context.base.path}/`)
+  const isDone = Object.values(visit.current?.providers ?? {}).some((login) => login.attempt === idOf(state) && !visit.isOver(login))
+  if (found !== undefined) return isDone ? landing(context, found) : found
+  const used = await context.attempts.find(state)
+  if (used !== undefined) {
+    // The back button, or a reload, of a login that worked. Where it went on is nothing to tell anybody but who logged in by it.
+    if (visit.current !== undefined) return redirect(safeReturnTo(isDone ? used.returnTo : undefined, context.base))
     refuse('OAUTH_TRANSACTION_USED', 'it was already used. Start the login again', 'RFC 9700 §2.1')
   }
   if (context.logins.has(state, cookies)) unreadable()

@@ -1,5 +1,6 @@
 import type { Flow } from '../flow/flow.js'
 import { quietly } from '../flow/quietly.js'
+import { randomToken } from '../jose/random-token.js'
 import { endSessionUrl } from '../message/end-session.js'
 import { type Provider, revokeTokens } from './provider.js'
 import type { SessionVisit } from './session-visit.js'
@@ -24,6 +25,8 @@ export async function* endSession<Http>(context: WebContext<Http>, visit: Sessio
     yield* quietly(revokeTokens(provider, token, context.environment))
     if (provider.name === last) location = (yield* quietly(providerLogout(context, provider, token.id_token))) ?? location
   }
+  // Where the provider's session goes on, the next page could have the person logged in again without a word.
+  if (current !== undefined && (location === context.afterLogout || providers.length > 1)) visit.setLoginCookies([context.logins.quiet])
   return location
 }
 
@@ -38,5 +41,6 @@ async function* providerLogout<Http>(
     idTokenHint,
     clientId: provider.registration.client.client_id,
     postLogoutRedirectUri: `${context.base.origin}${context.afterLogout}`,
+    state: randomToken(context.environment),
   })
 }

@@ -1,5 +1,5 @@
 import type { AnyOAuthError } from '../error/any-oauth-error.js'
-import { NO_STORE, type RouteResponse } from './route-response.js'
+import { html, type RouteResponse } from './route-response.js'
 
 /** The HTTP status that tells a browser whose fault an error is. */
 export function statusOf(error: AnyOAuthError): number {
@@ -38,6 +38,11 @@ const TEXTS: Readonly<Record<number, string>> = {
   503: 'The session cannot be read, kept or ended right now. Please try again in a moment.',
 }
 
+const STYLE = 'body{font:1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:15vh auto;padding:0 1.5rem;color:#222}code{color:#666}'
+/** The style by its hash, and nothing else. */
+const POLICY =
+  "default-src 'none'; style-src 'sha256-wRjWTLUuxM2Vdn8MbbwDV9qNNyfvlBp8ScE7z0KxzX0='; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
 /** What {@link errorPage} can offer. */
 export interface ErrorPageOptions {
   /** Path of the login to offer where a new one can help: `routes.loginPath(route.provider)`. */
@@ -52,19 +57,14 @@ export function errorPage(error: AnyOAuthError, { login }: ErrorPageOptions = {}
   const body = `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Login</title>
-<style>body{font:1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:15vh auto;padding:0 1.5rem;color:#222}code{color:#666}</style></head>
+<style>${STYLE}</style></head>
 <body><h1>Login</h1><p>${TEXTS[status] ?? TEXTS[500]}</p>${link}<p><code>${error.code}</code></p></body>
 </html>
 `
-  const headers = {
-    ...NO_STORE,
-    'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-    'referrer-policy': 'no-referrer',
-  }
-  return { status, headers, cookies: [], body }
+  return html(status, body, POLICY)
 }
 
-function escapeHtml(text: string): string {
+/** Encodes a text for HTML, attributes in double quotes included. */
+export function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')
 }

@@ -1,14 +1,15 @@
 import { assertKnownOptions } from '../error/known-options.js'
 import { isExpired } from '../message/expiry.js'
 import type { TokenRecord } from '../session/token-record.js'
+import { loginLocation } from './login-location.js'
+import { assertLoginTerms, meetsTerms, type StepUp } from './login-terms.js'
 import { isNavigation } from './navigation.js'
-import { safeReturnTo } from './return-to.js'
 import { json, type RouteResponse, redirect } from './route-response.js'
 import type { SessionVisit } from './session-visit.js'
 import { loginPath, type WebContext } from './web-context.js'
 
 /** What a guard asks of a visitor. */
-export interface GuardOptions {
+export interface GuardOptions extends StepUp {
   /** The provider to be logged in with. Any will do unless told, and the login goes to the first one configured. */
   readonly provider?: string | undefined
   /**
@@ -20,16 +21,18 @@ export interface GuardOptions {
   readonly token?: boolean | undefined
 }
 
-const GUARD_OPTIONS: readonly string[] = ['provider', 'token']
+const GUARD_OPTIONS: readonly string[] = ['provider', 'token', 'maxAge', 'acr']
 
-/** For adapters: checks the options of a guard when it is made. @throws {@link UsageError} for unknown ones, which would guard less than was meant. */
+/** For adapters: checks the options of a guard when it is made. @throws {@link UsageError} for unknown and unusable ones, which would guard less than was meant. */
 export function assertGuardOptions(options: GuardOptions): void {
   assertKnownOptions(options, GUARD_OPTIONS, 'requireLogin')
+  assertLoginTerms(options, 'requireLogin')
 }
 
 /**
  * `undefined` for a visitor who is logged in; else what to answer: the way to the login, or 401 to a script. A login whose tokens the
- * provider has taken back is over: only a new one helps.
+ * provider has taken back is over: only a new one helps. One that is too old or too weak for this page is made again at the same provider, which is
+ * told what it has to be.
  *
  * @throws {@link UsageError} for unknown options, and for a provider that does not exist: whoever asks, logged in or not.
  */
@@ -39,13 +42,15 @@ export async function guard<Http>(
   options: GuardOptions = {},
 ): Promise<RouteResponse | undefined> {
   assertGuardOptions(options)
-  const { provider, token = false } = options
-  const path = loginPath(context, provider)
-  const record = visit.login(provider)?.record
-  if (record !== undefined && record.ended === undefined && (!token || hasUsableToken(record, context.environment.now()))) return undefined
-  if (!isNavigation(visit.request)) return json(401, { error: 'login_required' })
-  const returnTo = safeReturnTo(visit.request.url, context.base, '')
-  return redirect(returnTo === '' ? path : `${path}?${new URLSearchParams({ returnTo })}`)
+  const { provider = visit.provider, token = false, maxAge, acr } = options
+  const path = loginPath(context, options.provider)
+  const now = context.environment.now()
+  const login = visit.login(provider)
+  const known = login && visit.providerOf(provider ?? '')
+  const isLoggedIn = login !== undefined && known !== undefined && (!token || hasUsableToken(login.record, now))
+  if (isLoggedIn && meetsTerms(login, options, known, now)) return undefined
+  if (!isNavigation(visit.request)) return json(401, { error: isLoggedIn ? 'insufficient_user_authentication' : 'login_required' })
+  return redirect(await loginLocation(context, visit, { path: isLoggedIn ? loginPath(context, provider) : path, terms: { maxAge, acr } }))
 }
 
 function hasUsableToken({ token }: TokenRecord, now: number): boolean {

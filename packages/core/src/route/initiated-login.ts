@@ -7,6 +7,8 @@ export interface InitiatedLogin {
   readonly returnTo?: string | undefined
   /** Only from an initiated login, where the provider may say who it is about (OpenID Connect Core §4). */
   readonly loginHint?: string | undefined
+  /** Whether the login happens in a window of its own. Whoever asks for that gains nothing: the window tells this application's own pages alone. */
+  readonly popup?: boolean | undefined
 }
 
 /**
@@ -19,7 +21,7 @@ export interface InitiatedLogin {
 export function initiatedLogin<Http>(query: Form, { options }: Provider<Http>, origin: string): InitiatedLogin {
   const issuers = query.filter(([name]) => name === 'iss').map(([, value]) => value)
   const returnTo = formGet(query, 'returnTo')
-  if (issuers.length === 0) return { returnTo }
+  if (issuers.length === 0) return { returnTo, popup: formGet(query, 'popup') === 'true' }
   const known = options.issuer ?? options.server?.issuer
   if (issuers.some((issuer) => issuer !== known)) {
     throw new ProtocolError(

@@ -13,6 +13,9 @@ import type { UserClaims } from './web-session.js'
 /** Claims that secure the ID token and say nothing about the person. */
 const ABOUT_THE_TOKEN: ReadonlySet<string> = new Set(['aud', 'azp', 'exp', 'nbf', 'nonce', 'at_hash', 'c_hash', 's_hash', 'jti'])
 
+/** Claims that an ID token alone can make: of which login it tells, and when and how the person was authenticated for it. */
+const ABOUT_THE_LOGIN: ReadonlySet<string> = new Set(['iss', 'sid', 'auth_time', 'acr', 'amr'])
+
 /** Claims that a scope asks for, one of which tells that the ID token already has them (OpenID Connect Core §5.4). */
 const SIGN_OF_SCOPE: Readonly<Record<string, readonly string[]>> = {
   profile: ['name', 'given_name', 'family_name', 'preferred_username', 'nickname'],
@@ -59,7 +62,7 @@ async function* userinfoClaims<Http>(
     subject: claims?.sub,
     issuer: claims?.iss,
   })
-  return Object.fromEntries(Object.entries(all).filter(([name]) => !ABOUT_THE_TOKEN.has(name) && name !== 'iss' && name !== 'sid'))
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !ABOUT_THE_TOKEN.has(name) && !ABOUT_THE_LOGIN.has(name)))
 }
 
 function wantsUserinfo<Http>({ options, scope }: Provider<Http>, claims: IdTokenClaims, { userinfo_endpoint }: ServerMetadata): boolean {

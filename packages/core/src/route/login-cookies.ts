@@ -35,12 +35,17 @@ export interface LoginCookies {
   keep(transaction: AuthorizationTransaction, cookies: Form): Promise<readonly SetCookie[]>
   /** The cookie that ends an attempt. */
   drop(state: string): SetCookie
+  /** The cookie by which a browser is not sent to a provider in silence for a while: nobody was logged in there, or somebody has just logged out here. */
+  readonly quiet: SetCookie
+  /** Whether a request has it. */
+  isQuiet(cookies: Form): boolean
 }
 
 /** Makes the login cookies of one application. The name of each holds the first characters of its state; the rest stays secret. */
 export function loginCookies({ name, secrets, secure, environment }: LoginCookiesOptions): LoginCookies {
   const sealer = lazySealer(environment, secrets, `login ${name}`)
   const prefix = `${name}.`
+  const quiet: SetCookie = { name: `${name}-quiet`, value: '1', maxAge: TRANSACTION_TTL, secure, sameSite: 'Lax' }
 
   function cleared(cookie: string): SetCookie {
     return { name: cookie, value: '', maxAge: 0, secure, sameSite: 'Lax' }
@@ -92,6 +97,8 @@ export function loginCookies({ name, secrets, secure, environment }: LoginCookie
       return [...(await evicted(cookie.length + value.length, cookies)), kept]
     },
     drop: (state) => cleared(prefix + idOf(state)),
+    quiet,
+    isQuiet: (cookies) => cookies.some(([one]) => one === quiet.name),
   }
 }
 

@@ -254,7 +254,6 @@ describe('SS15: what is no navigation starts no login', () => {
 
   it.each([
     ['HEAD', LOGIN],
-    ['POST', LOGIN],
     ['PUT', LOGIN],
     ['HEAD', `${CALLBACK}?code=a&state=b`],
     ['PUT', CALLBACK],
@@ -268,6 +267,35 @@ describe('SS15: what is no navigation starts no login', () => {
     const answer = await browser.go(url, { method })
     expect(answer).toMatchObject({ status: 405, cookies: [], headers: { allow: expect.stringMatching(/^GET/) } })
     expect((await browser.open()).user?.sub).toBe('alice')
+  })
+})
+
+describe('SS15: a login by form', () => {
+  const FORM = { ...NAVIGATION, 'sec-fetch-site': 'same-origin', origin: APP }
+
+  it.each([
+    ['with fields', LOGIN, { kind: 'form', pairs: [['returnTo', '/items']] }],
+    ['with a query', `${LOGIN}?returnTo=%2Fitems`, { kind: 'form', pairs: [] }],
+    ['without any', `${LOGIN}?returnTo=%2Fitems`, { kind: 'unsupported' }],
+  ] as const)('of this site, %s, starts one', async (_name, url, body) => {
+    const app = world()
+    const browser = app.browser()
+    const { location, status } = await browser.go(url, { method: 'POST', headers: FORM, body })
+    expect(status).toBe(303)
+    expect((await browser.go(`${CALLBACK}?${app.server.authorize(location)}`)).location).toBe('/items')
+  })
+
+  it.each([
+    ['a form of another site', { ...FORM, 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }, 403],
+    ['a form of a neighbouring host', { ...FORM, 'sec-fetch-site': 'same-site' }, 403],
+    ['a form of another site in an old browser', { accept: 'text/html', origin: 'https://evil.example' }, 403],
+    ['a form from a sandbox', { accept: 'text/html', origin: 'null' }, 403],
+    ['a script', { ...SCRIPT, origin: APP }, 401],
+    ['a form in a frame', { ...FORM, 'sec-fetch-dest': 'iframe' }, 401],
+  ])('%s starts none', async (_name, headers, status) => {
+    const app = world()
+    expect(await app.browser().go(LOGIN, { method: 'POST', headers })).toMatchObject({ status, cookies: [] })
+    expect(app.server.requests).toEqual([])
   })
 })
 

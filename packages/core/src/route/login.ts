@@ -1,11 +1,13 @@
 import { UsageError } from '../error/usage-error.js'
 import { startAuthorization } from '../flow/authorization-code.js'
 import type { Flow } from '../flow/flow.js'
-import { formDecode, type Parameters, toForm } from '../http/form.js'
+import { type Form, formDecode, formGet } from '../http/form.js'
+import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
 import { begunIn } from './begun-here.js'
 import { type InitiatedLogin, initiatedLogin } from './initiated-login.js'
+import { type LoginTerms, loginRequest } from './login-terms.js'
 import { assertTellsIssuer } from './mix-up.js'
-import { isNavigation } from './navigation.js'
+import { isCrossSite, wantsPage } from './navigation.js'
 import type { Provider } from './provider.js'
 import { safeReturnTo } from './return-to.js'
 import { plain, type RouteResponse, redirect } from './route-response.js'
@@ -13,23 +15,32 @@ import type { SessionVisit } from './session-visit.js'
 import type { WebContext } from './web-context.js'
 
 /** How a login is begun. */
-export interface LoginOptions {
+export interface LoginOptions extends LoginTerms {
   /** Where to go afterwards: a path of this application. Anything else counts as the start page. */
   readonly returnTo?: string | undefined
   /** Adds the login to those of the session instead of beginning a new one, whoever it turns out to be. */
   readonly link?: boolean | undefined
+  /** Whether the login happens in a window that a page of this application has opened: it tells that page, and closes. */
+  readonly popup?: boolean | undefined
 }
 
+/** Names of {@link LoginOptions}. */
+export const LOGIN_OPTIONS: readonly (keyof LoginOptions)[] = ['returnTo', 'link', 'popup', 'maxAge', 'acr', 'prompt']
+
 /**
- * The login route. Of the request's parameters only `returnTo` is read, and what a login begun elsewhere may say; the protocol's cannot be set from
- * outside, and no other site can have a login linked.
+ * The login route: a link, or a form of this site. Of the request's parameters only `returnTo` and `popup` are read, what a login begun elsewhere may
+ * say, and what this application itself has sealed; the protocol's cannot be set from outside, and no other site can have a login linked.
  *
  * @throws {@link ProtocolError} when another site asks for a login at another provider.
  */
 export async function* login<Http>(context: WebContext<Http>, visit: SessionVisit<Http>, provider: Provider<Http>): Flow<RouteResponse> {
-  const { request } = visit
-  if (!isNavigation(request)) return plain(401, 'A login starts by going to this page, not by a request in the background.')
-  return redirect(yield* startLogin(context, visit, provider, initiatedLogin(queryOf(request.url), provider, context.base.origin)))
+  const { origin } = context.base
+  const { method, headers, url, body } = visit.request
+  if (!wantsPage(headers)) return plain(401, 'A login starts by going to this page, not by a request in the background.')
+  if (method === 'POST' && isCrossSite(headers, origin)) return plain(403, 'Another site asked for this login.')
+  const parameters = [...queryOf(url), ...(body?.kind === 'form' ? body.pairs : [])]
+  const terms = await context.terms.open(formGet(parameters, 'terms'))
+  return redirect(yield* startLogin(context, visit, provider, { ...initiatedLogin(parameters, provider, origin), ...terms }))
 }
 
 /** Starts a login: keeps the attempt in a cookie of its own, and returns where at the provider to send the browser. */
@@ -37,7 +48,7 @@ export async function* startLogin<Http>(
   context: WebContext<Http>,
   visit: SessionVisit<Http>,
   provider: Provider<Http>,
-  { returnTo, link = false, loginHint }: LoginOptions & InitiatedLogin,
+  { returnTo, link = false, popup = false, ...terms }: LoginOptions & InitiatedLogin,
 ): Flow<string> {
   const { registration, options, scope, redirectUri } = provider
   const { current } = visit
@@ -48,6 +59,7 @@ export async function* startLogin<Http>(
   }
   const server = yield* registration.server()
   assertTellsIssuer(provider, server)
+  const { claims, parameters, expected } = loginRequest(provider, server, terms)
   const { url, transaction } = yield* startAuthorization(server, registration.client, {
     environment: context.environment,
     provider: provider.name,
@@ -55,23 +67,24 @@ export async function* startLogin<Http>(
     scope,
     responseMode: options.responseMode,
     codeChallengeMethod: options.codeChallengeMethod,
-    claims: options.claims,
-    parameters: hinted(options.authorizationParameters, loginHint),
+    claims,
+    parameters,
     returnTo: safeReturnTo(returnTo, context.base),
   })
-  const attempt = current === undefined ? transaction : { ...transaction, ...begunIn(current), ...(link ? ({ link: true } as const) : {}) }
+  const attempt: AuthorizationTransaction = {
+    ...transaction,
+    ...(expected === undefined ? {} : { claims: expected }),
+    ...(current === undefined ? {} : begunIn(current)),
+    ...(current !== undefined && link ? { link } : {}),
+    ...(terms.prompt === 'none' ? { silent: true } : {}),
+    ...(popup ? { popup } : {}),
+  }
   visit.setLoginCookies(await context.logins.keep(attempt, visit.request.cookies))
   return url
 }
 
-/** A hint about this login takes the place of the one that is in every request. */
-function hinted(parameters: Parameters | undefined, loginHint: string | undefined): Parameters | undefined {
-  if (loginHint === undefined) return parameters
-  return [...toForm(parameters).filter(([name]) => name !== 'login_hint'), ['login_hint', loginHint]]
-}
-
 /** The query of a path, decoded. */
-export function queryOf(url: string): ReturnType<typeof formDecode> {
+export function queryOf(url: string): Form {
   const at = url.indexOf('?')
   return formDecode(at === -1 ? '' : url.slice(at + 1))
 }

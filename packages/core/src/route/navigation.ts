@@ -5,7 +5,11 @@ import type { HttpHeaders } from '../http/http-response.js'
  * they say nothing, a request for HTML counts, or for anything at all. One that prefers JSON or an image and takes anything else is none.
  */
 export function isNavigation({ method, headers }: { readonly method: string; readonly headers: HttpHeaders }): boolean {
-  if (method !== 'GET' && method !== 'HEAD') return false
+  return (method === 'GET' || method === 'HEAD') && wantsPage(headers)
+}
+
+/** Tells whether the answer to a request is to be shown as a page, whatever its method. */
+export function wantsPage(headers: HttpHeaders): boolean {
   const purpose = `${headers['purpose'] ?? ''} ${headers['sec-purpose'] ?? ''} ${headers['x-moz'] ?? ''}`
   if (purpose.includes('prefetch') || headers['next-router-prefetch'] !== undefined || headers['rsc'] !== undefined) return false
   const mode = headers['sec-fetch-mode']

@@ -8,6 +8,7 @@ export interface RoutePaths {
   readonly callback: string
   readonly logout: string
   readonly backchannelLogout: string
+  readonly frontchannelLogout: string
   readonly user: string
 }
 
@@ -22,6 +23,7 @@ const DEFAULTS: RoutePaths = {
   callback: '/auth/{provider}/callback',
   logout: '/auth/logout',
   backchannelLogout: '/auth/{provider}/backchannel-logout',
+  frontchannelLogout: '/auth/{provider}/frontchannel-logout',
   user: '/auth/user',
 }
 
@@ -55,7 +57,7 @@ export function routeTable({ path: basePath }: BaseUrl, providers: readonly stri
   function add(at: string, route: Route): void {
     if (routes.has(at))
       throw new UsageError(
-        `Option "paths": two routes share the path ${at}. Use {provider} in the paths of login, callback and backchannelLogout.`,
+        `Option "paths": two routes share the path ${at}. Use {provider} in the paths of login, callback, backchannelLogout and frontchannelLogout.`,
       )
     routes.set(at, route)
   }

@@ -11,10 +11,20 @@ export interface ProviderLogout {
   readonly at: number
 }
 
-/** What is kept under the name of a session or a person: when the logins of each client were ended last. */
+/** What is kept under the name of a session or a person. Times are the provider's. */
 export interface LogoutRecord {
   readonly v: 1
+  /** When the logins of each client were ended last. */
   readonly clients: Readonly<Record<string, number>>
+  /** When each client has logged in last, where that is to be known. */
+  readonly logins?: Readonly<Record<string, number>>
+}
+
+/** A login that was made in a session at the provider. */
+export interface KnownLogin {
+  readonly iss: string
+  readonly sid: string
+  readonly clientId: string
 }
 
 /** The name of what was ended. Where both are named it is the one session, not the person (Back-Channel Logout §2.4). */
@@ -30,8 +40,20 @@ export function namesOf({ iss, sid, sub, iat }: UserClaims): readonly string[] {
 
 /** The record with one more logout; `undefined` where it says as much already, as when a token comes again. */
 export function withLogout(found: unknown, { clientId, at }: ProviderLogout): LogoutRecord | undefined {
-  const clients = isLogoutRecord(found) ? found.clients : {}
-  return endOf(clients, clientId) >= at ? undefined : { v: 1, clients: { ...clients, [clientId]: at } }
+  const known = recordOf(found)
+  return timeOf(known.clients, clientId) >= at ? undefined : { ...known, clients: { ...known.clients, [clientId]: at } }
+}
+
+/** The record with one more login. */
+export function withLogin(found: unknown, { clientId }: KnownLogin, at: number): LogoutRecord {
+  const known = recordOf(found)
+  return { ...known, logins: { ...known.logins, [clientId]: Math.max(timeOf(known.logins, clientId), at) } }
+}
+
+/** When a client has logged in last; `undefined` where the record knows of no login. */
+export function loginIn(found: unknown, { clientId }: KnownLogin): number | undefined {
+  const at = timeOf(recordOf(found).logins, clientId)
+  return Number.isFinite(at) ? at : undefined
 }
 
 /**
@@ -39,12 +61,16 @@ export function withLogout(found: unknown, { clientId, at }: ProviderLogout): Lo
  * all that most tell, nobody knows which was first, and the login is over: to log in once more is better than to stay logged in.
  */
 export function isEndedBy(found: unknown, { claims, record }: ProviderLogin): boolean {
-  return isLogoutRecord(found) && Math.floor(Number(claims['iat'])) <= endOf(found.clients, record.client_id)
+  return Math.floor(Number(claims['iat'])) <= timeOf(recordOf(found).clients, record.client_id)
 }
 
-function endOf(clients: LogoutRecord['clients'], clientId: string): number {
-  const at: unknown = clients[clientId]
+function timeOf(times: LogoutRecord['logins'], clientId: string): number {
+  const at: unknown = times?.[clientId]
   return typeof at === 'number' ? at : Number.NEGATIVE_INFINITY
+}
+
+function recordOf(found: unknown): LogoutRecord {
+  return isLogoutRecord(found) ? found : { v: 1, clients: {} }
 }
 
 /** Anybody may write to a store. */

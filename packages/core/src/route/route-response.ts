@@ -32,6 +32,17 @@ export function plain(status: number, body: string, headers: HttpHeaders = {}): 
   return { status, headers: { ...NO_STORE, 'content-type': 'text/plain; charset=utf-8', ...headers }, cookies: [], body }
 }
 
+/** A page, with what it may do and who may have it in a frame. It sends no address on. */
+export function html(status: number, body: string, policy: string): RouteResponse {
+  const headers = {
+    ...NO_STORE,
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': policy,
+    'referrer-policy': 'no-referrer',
+  }
+  return { status, headers, cookies: [], body }
+}
+
 /** An answer in JSON. */
 export function json(status: number, value: unknown): RouteResponse {
   return { status, headers: { ...NO_STORE, 'content-type': 'application/json; charset=utf-8' }, cookies: [], body: JSON.stringify(value) }

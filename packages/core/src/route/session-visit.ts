@@ -119,6 +119,11 @@ export class SessionVisit<Http> {
     return isOver(login, this.#context.environment) || this.#kept.isLoggedOut(login)
   }
 
+  /** How many logins there are beside the one at a provider. */
+  loginsBeside(name: string): number {
+    return this.#names().filter((other) => other !== name).length
+  }
+
   /** Where the token of a login lives. */
   place(name: string): TokenPlace {
     return this.#kept.place(name)

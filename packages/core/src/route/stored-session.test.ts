@@ -364,7 +364,11 @@ describe('logout', () => {
     expect((await browser.go('/auth/logout', { method: 'POST' })).status).toBe(303)
     expect(order).toEqual(['delete s:', 'delete t:', 'delete t:', 'revoke'])
     expect([...app.server.revoked].sort()).toEqual(['refresh-2', 'refresh-4'])
-    expect([(await thief.open()).user, browser.jar.size, store.contents.size - keys(store, 'tx:').length]).toEqual([undefined, 0, 0])
+    expect([(await thief.open()).user, browser.jar.has(SESSION_COOKIE), store.contents.size - keys(store, 'tx:').length]).toEqual([
+      undefined,
+      false,
+      0,
+    ])
     await expect(open.client()()).rejects.toMatchObject({ code: 'OAUTH_MISSING_TOKEN' })
   })
 

@@ -1,26 +1,37 @@
 import type { Environment } from '../environment.js'
+import { isJsonObject, type Json } from '../http/json.js'
 import { type AuthorizationTransaction, TRANSACTION_TTL } from '../transaction/authorization-transaction.js'
-import { boundedSet } from './bounded-set.js'
+import { boundedMap } from './bounded-map.js'
 import { idOf } from './login-cookies.js'
 import type { WebStore } from './web-store.js'
 
 /** How many finished logins a process remembers, at most. */
 const MAX_LOGINS = 10_000
 
+/** What is left of an attempt that was used. */
+export interface UsedAttempt {
+  /** Where it went on. */
+  readonly returnTo?: string | undefined
+}
+
 /** Login attempts whose answer was taken: an answer is used once. Nothing is kept of one that was only begun. */
 export interface UsedAttempts {
-  /** Whether the attempt of a state was used. */
-  has(state: string): Promise<boolean>
+  /** The used attempt of a state; `undefined` when it was not used. */
+  find(state: string): Promise<UsedAttempt | undefined>
   /** Uses an attempt up. Tells whether it was still to be used: of two requests at once only one is told so. */
   add(attempt: AuthorizationTransaction): Promise<boolean>
 }
 
 /** Remembered by this process. */
 export function usedAttempts(environment: Pick<Environment, 'now'>): UsedAttempts {
-  const used = boundedSet(environment, { ttl: TRANSACTION_TTL, limit: MAX_LOGINS })
+  const used = boundedMap<UsedAttempt>(environment, { ttl: TRANSACTION_TTL, limit: MAX_LOGINS })
   return {
-    has: async (state) => used.has(idOf(state)),
-    add: async ({ state }) => used.add(idOf(state)),
+    find: async (state) => used.get(idOf(state)),
+    async add({ state, returnTo }) {
+      const isNew = used.get(idOf(state)) === undefined
+      if (isNew) used.set(idOf(state), { returnTo })
+      return isNew
+    },
   }
 }
 
@@ -28,7 +39,15 @@ export function usedAttempts(environment: Pick<Environment, 'now'>): UsedAttempt
 export function storedAttempts(store: WebStore): UsedAttempts {
   const keyOf = (state: string) => `tx:${idOf(state)}`
   return {
-    has: async (state) => (await store.get(keyOf(state))) !== undefined,
-    add: async ({ state }) => (await store.compareAndSet(keyOf(state), null, { value: { v: 1 }, ttl: TRANSACTION_TTL })) !== undefined,
+    async find(state) {
+      const entry = await store.get(keyOf(state))
+      const value = entry?.value as Json | undefined
+      const returnTo = isJsonObject(value) ? value['returnTo'] : undefined
+      return entry && { returnTo: typeof returnTo === 'string' ? returnTo : undefined }
+    },
+    async add({ state, returnTo }) {
+      const value = { v: 1, ...(returnTo === undefined ? {} : { returnTo }) }
+      return (await store.compareAndSet(keyOf(state), null, { value, ttl: TRANSACTION_TTL })) !== undefined
+    },
   }
 }

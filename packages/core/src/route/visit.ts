@@ -7,10 +7,12 @@ import type { SetCookie } from './cookie.js'
 import { withinCookieLimits } from './cookie-limits.js'
 import { endSession } from './end-session.js'
 import { type GuardOptions, guard } from './guard.js'
-import { type LoginOptions, startLogin } from './login.js'
+import { LOGIN_OPTIONS, type LoginOptions, startLogin } from './login.js'
+import { assertLoginTerms } from './login-terms.js'
 import type { Provider } from './provider.js'
 import type { RouteResponse } from './route-response.js'
 import type { SessionVisit } from './session-visit.js'
+import { type SilentLoginOptions, silentLogin } from './silent-login.js'
 import { sourceOf, type WebContext } from './web-context.js'
 import type { UserClaims } from './web-session.js'
 
@@ -77,14 +79,16 @@ export class Visit<Http> {
   /**
    * Begins a login from a page of the application's own, and says where to send the browser. The provider is the first one configured unless
    * named. With `link` the login joins those of this session: offer it only to a person who asked for it, behind the application's protection
-   * against forged requests.
+   * against forged requests. `maxAge`, `acr` and `prompt` say how the person has to prove who they are. With `prompt: 'none'` nothing is shown, and who is
+   * not logged in at the provider comes back as nobody: on a page that asks each time, that is {@link silentLogin}.
    *
    * @example
    * res.redirect(await req.oauth.login('github', { link: true, returnTo: '/accounts' }))
    */
   readonly login = (name?: string, options: LoginOptions = {}): Promise<string> => {
     const context = this.#context
-    assertKnownOptions(options, ['returnTo', 'link'], 'login')
+    assertKnownOptions(options, LOGIN_OPTIONS, 'login')
+    assertLoginTerms(options, 'login')
     const source = sourceOf(context, name ?? [...context.providers.keys()][0] ?? '')
     return this.#startLogin(source.name, options)
   }
@@ -92,6 +96,14 @@ export class Visit<Http> {
   /** What to answer a visitor who has to log in first; `undefined` for one who is. */
   readonly guard = (options?: GuardOptions): Promise<RouteResponse | undefined> => {
     return guard(this.#context, this.#session, options)
+  }
+
+  /**
+   * Where to send a visitor to find out, without anything being shown, whether they are logged in at the provider; `undefined` for one who is logged in here,
+   * and for one who was asked for in vain a short while ago.
+   */
+  readonly silentLogin = (options?: SilentLoginOptions): Promise<RouteResponse | undefined> => {
+    return silentLogin(this.#context, this.#session, options)
   }
 
   /**

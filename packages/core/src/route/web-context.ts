@@ -13,6 +13,7 @@ import { type ProviderLogouts, storedLogouts } from './provider-logouts.js'
 import { type ProviderSource, providerSource } from './provider-source.js'
 import { safeReturnTo } from './return-to.js'
 import { type SealedCookie, sealedCookie } from './sealed-cookie.js'
+import { type SealedTerms, sealedTerms } from './sealed-terms.js'
 import type { SessionLifetime } from './session-lifetime.js'
 import { type SessionStore, sessionStore } from './session-store.js'
 import { storedAttempts, type UsedAttempts, usedAttempts } from './used-attempts.js'
@@ -36,6 +37,7 @@ export interface WebContext<Http> {
   readonly providers: ReadonlyMap<string, ProviderSource<Http>>
   readonly sessionCookie: SealedCookie
   readonly logins: LoginCookies
+  readonly terms: SealedTerms
   readonly sessionLifetime: SessionLifetime
   /** Path below the origin. */
   readonly afterLogout: string
@@ -81,6 +83,7 @@ export function webContext<Http>(options: WebOptions<Http>, http: HttpClient<Htt
     providers,
     sessionCookie: sealedCookie({ ...shared, name: `${prefix}.session`, maxAge: lifetime }),
     logins: loginCookies({ ...shared, name: `${prefix}.login` }),
+    terms: sealedTerms(environment, secrets, prefix),
     sessionLifetime,
     afterLogout: afterLogoutPath(options.afterLogout, base),
     attempts: store === undefined ? usedAttempts(environment) : storedAttempts(store),

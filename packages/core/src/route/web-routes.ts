@@ -5,6 +5,7 @@ import type { HttpClient } from '../session/http-client.js'
 import { backchannelLogout } from './backchannel-logout.js'
 import { browserUrl } from './base-url.js'
 import { callback } from './callback.js'
+import { frontchannelLogout } from './frontchannel-logout.js'
 import { login } from './login.js'
 import { logout } from './logout.js'
 import type { Route } from './paths.js'
@@ -89,12 +90,16 @@ export function webRoutes<Http, Name extends string>(
 
 /** HEAD has to be without effect (RFC 9110 §9.3.2), and only one of these routes is without effect for GET. */
 const METHODS: Readonly<Record<Route['name'], readonly string[]>> = {
-  login: ['GET'],
+  login: ['GET', 'POST'],
   callback: ['GET', 'POST'],
   logout: ['GET', 'POST'],
   backchannelLogout: ['POST'],
+  frontchannelLogout: ['GET'],
   user: ['GET', 'HEAD'],
 }
+
+/** Routes of a provider that a browser comes to. */
+const VISITED = { login, callback, frontchannelLogout }
 
 async function* routed<Http>(context: WebContext<Http>, { name, provider }: Route, visit: SessionVisit<Http>): Flow<RouteResponse> {
   const { method } = visit.request
@@ -103,11 +108,12 @@ async function* routed<Http>(context: WebContext<Http>, { name, provider }: Rout
   switch (name) {
     case 'login':
     case 'callback':
-    case 'backchannelLogout': {
+    case 'backchannelLogout':
+    case 'frontchannelLogout': {
       const found = await visit.resolve(provider ?? '')
       if (found === undefined) return plain(404, 'There is no login here for this request.')
       if (name === 'backchannelLogout') return yield* backchannelLogout(context, visit.request, found)
-      return yield* (name === 'login' ? login : callback)(context, visit, found)
+      return yield* VISITED[name](context, visit, found)
     }
     case 'logout':
       return yield* logout(context, visit)

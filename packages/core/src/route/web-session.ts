@@ -17,6 +17,8 @@ export interface ProviderLogin {
   readonly record: TokenRecord
   /** The server and the client, where a function of the request gave them. */
   readonly tenant?: string
+  /** The attempt that it was made by: who comes with the answer to that again is logged in already. */
+  readonly attempt?: string
   /** Seconds since the epoch at which the login is over, however often it is used. */
   readonly until?: number
   /** With a store: the key of `record` there. It stays the same when the session goes on under a new id. */

@@ -34,6 +34,10 @@ export interface AuthorizationTransaction {
   readonly session?: string
   /** Whether the login is to be added to that session. */
   readonly link?: true
+  /** Whether the server was asked to show nothing, so that it may answer that nobody is logged in there. */
+  readonly silent?: true
+  /** Whether the login happens in a window of its own, which tells the one that opened it. */
+  readonly popup?: true
   /** Seconds since the epoch. */
   readonly createdAt: number
 }
