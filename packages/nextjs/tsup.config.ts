@@ -7,4 +7,14 @@ export default defineConfig({
   platform: 'neutral',
   splitting: true,
   clean: true,
+  noExternal: ['next/navigation.js'],
+  esbuildPlugins: [
+    {
+      name: 'navigation as bundlers know it',
+      setup({ onResolve }) {
+        // By the name of its file, which Node and TypeScript ask for, Next's bundlers take the part of it that is for browsers.
+        onResolve({ filter: /^next\/navigation\.js$/ }, () => ({ path: 'next/navigation', external: true }))
+      },
+    },
+  ],
 })

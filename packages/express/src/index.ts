@@ -43,13 +43,17 @@ export type {
 export { isOAuthError } from '@oauth/core/adapter'
 export type { AuthorisedFetch } from '@oauth/core/fetch'
 export type {
+  EnvironmentProvider,
   GuardOptions,
   LoginOptions,
+  LoginTerms,
   LoginView,
   ProviderOptions,
   RouteRequest,
   RouteResponse,
   SetCookie,
+  SilentLoginOptions,
+  StepUp,
   TenantOptions,
   TenantProvider,
   UserClaims,
@@ -60,5 +64,5 @@ export { statusOf } from '@oauth/core/routes'
 export type { Store, StoreEntry, StoreReceipt } from '@oauth/core/session'
 export { memoryStore } from '@oauth/core/session'
 export { type CallbackStore, expressSessionStore } from './express-session-store.js'
-export { type EnvironmentProvider, type OAuthOptions, oauth, requireLogin } from './oauth.js'
+export { type OAuthOptions, oauth, requireLogin, silentLogin } from './oauth.js'
 export type { Register, RequestOAuth } from './request-oauth.js'

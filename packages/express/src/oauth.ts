@@ -3,15 +3,18 @@ import { type AnyOAuthError, type HttpClient, isOAuthError, UsageError } from '@
 import { type AuthorisedFetch, fetchClient } from '@oauth/core/fetch'
 import {
   assertGuardOptions,
+  assertSilentLoginOptions,
+  type EnvironmentProvider,
   errorPage,
-  fromEnvironment,
   type GuardOptions,
-  type ProviderOptions,
+  type RouteResponse,
+  type SilentLoginOptions,
   statusOf,
   type TenantProvider,
   type WebOptions,
   type WebRoutes,
   webRoutes,
+  withEnvironmentClients,
 } from '@oauth/core/routes'
 import type { Store } from '@oauth/core/session'
 import type { Application, Request, RequestHandler } from 'express'
@@ -21,9 +24,6 @@ import { readBody, readRequest } from './read-request.js'
 import './request-oauth.js'
 import { secretWarning } from './secret-warning.js'
 import { writeFailure, writeResponse, writeVisit } from './write-response.js'
-
-/** A provider whose client is in environment variables unless it is given: `GITHUB_CLIENT_ID`, `GITHUB_CLIENT_SECRET`, … of `github`. */
-export type EnvironmentProvider<Http> = Omit<ProviderOptions<Http>, 'clientId'> & { readonly clientId?: string | undefined }
 
 /** Options of {@link oauth}. */
 export interface OAuthOptions<Http, Name extends string = string> extends Omit<WebOptions<Http, Name>, 'providers'> {
@@ -48,8 +48,8 @@ export interface OAuthOptions<Http, Name extends string = string> extends Omit<W
  */
 export function oauth<Http = AuthorisedFetch, Name extends string = string>(options: OAuthOptions<Http, Name>): RequestHandler {
   // What is no object cannot be taken apart, and is refused by the check of the options.
-  const { http, errorPage: page }: OAuthOptions<Http, Name> = Object(options)
-  const routes = webRoutes(complete(options), http ?? (fetchClient() as HttpClient<unknown> as HttpClient<Http>), [
+  const { http, errorPage: page, env = process.env }: OAuthOptions<Http, Name> = Object(options)
+  const routes = webRoutes(withEnvironmentClients(options, env), http ?? (fetchClient() as HttpClient<unknown> as HttpClient<Http>), [
     'http',
     'errorPage',
     'env',
@@ -97,35 +97,46 @@ function warnOfMemory(store: Store<unknown> | undefined): void {
   )
 }
 
-/** The options with the clients that the environment has. What the application gives wins; what is no provider is refused by the check of the options. */
-function complete<Http, Name extends string>(options: OAuthOptions<Http, Name>): WebOptions<Http, Name> {
-  const { providers, env = process.env }: OAuthOptions<Http, Name> = Object(options)
-  if (typeof providers !== 'object' || providers === null || Array.isArray(providers)) return options as WebOptions<Http, Name>
-  const found = Object.entries<EnvironmentProvider<Http> | TenantProvider<Http>>(providers).map(([name, given]) => {
-    if (typeof given !== 'object' || given === null || given.clientId !== undefined) return [name, given] as const
-    const { issuer, ...client } = fromEnvironment(name, env)
-    const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-    return [name, { ...client, ...(issuer === undefined || given.server !== undefined ? {} : { issuer }), ...present }] as const
-  })
-  return { ...options, providers: Object.fromEntries(found) as WebOptions<Http, Name>['providers'] }
-}
-
 /**
  * Lets only people through who are logged in; sends others to the login and back, and answers scripts with 401. A login counts for who the
- * person is; with `token: true` its access token has to be of use, too.
+ * person is; with `token: true` its access token has to be of use, too. With `maxAge` and `acr` it has to be recent enough and strong enough: who has
+ * another is sent to prove who they are once more.
  *
  * @throws {@link UsageError} for unknown options, and when it is given to Express instead of being called.
  */
 export function requireLogin(options: GuardOptions = {}): RequestHandler {
-  if (options instanceof IncomingMessage)
-    throw new UsageError('requireLogin makes the middleware and is none itself. Call it: app.get(path, requireLogin(), handler).')
+  assertCalled('requireLogin', options)
   assertGuardOptions(options)
-  return function requireLogin(req, res, next) {
+  return answering('requireLogin', (visit) => visit.guard(options))
+}
+
+/**
+ * Finds out whether a visitor is logged in at the provider, without anything being shown, and then lets them through, logged in or not: for pages that
+ * anybody may see. The browser goes there and back once in ten minutes at most, and not while somebody is logged in, nor for scripts.
+ *
+ * @example
+ * app.get('/', silentLogin(), (req, res) => res.send(`Hello ${req.oauth.user?.name ?? 'stranger'}`))
+ *
+ * @throws {@link UsageError} for unknown options, and when it is given to Express instead of being called.
+ */
+export function silentLogin(options: SilentLoginOptions = {}): RequestHandler {
+  assertCalled('silentLogin', options)
+  assertSilentLoginOptions(options)
+  return answering('silentLogin', (visit) => visit.silentLogin(options))
+}
+
+function assertCalled(name: string, options: object): void {
+  if (options instanceof IncomingMessage)
+    throw new UsageError(`${name} makes the middleware and is none itself. Call it: app.get(path, ${name}(), handler).`)
+}
+
+/** A middleware that answers for the route behind it, or lets the request through to it. */
+function answering(name: string, answer: (visit: Request['oauth']) => Promise<RouteResponse | undefined>): RequestHandler {
+  return (req, res, next) => {
     // The type says that it is always there, which holds behind `oauth()` alone.
     const { oauth: visit } = req as Partial<Pick<Request, 'oauth'>>
-    if (visit === undefined)
-      throw new UsageError('requireLogin: there is no req.oauth. app.use(oauth({ … })) has to come before this route.')
-    void visit.guard(options).then((response) => {
+    if (visit === undefined) throw new UsageError(`${name}: there is no req.oauth. app.use(oauth({ … })) has to come before this route.`)
+    void answer(visit).then((response) => {
       if (response === undefined) next()
       else writeResponse(res, response)
     }, next)

@@ -2,7 +2,10 @@ import type { AuthorisedFetch } from '@oauth/core/fetch'
 import type { Visit } from '@oauth/core/routes'
 
 /** What `req.oauth` offers: who is logged in, their HTTP client, and the way out. */
-export type RequestOAuth<Http> = Pick<Visit<Http>, 'user' | 'provider' | 'session' | 'client' | 'login' | 'logout' | 'guard'>
+export type RequestOAuth<Http> = Pick<
+  Visit<Http>,
+  'user' | 'provider' | 'session' | 'client' | 'login' | 'silentLogin' | 'logout' | 'guard'
+>
 
 /**
  * Tells TypeScript which HTTP client `req.oauth.client()` gives, where it is not `fetch`:

@@ -1,1 +1,65 @@
-export {}
+/**
+ * Login, callback and logout routes, sessions and guards for the App Router of Next.js 15 and 16.
+ *
+ * @module
+ */
+
+export type {
+  AnyOAuthError,
+  AuthenticationChallenge,
+  AuthorizationErrorResponse,
+  AuthorizationErrorWord,
+  AuthorizationResponseError,
+  AuthorizationResponseProblem,
+  ChallengeError,
+  EndpointError,
+  EndpointErrorResponse,
+  EndpointErrorWord,
+  FailedRequest,
+  HttpClient,
+  HttpHeaders,
+  IdTokenProblem,
+  JwtProblem,
+  LogoutTokenProblem,
+  OAuthError,
+  OAuthErrorCode,
+  PersistError,
+  ProtocolError,
+  ProtocolErrorCode,
+  RefreshError,
+  RefreshFailure,
+  ResponseError,
+  ResponseErrorCode,
+  ServerProblem,
+  SessionErrorCode,
+  StoreError,
+  TerminalReason,
+  TransportError,
+  TransportErrorCode,
+  TransportReason,
+  UsageError,
+  UsageErrorCode,
+} from '@oauth/core/adapter'
+export { isOAuthError } from '@oauth/core/adapter'
+export type { AuthorisedFetch } from '@oauth/core/fetch'
+export type {
+  EnvironmentProvider,
+  GuardOptions,
+  LoginOptions,
+  ProviderOptions,
+  RouteRequest,
+  TenantOptions,
+  TenantProvider,
+  UserClaims,
+  WebOptions,
+  WebSessionOptions,
+} from '@oauth/core/routes'
+export { statusOf } from '@oauth/core/routes'
+export type { Store, StoreEntry, StoreReceipt } from '@oauth/core/session'
+export { memoryStore } from '@oauth/core/session'
+export type { Handlers } from './handlers.js'
+export { type OAuth, oauth } from './oauth.js'
+export type { OAuthOptions } from './options.js'
+export type { Protect, ProtectOptions } from './protect.js'
+export type { ProxyFunction, SessionProxy } from './proxy.js'
+export type { SessionView } from './session-view.js'

@@ -172,6 +172,7 @@ export class CookieSession implements KeptSession {
     if (session !== undefined) memory.renewed.delete(session.id)
     this.#session = undefined
     this.#cookies = sessionCookie.clear(this.#ports.request.cookies)
+    this.#ports.changed?.()
     return Object.fromEntries(records.map(({ name, record }) => [name, record]))
   }
 
@@ -198,6 +199,7 @@ export class CookieSession implements KeptSession {
     this.#session = session
     this.#cookies = cookies
     if (session.generation > (renewed.get(session.id)?.generation ?? 0)) renewed.set(session.id, session)
+    if (cookies.length > 0) this.#ports.changed?.()
   }
 
   /** The logins of a session, in their order, each with its newest token: the cookie may not have it yet. */

@@ -47,4 +47,6 @@ export interface Beginning {
 export interface KeptSessionPorts {
   /** The life cycle of the tokens of a login; `undefined` where its provider is configured no more, or is another tenant's. */
   readonly lifeCycleOf: (name: string) => TokenLifeCycle | undefined
+  /** Told as soon as cookies wait to be set. */
+  readonly changed?: (() => void) | undefined
 }

@@ -26,6 +26,8 @@ export interface SealedCookie {
   read(cookies: Form): Promise<string | undefined>
   /** Cookies to set for a value, and to clear of those that the request had. @throws {@link UsageError} `OAUTH_SESSION_TOO_LARGE`. */
   write(value: string, cookies: Form): Promise<readonly SetCookie[]>
+  /** The first cookie of a value as the request has it: to set it changes nothing. `undefined` when it has none, or two. */
+  present(cookies: Form): SetCookie | undefined
   /** Cookies to clear. */
   clear(cookies: Form): readonly SetCookie[]
 }
@@ -81,6 +83,10 @@ export function sealedCookie({ name, secrets, secure, maxAge, environment }: Sea
         return { ...attributes, name: chunk(index), value: index === 0 ? `${count}.${part}` : part, maxAge }
       })
       return [...set, ...clearFrom(count, cookies)]
+    },
+    present(cookies) {
+      const value = single(cookies, chunk(0))
+      return value === undefined ? undefined : { ...attributes, name: chunk(0), value, maxAge }
     },
     clear: (cookies) => clearFrom(0, cookies),
   }

@@ -17,6 +17,8 @@ import type { ProviderLogin, WebSession } from './web-session.js'
 export interface VisitPorts {
   /** Whether cookies can still be set: the response headers are not sent yet. */
   readonly writable: () => Maybe<boolean>
+  /** Told as soon as cookies wait to be set, for frameworks where they cannot wait until the answer is sent. Not told while a visit is opened. */
+  readonly changed?: (() => void) | undefined
 }
 
 /**
@@ -27,20 +29,22 @@ export class SessionVisit<Http> {
   readonly request: RouteRequest
   readonly #context: WebContext<Http>
   readonly #kept: KeptSession
+  readonly #changed: (() => void) | undefined
   /** What functions gave for this request, by name; a promise while one is asked. */
   readonly #given = new Map<string, Maybe<Provider<Http> | undefined>>()
   #loginCookies: readonly SetCookie[] = []
   #touched = false
 
-  private constructor(context: WebContext<Http>, request: RouteRequest, { writable }: VisitPorts) {
+  private constructor(context: WebContext<Http>, request: RouteRequest, { writable, changed }: VisitPorts) {
     const lifeCycleOf = (name: string) => this.providerOf(name)?.lifeCycle
     const { sessions: store } = context
     this.#context = context
     this.request = request
+    this.#changed = changed
     this.#kept =
       store === undefined
-        ? new CookieSession(context, { request, writable, lifeCycleOf })
-        : new StoredSession(context, { request, store, lifeCycleOf })
+        ? new CookieSession(context, { request, writable, lifeCycleOf, changed })
+        : new StoredSession(context, { request, store, lifeCycleOf, changed })
   }
 
   /**
@@ -153,6 +157,7 @@ export class SessionVisit<Http> {
   /** Sets cookies of login attempts. */
   setLoginCookies(cookies: readonly SetCookie[]): void {
     this.#loginCookies = [...this.#loginCookies, ...cookies]
+    this.#changed?.()
   }
 
   /** Cookies that wait to be set; they are handed out once. */

@@ -106,6 +106,7 @@ export class StoredSession implements KeptSession {
       this.#id = session.id
       this.#session = session
       this.#cookies = cookies
+      this.#ports.changed?.()
       return
     }
   }
@@ -119,6 +120,7 @@ export class StoredSession implements KeptSession {
     this.#id = undefined
     this.#session = undefined
     this.#cookies = this.#context.sessionCookie.clear(request.cookies)
+    this.#ports.changed?.()
     return records
   }
 

@@ -2,7 +2,9 @@ import { assertKnownOptions } from '../error/known-options.js'
 import { UsageError } from '../error/usage-error.js'
 import { run } from '../flow/run.js'
 import type { HttpHeaders } from '../http/http-response.js'
+import { isExpired } from '../message/expiry.js'
 import { type AuthoriserPorts, allowedOrigins, resourceAuthoriser } from '../session/resource-authoriser.js'
+import type { TokenRecord } from '../session/token-record.js'
 import type { SetCookie } from './cookie.js'
 import { withinCookieLimits } from './cookie-limits.js'
 import { endSession } from './end-session.js'
@@ -20,6 +22,11 @@ import type { UserClaims } from './web-session.js'
 export interface LoginView {
   readonly provider: string
   readonly user: UserClaims
+  /**
+   * What the access token is worth as it is: it is `valid`, or it has expired and is `renewable`, or only a new login helps: `expired`. One that does
+   * not say when it expires is valid.
+   */
+  readonly tokenState: 'valid' | 'renewable' | 'expired'
   /** The access token to use now, renewed if need be. Prefer `client()`, which keeps it to the origins it is for. */
   accessToken(): Promise<string>
 }
@@ -50,7 +57,8 @@ export class Visit<Http> {
     sourceOf(this.#context, name)
     const login = this.#session.login(name)
     if (login === undefined) return undefined
-    return { provider: name, user: login.claims, accessToken: () => this.#accessToken(name) }
+    const tokenState = tokenStateOf(login.record, this.#context.environment.now())
+    return { provider: name, user: login.claims, tokenState, accessToken: () => this.#accessToken(name) }
   }
 
   /** The user's HTTP client at a provider: the last login's unless named. @throws {@link UsageError} when nobody is logged in there. */
@@ -147,4 +155,9 @@ export class Visit<Http> {
     if (this.#context.sessions !== undefined) return { current, rejected }
     return { current: () => withinCookieLimits(current), rejected: async (hash) => withinCookieLimits(() => rejected(hash)) }
   }
+}
+
+function tokenStateOf({ token }: TokenRecord, now: number): LoginView['tokenState'] {
+  if (!isExpired(token, now)) return 'valid'
+  return token.refresh_token === undefined ? 'expired' : 'renewable'
 }

@@ -5,6 +5,7 @@ import type { HttpClient } from '../session/http-client.js'
 import { backchannelLogout } from './backchannel-logout.js'
 import { browserUrl } from './base-url.js'
 import { callback } from './callback.js'
+import type { SetCookie } from './cookie.js'
 import { frontchannelLogout } from './frontchannel-logout.js'
 import { login } from './login.js'
 import { logout } from './logout.js'
@@ -30,6 +31,11 @@ export interface WebRoutes<Http> {
   match(url: string): Route | undefined
   /** Path of the login at a provider, as browsers see it: at the first one configured unless named. */
   loginPath(provider?: string | undefined): string
+  /**
+   * The session's first cookie as a request brought it. A framework that tells only by an attempt whether cookies can be set here attempts it with
+   * this one, which changes nothing.
+   */
+  sessionCookie(request: RouteRequest): SetCookie | undefined
   /**
    * Reads the session that a request came with. A cookie that cannot be read counts as logged out.
    *
@@ -81,6 +87,7 @@ export function webRoutes<Http, Name extends string>(
     browserUrl: (url) => browserUrl(context.base, url),
     match: context.table.match,
     loginPath: (provider) => loginPath(context, provider),
+    sessionCookie: ({ cookies }) => context.sessionCookie.present(cookies),
     open,
     handle: (route, visit) => run(flow(route, visit), context.transport),
     flow,

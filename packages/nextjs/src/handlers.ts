@@ -1,0 +1,42 @@
+import { isOAuthError } from '@oauth/core/adapter'
+import { errorPage } from '@oauth/core/routes'
+import type { LazyRoutes } from './options.js'
+import { readBody } from './read-request.js'
+import { reporter } from './report.js'
+import { pathOf } from './request-url.js'
+import type { RequestVisit } from './request-visit.js'
+import type { Visits } from './visits.js'
+import { appendCookies, writeResponse } from './write-response.js'
+
+/** Methods of the catch-all route: `export const { GET, POST } = handlers`. */
+export interface Handlers {
+  GET(request: Request): Promise<Response>
+  POST(request: Request): Promise<Response>
+}
+
+/** Makes what answers login, callback and logout. Errors end in a plain page: Next has no place where a route's errors can be handled. */
+export function routeHandlers<Http>(routes: LazyRoutes<Http>, visits: Visits<Http>): Handlers {
+  const report = reporter()
+
+  async function answer(request: Request): Promise<Response> {
+    const { browserUrl, match, handle, loginPath } = routes()
+    const route = match(browserUrl(pathOf(request)))
+    if (route === undefined) return new Response('There is no such route.', { status: 404 })
+    let opened: RequestVisit<Http> | undefined
+    try {
+      const body = request.method === 'POST' ? await readBody(request) : undefined
+      opened = await visits.answer(request, { body })
+      return writeResponse(await handle(route, opened.visit))
+    } catch (error) {
+      if (!isOAuthError(error)) throw error
+      report(error)
+      // Who could not be logged out is still logged in.
+      const login = route.name === 'logout' ? undefined : loginPath(route.provider)
+      const response = writeResponse(errorPage(error, { login }))
+      appendCookies(response.headers, opened?.visit.takeCookies() ?? [])
+      return response
+    }
+  }
+
+  return { GET: answer, POST: answer }
+}
