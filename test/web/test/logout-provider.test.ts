@@ -84,6 +84,7 @@ describe.each(frameworks)('$name', (framework) => {
         expect(await states([browser], app)).toEqual([false])
         const asked = new URL(question.history.find(({ url }) => url.startsWith(`${provider.issuer}/session/end`))?.url ?? '').searchParams
         expect(Object.fromEntries(asked)).toMatchObject({ client_id: 'shop', post_logout_redirect_uri: `${app.baseUrl}/` })
+        expect(asked.get('state')).toMatch(/^[\w-]{43}$/)
         const [, payload = ''] = asked.get('id_token_hint')?.split('.') ?? []
         expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toMatchObject({ iss: provider.issuer, aud: 'shop', sub: 'alice' })
         const back = await question.click('Yes, sign me out')
