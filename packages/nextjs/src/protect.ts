@@ -1,8 +1,6 @@
-import type { GuardOptions, RouteResponse } from '@oauth/core/routes'
+import type { GuardOptions } from '@oauth/core/routes'
 import { assertGuardOptions } from '@oauth/core/routes'
-import { headers } from 'next/headers.js'
 import type { LazyRoutes } from './options.js'
-import { URL_HEADER } from './request-url.js'
 import type { RequestVisit } from './request-visit.js'
 import { sendTo } from './send-to.js'
 import type { Visits } from './visits.js'
@@ -51,18 +49,12 @@ export function protector<Http, Name extends string>({ routes, visits, absolute 
   }
 
   async function sendToLogin(options: GuardOptions, returnTo: string | undefined): Promise<void> {
-    const { visit } = await visits.current()
+    const { visit, request } = await visits.current()
     const refusal = await visit.guard(options)
     if (refusal === undefined) return
-    const here = (await headers()).get(URL_HEADER) ?? undefined
-    return sendTo(absolute(loginOf(refusal, options.provider, here ?? returnTo)))
-  }
-
-  /** The address of the login that a refusal names, or would name to a person who goes to a page. */
-  function loginOf({ location }: RouteResponse, provider: string | undefined, returnTo: string | undefined): string {
-    const path = location ?? routes().loginPath(provider)
-    if (returnTo === undefined || path.includes('returnTo=')) return path
-    return `${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams({ returnTo })}`
+    const path = refusal.location ?? routes().loginPath(options.provider)
+    // Where the proxy has said where this is, the way back is in it.
+    return sendTo(absolute(request.url === '' && returnTo !== undefined ? withReturnTo(path, returnTo) : path))
   }
 
   return ((target: (...given: readonly unknown[]) => unknown, { returnTo, ...options }: ProtectOptions<Name> = {}) => {
@@ -81,4 +73,8 @@ function privately<Http>(response: Response, { visit }: RequestVisit<Http>): Res
   const headers = new Headers(response.headers)
   keepPrivate(headers, visit)
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers })
+}
+
+function withReturnTo(path: string, returnTo: string): string {
+  return `${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams({ returnTo })}`
 }

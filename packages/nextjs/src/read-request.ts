@@ -16,12 +16,12 @@ export function readRequest({ method, headers }: Request, url: string): RouteReq
 }
 
 /**
- * What is known of a request where Next shows its headers alone. Whoever has a page rendered is going to it: neither the method is shown nor whether
- * Next's own router has fetched it, and what it says in its stead is what it says of every script.
+ * What is known of a request where Next shows its headers alone. Whoever has a page rendered is going to it, by an action on it included: Next shows neither
+ * the method nor whether its own router has fetched the page, of which the browser says what it says of every script.
  */
 export function readPageRequest(headers: ReadableHeaders, cookies: ReadableCookies): RouteRequest {
   return {
-    method: headers.get('next-action') === null ? 'GET' : 'POST',
+    method: 'GET',
     url: headers.get(URL_HEADER) ?? '',
     headers: asNavigation(headers),
     cookies: cookiesNow(parseCookies(headers.get('cookie') ?? undefined), cookies),

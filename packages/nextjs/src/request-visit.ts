@@ -63,6 +63,7 @@ export class RequestVisit<Http> {
 
   /** Takes Next's cookies for what is about to be written. Tells afterwards whether it could be. */
   async written<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly isLost: boolean }> {
+    this.#isLost = false
     if (this.#sender === 'next') this.#jar = await cookies()
     const result = await work()
     return { result, isLost: this.#isLost }

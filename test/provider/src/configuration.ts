@@ -36,7 +36,7 @@ export function configuration(options: ProviderOptions, state: ProviderState, ke
       // Cookies know hosts but not ports: an app on another port of 127.0.0.1 must not meet ours by a common name.
       names: { session: 'op_session', interaction: 'op_interaction', resume: 'op_resume' },
     },
-    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
+    claims: { openid: ['sub', 'session_expiry'], email: ['email', 'email_verified'], profile: ['name'] },
     conformIdTokenClaims: !options.claimsInIdToken,
     clientDefaults: { id_token_signed_response_alg: state.algs[0] ?? 'RS256' },
     responseTypes: ['code', 'id_token', 'id_token token', 'code id_token', 'code token', 'code id_token token', 'none'],

@@ -7,6 +7,8 @@ export interface TestUser {
   readonly email: string
   readonly email_verified?: boolean
   readonly name: string
+  /** Seconds since the epoch at which sessions of this user end, as the provider tells applications (OpenID IPSIE SL1). */
+  readonly session_expiry?: number
 }
 
 export interface ProviderOptions {

@@ -32,6 +32,8 @@ export interface TestProvider {
   readonly events: EventEmitter<ProviderEvents>
   readonly reuseDetected: number
   readonly grantRevoked: number
+  /** Every token that an answer of the token endpoint has carried: what a test looks for where none may be. */
+  readonly issued: readonly string[]
   /** Errors inside the provider (answers with 500), which oidc-provider would otherwise print. */
   readonly errors: readonly Error[]
   /** New signing keys; the old ones stay in the JWKS for verification unless `keepOld` is false. */
@@ -54,6 +56,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Test
   const errors: Error[] = []
   const events = new EventEmitter<ProviderEvents>()
   let keys = await generateSigningKeys(algs)
+  const issued: string[] = []
   let reuseDetected = 0
   let grantRevoked = 0
 
@@ -70,6 +73,10 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Test
       if (error.error_detail !== 'refresh token already used') return
       reuseDetected += 1
       events.emit('reuse', { clientId: ctx.oidc.client?.clientId })
+    })
+    provider.on('grant.success', (ctx) => {
+      const answer = Object(ctx.body) as Readonly<Record<string, unknown>>
+      for (const name of ['access_token', 'refresh_token', 'id_token']) if (typeof answer[name] === 'string') issued.push(answer[name])
     })
     provider.on('grant.revoked', (ctx) => {
       grantRevoked += 1
@@ -115,6 +122,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Test
     get grantRevoked() {
       return grantRevoked
     },
+    issued,
     errors,
     async rotateKeys({ keepOld = true } = {}) {
       // oidc-provider reads its keys once, so a second instance takes over: same store, same cookie keys, same port.

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { type AuthorisedFetch, isOAuthError, type OAuthOptions, oauth, requireLogin } from '@oauth/express'
+import { type AuthorisedFetch, isOAuthError, type OAuthOptions, oauth, requireLogin, statusOf } from '@oauth/express'
 import express from 'express'
 import { appConfig, hashOf, oauthOptions } from './app-config.ts'
 
@@ -33,8 +33,9 @@ app.get('/token', async (req, res) => {
 })
 
 app.get('/rendered', async (req, res) => {
-  // Once the headers are sent no cookie can be set.
-  res.type('text').write('rendered ')
+  res.type('text')
+  // Who is there is known before the answer begins. Once the headers are sent no cookie can be set.
+  res.write(req.oauth.user === undefined ? 'nobody ' : 'rendered ')
   const { token, error } = await tokenOf(req)
   res.end(token === undefined ? `error: ${error}` : `token: ${hashOf(token)}`)
 })
@@ -57,7 +58,12 @@ app.get('/step-up', requireLogin({ provider: Object.keys(config.providers)[0] })
 })
 
 app.post('/sign-out', async (req, res) => {
-  res.redirect(303, await req.oauth.logout())
+  try {
+    res.redirect(303, await req.oauth.logout())
+  } catch (error) {
+    if (!isOAuthError(error)) throw error
+    res.status(statusOf(error)).json({ error: error.code })
+  }
 })
 
 app.get('/static', (_req, res) => {

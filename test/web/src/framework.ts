@@ -40,7 +40,7 @@ export interface AppOptions {
  * - `GET /api` JSON of the provider's UserInfo, by the user's HTTP client; `{ error }` with the code of what went wrong
  * - `GET /link?provider=` begins a login to be linked
  * - `GET /step-up` a page that wants a login at the first provider
- * - `POST /sign-out` logs out by the method
+ * - `POST /sign-out` logs out by the method; where that fails, JSON `{ error }` and the status that the library says
  * - `GET /static` a page that reads no session, and says `static`
  * - every other path: a page behind the guard, that says `elsewhere`
  */

@@ -42,8 +42,10 @@ export async function front(browser: Browser, { baseUrl }: Address): Promise<Fro
   return JSON.parse(page.body) as Front
 }
 
-/** `sub` of who is logged in, told to a script: what comes back changes no cookie. */
+/** `sub` of who is logged in, told to a script of a page of the application. */
 export async function subOf(browser: Browser, { baseUrl }: Address): Promise<string | undefined> {
+  // A script elsewhere, such as on the provider's page, comes without cookies.
+  if (browser.page?.url.startsWith(`${baseUrl}/`) !== true) await browser.goto(`${baseUrl}/static`)
   const response = await browser.fetch(`${baseUrl}/`)
   if (!response.ok) throw new Error(`The front page answered ${response.status}`)
   return ((await response.json()) as Front).user?.sub
