@@ -7,10 +7,14 @@ interface Replaced<T> {
   readonly after: T
 }
 
+interface PlacedHeader extends Replaced<string | string[] | undefined> {
+  readonly name: string
+}
+
 /** What was put on an attempt. */
 interface Placed {
   readonly authorised: Authorised
-  readonly headers: readonly (Replaced<string | string[] | undefined> & { readonly name: string })[]
+  readonly headers: readonly PlacedHeader[]
   readonly url: Replaced<string>
   readonly body: Replaced<NormalizedOptions['body']>
 }
@@ -77,10 +81,11 @@ export class CallState {
     if (this.#options === undefined || this.#placed === undefined) return
     const options = this.#options
     const { headers, url } = this.#placed
+    const current = options.headers
     for (const { name, before, after } of headers) {
-      if (options.headers[name] !== after) continue
-      if (before === undefined) delete options.headers[name]
-      else options.headers[name] = before
+      if (current[name] !== after) continue
+      if (before === undefined) delete current[name]
+      else current[name] = before
     }
     if (url.after !== url.before && String(options.url) === url.after) setUrl(options, url.before)
   }
@@ -94,11 +99,14 @@ export class CallState {
 
   /** Puts an authorisation on the attempt. */
   place(options: NormalizedOptions, authorised: Authorised): void {
-    const headers = Object.entries(authorised.headers).map(([name, after]) => {
-      const before = options.headers[name]
-      options.headers[name] = after
-      return { name, before, after }
-    })
+    // What is asked of got's headers goes through a proxy of theirs, which is slow.
+    const current = options.headers
+    const headers: PlacedHeader[] = []
+    for (const name of Object.keys(authorised.headers)) {
+      const after = authorised.headers[name]
+      headers.push({ name, before: current[name], after })
+      current[name] = after
+    }
     const url = { before: String(options.url), after: authorised.url }
     if (url.after !== url.before) setUrl(options, url.after)
     const { body } = options

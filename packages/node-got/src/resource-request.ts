@@ -1,22 +1,32 @@
 import { type Form, formDecode, type HttpHeaders, type ResourceOptions, type ResourceRequest } from '@oauth/core/adapter'
 import type { NormalizedOptions } from 'got'
 
-/** An attempt as the authoriser sees it. */
+/** An attempt as the authoriser sees it. Its headers are put together when they are read, which is rare. */
 export class GotRequest implements ResourceRequest {
-  readonly method: string
   readonly url: string
-  readonly headers: HttpHeaders
+  readonly isAuthorised: boolean
   readonly replayable: boolean
-  readonly options: ResourceOptions | undefined
+  readonly #options: NormalizedOptions
   readonly #body: unknown
 
   constructor(options: NormalizedOptions, { href }: URL, replayable: boolean) {
-    this.method = options.method
     this.url = href
-    this.headers = headersOf(options.headers)
+    this.isAuthorised = options.headers['authorization'] !== undefined
     this.replayable = replayable
-    this.options = (options.context as { oauth?: ResourceOptions }).oauth
+    this.#options = options
     this.#body = options.body
+  }
+
+  get method(): string {
+    return this.#options.method
+  }
+
+  get headers(): HttpHeaders {
+    return headersOf(this.#options.headers)
+  }
+
+  get options(): ResourceOptions | undefined {
+    return (this.#options.context as { oauth?: ResourceOptions }).oauth
   }
 
   /** Taken apart when it is read, which is rare. */

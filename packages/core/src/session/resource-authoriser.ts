@@ -95,9 +95,10 @@ export function resourceAuthoriser(ports: AuthoriserPorts): ResourceAuthoriser {
 
   return {
     authorise(request) {
-      const { url, headers, options } = request
+      const { url, options } = request
       if (options !== undefined) assertKnownOptions(options, RESOURCE_OPTIONS, explain && 'Options of one call ("oauth")')
-      if (options?.withholdToken || headers['authorization'] !== undefined) return { url, headers: {}, tokenHash: '' }
+      if (options?.withholdToken || (request.isAuthorised ?? request.headers['authorization'] !== undefined))
+        return { url, headers: {}, tokenHash: '' }
       // Behind the slash nothing changes the origin, so what has begun in the same way before need not be parsed.
       if (allowed === undefined || !url.startsWith(allowed)) allowed = prefixOf(assertAllowed(url, allowedOrigins))
       const record = current()

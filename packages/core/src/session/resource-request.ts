@@ -15,6 +15,11 @@ export interface ResourceRequest {
   /** Absolute. */
   readonly url: string
   readonly headers: HttpHeaders
+  /**
+   * Whether there is an `authorization` among the headers. `headers` are looked at unless told: adapters say it that put those together when they are
+   * asked for, which is rarely.
+   */
+  readonly isAuthorised?: boolean | undefined
   /** The body, where it is a form. */
   readonly form?: Form | undefined
   /** Whether the request can be sent a second time: `false` for a body that is a stream. */

