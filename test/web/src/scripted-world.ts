@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { type Browser, createSigner, type HostileScript, type HostileServer, type Signer, startHostileServer } from '@oauth-test/provider'
 import { afterAll, beforeAll } from 'vitest'
 import type { App, AppOptions, Framework, JsonProvider } from './framework.ts'
@@ -133,7 +134,7 @@ export async function startScriptedWorld(
           sid: 'S1',
           iat: now(),
           exp: now() + 120,
-          jti: `jti-${Math.random()}`,
+          jti: randomUUID(),
           events: LOGOUT_EVENT,
           ...claims,
         },
