@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config'
 // Tests read the sources of the workspace's packages, so that no build has to be fresh.
 const conditions = ['@oauth/source', 'node']
 
+/** One suite for every framework, and what only Next has. */
+const WEB = ['test/web/**/*.test.ts', 'test/nextjs/**/*.test.ts']
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
@@ -10,13 +13,20 @@ export default defineConfig({
     testTimeout: 20_000,
     projects: [
       project('unit', ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts']),
-      project('e2e', ['test/*/**/*.test.ts'], ['test/browser/**', 'test/runtimes/**']),
+      project('e2e', ['test/*/**/*.test.ts'], ['test/browser/**', 'test/runtimes/**', ...WEB]),
+      web(),
       project('browser', ['test/browser/**/*.test.ts']),
       project('runtimes', ['test/runtimes/**/*.test.ts']),
       project('tools', ['tools/**/*.test.ts']),
     ],
   },
 })
+
+/** Applications for Next are built before the tests, and take their time to start. */
+function web() {
+  const { extends: inherited, test } = project('web', WEB)
+  return { extends: inherited, test: { ...test, globalSetup: 'test/web/src/global-setup.ts', hookTimeout: 60_000, testTimeout: 60_000 } }
+}
 
 function project(name: string, include: string[], exclude: string[] = []) {
   return { extends: true as const, test: { name, include, exclude: ['**/node_modules/**', '**/dist/**', ...exclude] } }

@@ -19,6 +19,7 @@ const ROWS: readonly (readonly Gate[])[] = [
   [{ script: 'test:unit', title: 'unit tests', vitest: true }],
   [{ script: 'test:tools', title: 'tests of the tools', vitest: true }],
   [{ script: 'test:e2e', title: 'end-to-end tests', vitest: true }],
+  [{ script: 'test:web', title: 'the same cases on each framework', vitest: true }],
   [{ script: 'test:runtimes', title: 'the same suite on each runtime', vitest: true }],
   [{ script: 'test:browser', title: 'browser tests', vitest: true }],
   [

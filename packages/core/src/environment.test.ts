@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { defaultEnvironment, type OAuthEvent } from './environment.js'
 
 const environment = defaultEnvironment()
@@ -74,4 +74,12 @@ test('on Node events are published on the channel of their type, and on no other
   unsubscribe('oauth:ended', listen)
   environment.emit?.(event)
   expect(heard).toEqual([event])
+})
+
+test("where Node's modules cannot be had, though a function says so, hashes and A256GCM are left to WebCrypto", () => {
+  const refused = vi.spyOn(process, 'getBuiltinModule').mockImplementation(() => {
+    throw new Error('A Node.js API is used which is not supported in the Edge Runtime.')
+  })
+  onTestFinished(() => refused.mockRestore())
+  expect(Object.keys(defaultEnvironment()).toSorted()).toEqual(['monotonic', 'now', 'randomBytes', 'sleep'])
 })

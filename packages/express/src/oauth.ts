@@ -49,11 +49,9 @@ export interface OAuthOptions<Http, Name extends string = string> extends Omit<W
 export function oauth<Http = AuthorisedFetch, Name extends string = string>(options: OAuthOptions<Http, Name>): RequestHandler {
   // What is no object cannot be taken apart, and is refused by the check of the options.
   const { http, errorPage: page, env = process.env }: OAuthOptions<Http, Name> = Object(options)
-  const routes = webRoutes(withEnvironmentClients(options, env), http ?? (fetchClient() as HttpClient<unknown> as HttpClient<Http>), [
-    'http',
-    'errorPage',
-    'env',
-  ])
+  const routes = webRoutes(withEnvironmentClients(options, env), http ?? (fetchClient() as HttpClient<unknown> as HttpClient<Http>), {
+    further: ['http', 'errorPage', 'env'],
+  })
   if (page !== undefined && typeof page !== 'boolean')
     throw new UsageError(`Option "errorPage" must be true or false, and is of type ${typeof page}. A page of your own is an error handler.`)
 

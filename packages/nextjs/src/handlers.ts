@@ -1,7 +1,7 @@
 import { isOAuthError } from '@oauth/core/adapter'
 import { errorPage } from '@oauth/core/routes'
 import type { LazyRoutes } from './options.js'
-import { readBody } from './read-request.js'
+import { readBody, readRequest } from './read-request.js'
 import { reporter } from './report.js'
 import { pathOf } from './request-url.js'
 import type { RequestVisit } from './request-visit.js'
@@ -20,12 +20,13 @@ export function routeHandlers<Http>(routes: LazyRoutes<Http>, visits: Visits<Htt
 
   async function answer(request: Request): Promise<Response> {
     const { browserUrl, match, handle, loginPath } = routes()
-    const route = match(browserUrl(pathOf(request)))
+    const url = browserUrl(pathOf(request))
+    const route = match(url)
     if (route === undefined) return new Response('There is no such route.', { status: 404 })
     let opened: RequestVisit<Http> | undefined
     try {
       const body = request.method === 'POST' ? await readBody(request) : undefined
-      opened = await visits.answer(request, { body })
+      opened = await visits.answered({ ...readRequest(request, url), body })
       return writeResponse(await handle(route, opened.visit))
     } catch (error) {
       if (!isOAuthError(error)) throw error

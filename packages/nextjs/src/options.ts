@@ -8,6 +8,7 @@ import {
   webRoutes,
   withEnvironmentClients,
 } from '@oauth/core/routes'
+import { processWide } from './process-wide.js'
 
 /** Options of `oauth`. They are checked at the first request, since `next build` has no secrets; in development at once. */
 export interface OAuthOptions<Http = AuthorisedFetch, Name extends string = string>
@@ -47,6 +48,8 @@ function makeRoutes<Http, Name extends string>(options: OAuthOptions<Http, Name>
   // What is no object cannot be taken apart, and is refused by the check of the options.
   const { http, env = process.env }: OAuthOptions<Http, Name> = Object(options)
   // What is absent, as an environment variable may be, is refused by the check of the options.
-  const given = options as OAuthOptions<Http, Name> & Pick<WebOptions<Http, Name>, 'baseUrl' | 'secret'>
-  return webRoutes(withEnvironmentClients(given, env), http ?? (fetchClient() as HttpClient<unknown> as HttpClient<Http>), FURTHER)
+  const given = Object(options) as OAuthOptions<Http, Name> & Pick<WebOptions<Http, Name>, 'baseUrl' | 'secret'>
+  const { memory, store = options.store } = processWide(given)
+  const client = http ?? (fetchClient() as HttpClient<unknown> as HttpClient<Http>)
+  return webRoutes(withEnvironmentClients({ ...given, store }, env), client, { further: FURTHER, memory })
 }

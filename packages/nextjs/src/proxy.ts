@@ -1,11 +1,14 @@
 import { isOAuthError, type Maybe } from '@oauth/core/adapter'
-import type { Visit } from '@oauth/core/routes'
+import type { SetCookie, Visit } from '@oauth/core/routes'
+import { cookies } from 'next/headers.js'
 import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server.js'
+import { nextCookie } from './next-cookie.js'
 import type { LazyRoutes } from './options.js'
 import { overrideRequest } from './override-request.js'
-import { asNavigation } from './read-request.js'
+import { asNavigation, readRequest } from './read-request.js'
 import { pathOf, URL_HEADER } from './request-url.js'
 import type { Visits } from './visits.js'
+import { withinNext } from './within-next.js'
 import { appendCookies, keepPrivate } from './write-response.js'
 
 /** A function that Next runs before a request is answered. What returns nothing lets it go on. */
@@ -39,28 +42,41 @@ export interface ProxyPorts<Http> {
 /** Makes {@link SessionProxy}. */
 export function sessionProxy<Http>(ports: ProxyPorts<Http>): SessionProxy {
   return ((given: NextRequest | ProxyFunction) => {
-    if (typeof given !== 'function') return proxied(ports, given, () => undefined)
+    if (typeof given !== 'function') return proxied(ports, given)
     return (request: NextRequest, event: NextFetchEvent) => proxied(ports, request, () => given(request, event))
   }) as SessionProxy
 }
 
-async function proxied<Http>(ports: ProxyPorts<Http>, request: NextRequest, own: () => ReturnType<ProxyFunction>): Promise<Response> {
+async function proxied<Http>(ports: ProxyPorts<Http>, request: NextRequest, own?: () => ReturnType<ProxyFunction>): Promise<Response> {
   const { browserUrl, match, sessionCookie } = ports.routes()
   const url = browserUrl(pathOf(request))
-  if (isFile(url) || match(url) !== undefined) return (await own()) ?? NextResponse.next()
+  if (url.startsWith(browserUrl('/_next/')) || isFile(url) || match(url) !== undefined) return (await own?.()) ?? NextResponse.next()
 
   const isUse = mayBeUse(request)
-  const { visit, request: read } = await ports.visits.answer(request, isUse ? { headers: asNavigation(request.headers) } : {})
-  const answer = (await own()) ?? NextResponse.next()
+  const read = readRequest(request, url)
+  const hasSession = sessionCookie(read) !== undefined
+  // With a store nothing has to be written here that a page could not write; and what of it is looked at, is looked at there.
+  const opened =
+    hasSession && !ports.hasStore
+      ? await ports.visits.answered(isUse ? { ...read, headers: asNavigation(request.headers) } : read)
+      : undefined
+  const answer = (await own?.()) ?? NextResponse.next()
   const response = new NextResponse(answer.body, answer)
   const goesOn = response.headers.has('x-middleware-next') || response.headers.has('x-middleware-rewrite')
-  // Who has no session is not looked at: what everybody gets can be cached.
-  if (goesOn && isUse && !ports.hasStore && sessionCookie(read) !== undefined) await renew(visit, ports.providers)
-  const waiting = visit.takeCookies()
+  if (goesOn && isUse && opened !== undefined) await renew(opened.visit, ports.providers)
+  const waiting = opened?.visit.takeCookies() ?? []
   if (goesOn) overrideRequest(response.headers, request.headers, { further: { [URL_HEADER]: url }, cookies: waiting })
-  appendCookies(response.headers, waiting)
-  keepPrivate(response.headers, visit)
+  if (own === undefined) appendCookies(response.headers, waiting)
+  else await addCookies(response, waiting)
+  if (hasSession) keepPrivate(response.headers)
   return response
+}
+
+/** What a proxy has set by `cookies()` Next puts in place of all cookies of its answer, so that they have to be among those. */
+async function addCookies(response: NextResponse, waiting: readonly SetCookie[]): Promise<void> {
+  const jar = waiting.length === 0 ? undefined : await withinNext(cookies)
+  for (const cookie of [...response.cookies.getAll(), ...waiting.map(nextCookie)]) jar?.set(cookie)
+  appendCookies(response.headers, waiting)
 }
 
 /** Renews the tokens that are due. One that cannot be is for the page to find: what it does without a token is not for a proxy to say. */
@@ -75,15 +91,17 @@ async function renew<Http>(visit: Visit<Http>, providers: readonly string[]): Pr
   await Promise.all(renewals)
 }
 
-/** What Next has built, and what has an extension: no session is in it. */
+/** What has an extension: no session is in it. */
 function isFile(url: string): boolean {
   const [path = ''] = url.split('?', 1)
-  return path.includes('/_next/') || /\.[^/]+$/.test(path)
+  return /\.[^/]+$/.test(path)
 }
 
-/** Tells whether a person may be going to a page, by the browser or by Next's router, whose requests look like those of any script here. Prefetches are none. */
-function mayBeUse({ method, headers }: NextRequest): boolean {
-  if (method !== 'GET' && method !== 'HEAD') return false
+/**
+ * Tells whether a request may be a person's doing: going to a page, by the browser or by Next's router, whose requests look like those of any script here;
+ * or an action. What a prefetch brings is not looked at yet, and an image has no use for a token.
+ */
+function mayBeUse({ headers }: NextRequest): boolean {
   const purpose = `${headers.get('purpose')} ${headers.get('sec-purpose')} ${headers.get('x-moz')}`
   if (purpose.includes('prefetch') || headers.has('next-router-prefetch') || headers.has('next-router-segment-prefetch')) return false
   return ['document', 'empty'].includes(headers.get('sec-fetch-dest') ?? 'document')

@@ -1,23 +1,18 @@
-import type { RouteBody } from '@oauth/core/routes'
+import type { RouteRequest } from '@oauth/core/routes'
 import { cookies, headers } from 'next/headers.js'
+import { AnswerDelivery, NextDelivery } from './delivery.js'
 import type { LazyRoutes } from './options.js'
 import { readPageRequest, readRequest } from './read-request.js'
 import { pathOf } from './request-url.js'
 import { RequestVisit } from './request-visit.js'
-
-/** How a visit is opened for a request whose answer this library writes. */
-export interface AnswerOptions {
-  readonly body?: RouteBody | undefined
-  /** In place of the request's own. */
-  readonly headers?: Readonly<Record<string, string>> | undefined
-}
+import { withinNext } from './within-next.js'
 
 /** Finds the visit of a request, wherever in an application it is asked for. */
 export interface Visits<Http> {
   /** The visit of the request under way. With its `Request`, where that is known. @throws whatever opening a visit throws. */
   current(request?: Request): Promise<RequestVisit<Http>>
-  /** Opens the visit of a request whose answer this library writes; whoever asks for the current one meanwhile gets it. */
-  answer(request: Request, options?: AnswerOptions): Promise<RequestVisit<Http>>
+  /** Opens the visit of a request whose answer this library makes; whoever asks for the current one meanwhile gets it. @throws whatever that throws. */
+  answered(request: RouteRequest): Promise<RequestVisit<Http>>
 }
 
 /** A visit, and whether all of its request was known when it was opened. */
@@ -38,18 +33,18 @@ export function visits<Http>(routes: LazyRoutes<Http>): Visits<Http> {
     return remember(key, { visit: open(key, request), isComplete: request !== undefined })
   }
 
-  async function open(key: Awaited<ReturnType<typeof headers>>, request: Request | undefined): Promise<RequestVisit<Http>> {
-    const shown = readPageRequest(key, await cookies())
+  async function open(shown: Awaited<ReturnType<typeof headers>>, request: Request | undefined): Promise<RequestVisit<Http>> {
+    const jar = await cookies()
     const made = routes()
-    if (request === undefined) return RequestVisit.open(made, shown, 'next')
-    return RequestVisit.open(made, { ...readRequest(request, made.browserUrl(pathOf(request))), cookies: shown.cookies }, 'next')
+    const page = readPageRequest(shown, jar)
+    const read = request && { ...readRequest(request, made.browserUrl(pathOf(request))), cookies: page.cookies }
+    return RequestVisit.open(made, read ?? page, new NextDelivery(jar, made.sessionCookie(page)))
   }
 
-  async function answer(request: Request, { body, headers: own }: AnswerOptions = {}): Promise<RequestVisit<Http>> {
-    const made = routes()
-    const read = readRequest(request, made.browserUrl(pathOf(request)))
-    const visit = RequestVisit.open(made, { ...read, body, headers: own ?? read.headers }, 'answer')
-    const key = await nextHeaders()
+  async function answered(request: RouteRequest): Promise<RequestVisit<Http>> {
+    const visit = RequestVisit.open(routes(), request, new AnswerDelivery())
+    const key = await withinNext(headers)
+    // Without Next nobody else can ask for it.
     return key === undefined ? visit : remember(key, { visit, isComplete: true })
   }
 
@@ -58,15 +53,5 @@ export function visits<Http>(routes: LazyRoutes<Http>): Visits<Http> {
     return opened.visit
   }
 
-  return { current, answer }
-}
-
-/** `undefined` where a handler is called without Next, as tests do: nobody else can ask for its visit then. */
-async function nextHeaders(): Promise<object | undefined> {
-  try {
-    return await headers()
-  } catch (error) {
-    if (error instanceof Error && error.message.includes('outside a request scope')) return undefined
-    throw error
-  }
+  return { current, answered }
 }

@@ -1,4 +1,4 @@
-import { type RouteResponse, type SetCookie, serialiseCookie, type Visit } from '@oauth/core/routes'
+import { type RouteResponse, type SetCookie, serialiseCookie } from '@oauth/core/routes'
 
 /** Writes a route's answer. */
 export function writeResponse({ status, headers, cookies, location, body }: RouteResponse): Response {
@@ -8,12 +8,11 @@ export function writeResponse({ status, headers, cookies, location, body }: Rout
   return new Response(body ?? null, { status, headers: written })
 }
 
-/** Adds to the headers of any answer what a visit has to tell caches. */
-export function keepPrivate(headers: Headers, visit: Pick<Visit<never>, 'responseHeaders'>): void {
-  const { 'cache-control': cacheControl, vary } = visit.responseHeaders()
+/** Keeps caches from an answer that was made from a session. */
+export function keepPrivate(headers: Headers): void {
   // `private, max-age=…` alone would leave a page of this session in the browser for the next person, and at proxies that do not keep to it.
-  if (cacheControl !== undefined && !/\bno-store\b/i.test(headers.get('cache-control') ?? '')) headers.set('cache-control', cacheControl)
-  if (vary !== undefined) headers.append('vary', vary)
+  if (!/\bno-store\b/i.test(headers.get('cache-control') ?? '')) headers.set('cache-control', 'private, no-store')
+  headers.append('vary', 'Cookie')
 }
 
 /** Adds cookies to the headers of an answer. */

@@ -1,5 +1,5 @@
 import { type BrowserCookies, createCookies } from './cookies.ts'
-import { createPage, type Page } from './page.ts'
+import { createPage, type Page, type PostedForm } from './page.ts'
 import { type Trip, travel } from './redirects.ts'
 
 export interface GotoOptions {
@@ -38,12 +38,11 @@ export function createBrowser({ stopAt, ca }: BrowserOptions = {}): Browser {
   const navigate = async (trip: Pick<Trip, 'url' | 'method' | 'headers' | 'body' | 'initiator' | 'noReferrer'>): Promise<Page> => {
     const arrival = await travel(cookies, { ...trip, kind: 'navigation', stopAt, ca })
     const noReferrer = arrival.response?.headers.get('referrer-policy') === 'no-referrer'
-    const page = createPage(arrival, (url, post) =>
+    const page = createPage(arrival, async (url, post) =>
       navigate({
         url: new URL(url),
         method: post ? 'POST' : 'GET',
-        headers: post ? { 'Content-Type': 'application/x-www-form-urlencoded' } : {},
-        body: post ? new TextEncoder().encode(post.toString()) : undefined,
+        ...(await sent(post)),
         initiator: arrival.url,
         noReferrer,
       }),
@@ -84,4 +83,12 @@ export function createBrowser({ stopAt, ca }: BrowserOptions = {}): Browser {
       return current
     },
   }
+}
+
+/** Headers and body of what a form sends. Browsers name no charset with a form that is not of several parts. */
+async function sent(post: PostedForm | undefined): Promise<Pick<Trip, 'headers' | 'body'>> {
+  if (post === undefined) return { headers: {} }
+  const encoded = new Response(post)
+  const type = encoded.headers.get('content-type') ?? ''
+  return { headers: { 'Content-Type': type.replace(/; *charset=utf-8$/i, '') }, body: new Uint8Array(await encoded.arrayBuffer()) }
 }

@@ -48,7 +48,7 @@ const collapse = (text: string): string => text.replace(/\s+/g, ' ').trim()
 
 /** Reads what a scripted browser needs of a page. No script runs, and `<base>` is not honoured. */
 export function readHtml(html: string, url: string): HtmlDocument {
-  const root = parse(html, { blockTextElements: { script: true, style: true } })
+  const root = parse(html, { blockTextElements: { script: false, style: false } })
   const absolute = (href: string): string => URL.parse(href, url)?.href ?? href
   const body = root.querySelector('body') ?? root
   return {

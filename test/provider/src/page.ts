@@ -31,8 +31,11 @@ export interface Page {
   click(text: string | RegExp): Promise<Page>
 }
 
+/** What a form sends by POST: `FormData` where the form wants several parts. */
+export type PostedForm = URLSearchParams | FormData
+
 /** Where the browser goes from a page. */
-export type Navigate = (url: string, post?: URLSearchParams) => Promise<Page>
+export type Navigate = (url: string, post?: PostedForm) => Promise<Page>
 
 export function createPage({ url, response, history }: Arrival, navigate: Navigate): Page {
   const body = response?.body.toString('utf8') ?? ''
@@ -102,10 +105,17 @@ function send(form: HtmlForm, fields: Readonly<Record<string, string>>, wanted: 
 
   const action = button?.action ?? form.action
   if ((button?.method ?? form.method) === 'POST') {
-    if (form.enctype !== 'application/x-www-form-urlencoded') throw new Error(`form encoding ${form.enctype} is not supported`)
-    return navigate(action, data)
+    return navigate(action, encoded(data, form.enctype))
   }
   const target = new URL(action)
   target.search = data.toString()
   return navigate(target.href)
+}
+
+function encoded(data: URLSearchParams, enctype: string): PostedForm {
+  if (enctype === 'application/x-www-form-urlencoded') return data
+  if (enctype !== 'multipart/form-data') throw new Error(`form encoding ${enctype} is not supported`)
+  const parts = new FormData()
+  for (const [name, value] of data) parts.append(name, value)
+  return parts
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { defaultEnvironment, type Environment } from '@oauth/core/adapter'
 import type { WebOptions } from '@oauth/core/routes'
 import type { AppOptions } from './framework.ts'
@@ -36,9 +35,4 @@ export function oauthOptions({ baseUrl, secret, providers, paths, session, store
 function clockAhead(seconds: number): Environment {
   const machine = defaultEnvironment()
   return { ...machine, now: () => machine.now() + seconds, monotonic: () => machine.monotonic() + seconds * 1000 }
-}
-
-/** What a page says of a token, instead of it. */
-export function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('base64url')
 }

@@ -1,7 +1,8 @@
 import type { AddressInfo } from 'node:net'
 import { type AuthorisedFetch, isOAuthError, type OAuthOptions, oauth, requireLogin, statusOf } from '@oauth/express'
 import express from 'express'
-import { appConfig, hashOf, oauthOptions } from './app-config.ts'
+import { appConfig, oauthOptions } from './app-config.ts'
+import { hashOf } from './hash-of.ts'
 
 /** An application for Express with the pages that every framework's has; a process of its own. */
 const config = appConfig()
@@ -32,7 +33,7 @@ app.get('/token', async (req, res) => {
   res.json({ accessTokenHash: token && hashOf(token), error })
 })
 
-app.get('/rendered', async (req, res) => {
+app.get(['/rendered', '/without-proxy/rendered'], async (req, res) => {
   res.type('text')
   // Who is there is known before the answer begins. Once the headers are sent no cookie can be set.
   res.write(req.oauth.user === undefined ? 'nobody ' : 'rendered ')

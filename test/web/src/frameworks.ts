@@ -1,8 +1,9 @@
 import { expressFramework } from './express-framework.ts'
 import type { Framework } from './framework.ts'
+import { nextFrameworks } from './next-app.ts'
 
 /** Every framework that the cases are run against. */
-export const frameworks: readonly Framework[] = [expressFramework()]
+export const frameworks: readonly Framework[] = [expressFramework(), ...nextFrameworks]
 
 /** A framework, and where its sessions are. */
 export interface Application {

@@ -13,6 +13,8 @@ export interface Program {
   readonly args: readonly string[]
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
+  /** Path below which the application itself has its pages, so that the reverse proxy leaves it there. */
+  readonly basePath?: string | undefined
   /** Finds the application's address in what the process has printed so far. */
   address(output: string): string | undefined
 }
@@ -26,9 +28,9 @@ export async function startApp(program: Program, options: AppOptions): Promise<A
   let child: ChildProcess | undefined
   let current = options
 
-  const { basePath = '' } = options
-  const proxy = await startReverseProxy({ target: () => target, basePath, certificate })
-  const baseUrl = `${proxy.url}${basePath}`
+  const { basePath: taken = '' } = options
+  const proxy = await startReverseProxy({ target: () => target, basePath: taken, certificate })
+  const baseUrl = `${proxy.url}${taken}${program.basePath ?? ''}`
 
   async function start(): Promise<void> {
     const config: AppConfig = { secret, ...current, baseUrl: current.address ?? baseUrl }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { hashOf } from '../src/app-config.ts'
 import { applications } from '../src/frameworks.ts'
+import { hashOf } from '../src/hash-of.ts'
 import { front, logIn } from '../src/visitor.ts'
 import { useWorld } from '../src/world.ts'
 

@@ -137,9 +137,13 @@ describe('an answer is used once', () => {
     const answer = app.server.authorize(await app.start(browser, { returnTo: '/items' }))
     const before = new Map(browser.jar)
     await browser.go(`${CALLBACK}?${answer}`)
-    for (const [name, value] of before) browser.jar.set(name, value)
-    for (const instance of [app.routes, app.instance()])
+    for (const instance of [app.routes, app.instance()]) {
+      for (const [name, value] of before) browser.jar.set(name, value)
       expect(await browser.at(instance).go(`${CALLBACK}?${answer}`)).toMatchObject({ status: 303, location: '/items', error: undefined })
+      expect([...browser.jar.keys()]).toEqual([SESSION_COOKIE])
+    }
+    // Where the process that took the answer is gone, and the cookie with it, who is logged in by it is logged in all the same.
+    expect(await browser.at(app.instance()).go(`${CALLBACK}?${answer}`)).toMatchObject({ status: 303, location: '/', error: undefined })
     expect(app.server.forms('token')).toHaveLength(1)
   })
 

@@ -1,28 +1,25 @@
 import { isOAuthError } from '../error/any-oauth-error.js'
-import type { AuthorizationResponseProblem } from '../error/error-code.js'
-import { ProtocolError } from '../error/protocol-error.js'
-import { UsageError } from '../error/usage-error.js'
 import { finishAuthorization } from '../flow/authorization-code.js'
 import type { Flow } from '../flow/flow.js'
 import { quietly } from '../flow/quietly.js'
 import type { AuthorizationResult } from '../flow/redeem-code.js'
-import { type Form, formGet } from '../http/form.js'
+import type { Form } from '../http/form.js'
 import { assertCurrent } from '../message/assert-current.js'
-import { authorizationResponse, refuseDuplicates } from '../message/authorization-response.js'
+import { authorizationResponse, refuseAnswer, refuseDuplicates } from '../message/authorization-response.js'
 import { endpointUrl, serverIdentity } from '../metadata/server-metadata.js'
 import type { TokenRecord } from '../session/token-record.js'
 import { type AuthorizationTransaction, assertInTime } from '../transaction/authorization-transaction.js'
 import { beginSession } from './begin-session.js'
 import { assertBegunHere } from './begun-here.js'
+import { findAttempt } from './find-attempt.js'
 import { expectFrontchannelLogout } from './frontchannel-logout.js'
+import { landing } from './landing.js'
 import { queryOf } from './login.js'
 import { loginClaims } from './login-claims.js'
 import { idOf } from './login-cookies.js'
 import { assertTellsIssuer } from './mix-up.js'
-import { popupPage } from './popup-page.js'
 import { type Provider, revokeTokens } from './provider.js'
-import { safeReturnTo } from './return-to.js'
-import { plain, type RouteResponse, redirect } from './route-response.js'
+import { plain, type RouteResponse } from './route-response.js'
 import type { SessionVisit } from './session-visit.js'
 import { NEEDS_A_PERSON } from './silent-login.js'
 import type { WebContext } from './web-context.js'
@@ -45,7 +42,7 @@ export async function* callback<Http>(context: WebContext<Http>, visit: SessionV
   if ('status' in attempt) return attempt
   assertInTime(attempt, context.environment.now())
   if (attempt.provider !== provider.name)
-    refuse('OAUTH_PROVIDER_MISMATCH', 'the login was started at another provider', 'RFC 9700 §4.4.2.2')
+    refuseAnswer('OAUTH_PROVIDER_MISMATCH', 'the login was started at another provider', 'RFC 9700 §4.4.2.2')
 
   assertBegunHere(visit.newest, attempt)
 
@@ -67,7 +64,7 @@ export async function* callback<Http>(context: WebContext<Http>, visit: SessionV
   }
   // Of two requests with the same answer only one goes on.
   if (!(await finish(context, visit, attempt)))
-    refuse('OAUTH_TRANSACTION_USED', 'it was already used. Start the login again', 'RFC 9700 §2.1')
+    refuseAnswer('OAUTH_TRANSACTION_USED', 'it was already used. Start the login again', 'RFC 9700 §2.1')
 
   const { keyCache, clockTolerance, allowInsecureHttp } = registration
   const result = yield* finishAuthorization(server, registration.client, {
@@ -92,19 +89,11 @@ export async function* callback<Http>(context: WebContext<Http>, visit: SessionV
   return landing(context, attempt)
 }
 
-/** Where a login goes on. */
-function landing<Http>(
-  { base, environment }: WebContext<Http>,
-  { returnTo = `${base.path}/`, popup }: AuthorizationTransaction,
-): RouteResponse {
-  return popup ? popupPage(environment, `${base.origin}${returnTo}`) : redirect(returnTo)
-}
-
 /** The parameters of the answer, from where this provider was asked to put them. */
 function answerOf<Http>({ request }: SessionVisit<Http>, { options }: Provider<Http>): Form | RouteResponse {
   const formPost = options.responseMode === 'form_post'
   if ((request.method === 'POST') !== formPost) {
-    refuse(
+    refuseAnswer(
       'OAUTH_MODE_MISMATCH',
       `it came by ${request.method}, but was asked for by ${formPost ? 'form_post' : 'query'}`,
       'OAuth 2.0 Form Post Response Mode §2',
@@ -113,55 +102,6 @@ function answerOf<Http>({ request }: SessionVisit<Http>, { options }: Provider<H
   if (!formPost) return queryOf(request.url)
   if (request.body?.kind === 'form') return request.body.pairs
   return plain(request.body?.kind === 'too_large' ? 413 : 415, 'The answer must be a form.')
-}
-
-/** The attempt that the answer belongs to; or where to go, when it was used and the login is there. */
-async function findAttempt<Http>(
-  context: WebContext<Http>,
-  visit: SessionVisit<Http>,
-  parameters: Form,
-): Promise<AuthorizationTransaction | RouteResponse> {
-  const { cookies } = visit.request
-  const state = formGet(parameters, 'state')
-  const others = context.logins.hasOthers(state ?? '', cookies)
-  if (state === undefined || state === '') {
-    if (others) refuse('OAUTH_STATE_MISSING', 'it has no "state" though one was sent', 'RFC 6749 §4.1.2')
-    noTransaction()
-  }
-  const found = await context.logins.find(state, cookies)
-  const isDone = Object.values(visit.current?.providers ?? {}).some((login) => login.attempt === idOf(state) && !visit.isOver(login))
-  if (found !== undefined) return isDone ? landing(context, found) : found
-  const used = await context.attempts.find(state)
-  if (used !== undefined) {
-    // The back button, or a reload, of a login that worked. Where it went on is nothing to tell anybody but who logged in by it.
-    if (visit.current !== undefined) return redirect(safeReturnTo(isDone ? used.returnTo : undefined, context.base))
-    refuse('OAUTH_TRANSACTION_USED', 'it was already used. Start the login again', 'RFC 9700 §2.1')
-  }
-  if (context.logins.has(state, cookies)) unreadable()
-  if (others) refuse('OAUTH_STATE_MISMATCH', 'its "state" is of no login of this browser. Start the login again', 'RFC 6749 §10.12')
-  return noTransaction()
-}
-
-function noTransaction(): never {
-  return refuse(
-    'OAUTH_NO_TRANSACTION',
-    'this browser has no login under way. The cookie is missing: it expired, was blocked, belongs to another host name, or the login was started in another browser',
-    'RFC 6749 §10.12',
-  )
-}
-
-/** The cookie is there, so the browser has done its part: what is wrong is most likely the set-up, which the cause says. */
-function unreadable(): never {
-  throw new ProtocolError(
-    'OAUTH_NO_TRANSACTION',
-    'Authorization response refused: a cookie of this login is there, but this instance cannot open it: most likely its "secret" is another one than where the login was started',
-    {
-      reference: 'RFC 6749 §10.12',
-      cause: new UsageError(
-        'Option "secret": the cookie of a login could not be opened. Give all instances the same secret, and the same after a restart; to change it, give all of them a list of both. Where it is the same everywhere, the cookie was changed on its way.',
-      ),
-    },
-  )
 }
 
 function tenantOf<Http>({ tenant }: Provider<Http>): Pick<ProviderLogin, 'tenant'> {
@@ -202,8 +142,4 @@ function tokenRecord(
     ...(claims === undefined ? {} : { subject: claims.sub }),
     ...(claims?.sid === undefined ? {} : { sid: claims.sid }),
   }
-}
-
-function refuse(code: AuthorizationResponseProblem, found: string, reference: string): never {
-  throw new ProtocolError(code, `Authorization response refused: ${found}`, { reference })
 }

@@ -12,6 +12,7 @@ import { type RouteTable, routeTable } from './paths.js'
 import { type ProviderLogouts, storedLogouts } from './provider-logouts.js'
 import { type ProviderSource, providerSource } from './provider-source.js'
 import { safeReturnTo } from './return-to.js'
+import type { RoutesMemory } from './routes-memory.js'
 import { type SealedCookie, sealedCookie } from './sealed-cookie.js'
 import { type SealedTerms, sealedTerms } from './sealed-terms.js'
 import type { SessionLifetime } from './session-lifetime.js'
@@ -49,8 +50,23 @@ export interface WebContext<Http> {
   readonly memory: CookieMemory
 }
 
+/** What an adapter lends its routes. */
+export interface RoutesPorts {
+  /** Names of options that the adapter has beside these, and checks itself: a message about a misspelt one lists them, too. */
+  readonly further?: readonly string[] | undefined
+  /**
+   * What this process remembers, where an application makes its routes more than once, as it does when its framework loads its modules so: those who share
+   * it renew no token twice.
+   */
+  readonly memory?: RoutesMemory | undefined
+}
+
 /** @throws {@link UsageError} for options that cannot work. */
-export function webContext<Http>(options: WebOptions<Http>, http: HttpClient<Http>, further?: readonly string[]): WebContext<Http> {
+export function webContext<Http>(
+  options: WebOptions<Http>,
+  http: HttpClient<Http>,
+  { further, memory: shared }: RoutesPorts = {},
+): WebContext<Http> {
   assertWebOptions(options, further)
   assertHttpClient(http, 'Option "http"')
   const environment = options.environment ?? defaultEnvironment()
@@ -60,7 +76,7 @@ export function webContext<Http>(options: WebOptions<Http>, http: HttpClient<Htt
   const table = routeTable(base, names, options.paths)
   const caches = serverCaches()
   // No lease is taken in a store of one process: all who renew there have to know of each other, further `oauth()` on it included.
-  const memory = options.store?.local === true ? sharedMemory(options.store, environment) : undefined
+  const memory = options.store?.local === true ? sharedMemory(options.store, environment) : shared?.renewals
   const providers = new Map<string, ProviderSource<Http>>()
   for (const [name, given] of Object.entries<ProviderOptions<Http> | TenantProvider<Http>>(options.providers)) {
     const redirectUri = `${base.origin}${base.path}${table.path('callback', name)}`
@@ -70,10 +86,10 @@ export function webContext<Http>(options: WebOptions<Http>, http: HttpClient<Htt
   const sessionLifetime: SessionLifetime = { lifetime, idle, now: () => environment.now() }
   const store = options.store && webStore(options.store)
   const stored = store && storedLogouts(store, environment, sessionLifetime)
-  const cookies = cookieMemory(environment, lifetime)
+  const cookies = shared?.cookies ?? cookieMemory(environment, lifetime)
   const secrets = secretList(options.secret)
   const prefix = `${base.secure ? '__Host-' : ''}${name}`
-  const shared = { secrets, secure: base.secure, environment }
+  const sealing = { secrets, secure: base.secure, environment }
   return {
     environment,
     http,
@@ -81,12 +97,12 @@ export function webContext<Http>(options: WebOptions<Http>, http: HttpClient<Htt
     base,
     table,
     providers,
-    sessionCookie: sealedCookie({ ...shared, name: `${prefix}.session`, maxAge: lifetime }),
-    logins: loginCookies({ ...shared, name: `${prefix}.login` }),
+    sessionCookie: sealedCookie({ ...sealing, name: `${prefix}.session`, maxAge: lifetime }),
+    logins: loginCookies({ ...sealing, name: `${prefix}.login` }),
     terms: sealedTerms(environment, secrets, prefix),
     sessionLifetime,
     afterLogout: afterLogoutPath(options.afterLogout, base),
-    attempts: store === undefined ? usedAttempts(environment) : storedAttempts(store),
+    attempts: store === undefined ? (shared?.attempts ?? usedAttempts(environment)) : storedAttempts(store),
     logouts: stored ?? cookies.logouts,
     sessions: store && stored && sessionStore(store, stored, sessionLifetime),
     memory: cookies,

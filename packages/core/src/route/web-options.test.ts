@@ -148,7 +148,7 @@ it.each([undefined, null, 'x', []].map((options) => [options]))('B1: %j is no op
 it("B1: an adapter's own options are known, and are named to whoever misspells one", () => {
   const { options, context } = world()
   const { http } = context
-  const make = (different: object) => webRoutes({ ...options, ...different }, http, ['http', 'errorPage'])
+  const make = (different: object) => webRoutes({ ...options, ...different }, http, { further: ['http', 'errorPage'] })
   expect(() => make({ http: 1, errorPage: true })).not.toThrow()
   expect(() => make({ errorPages: true })).toThrow(/no option "errorPages".*Known options: .*errorPage, http, /)
 })

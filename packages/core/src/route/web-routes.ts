@@ -14,7 +14,7 @@ import type { RouteRequest } from './route-request.js'
 import { json, plain, type RouteResponse } from './route-response.js'
 import { SessionVisit, type VisitPorts } from './session-visit.js'
 import { Visit } from './visit.js'
-import { loginPath, type WebContext, webContext } from './web-context.js'
+import { loginPath, type RoutesPorts, type WebContext, webContext } from './web-context.js'
 import type { WebOptions } from './web-options.js'
 import type { UserClaims } from './web-session.js'
 
@@ -51,17 +51,16 @@ export interface WebRoutes<Http> {
 }
 
 /**
- * Makes the routes of an application. `further` are names of options that an adapter has beside these, and checks itself: a message about a
- * misspelt one lists them, too.
+ * Makes the routes of an application.
  *
  * @throws {@link UsageError} for options that cannot work.
  */
 export function webRoutes<Http, Name extends string>(
   options: WebOptions<Http, Name>,
   http: HttpClient<Http>,
-  further?: readonly string[],
+  ports?: RoutesPorts,
 ): WebRoutes<Http> {
-  const context = webContext(options, http, further)
+  const context = webContext(options, http, ports)
   /** What the routes work on; the application is not to reach it through its visit. */
   const sessions = new WeakMap<Visit<Http>, SessionVisit<Http>>()
 

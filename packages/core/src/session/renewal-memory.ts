@@ -1,6 +1,5 @@
 import type { Environment } from '../environment.js'
-import { PersistError } from '../error/persist-error.js'
-import { RefreshError } from '../error/refresh-error.js'
+import { isOAuthError } from '../error/any-oauth-error.js'
 import type { TokenPlace } from './token-place.js'
 import type { TokenRecord, TokenStore } from './token-record.js'
 
@@ -104,8 +103,9 @@ export function renewalMemory({ monotonic }: Pick<Environment, 'monotonic'>): Re
         },
         (error: unknown) => {
           settle()
-          renewal.dropped = renewal.isSpent === true || error instanceof PersistError
-          if (renewal.dropped || (error instanceof RefreshError && error.terminal)) finish(name, renewal)
+          const known = isOAuthError(error) ? error : undefined
+          renewal.dropped = renewal.isSpent === true || known?.name === 'PersistError'
+          if (renewal.dropped || (known?.name === 'RefreshError' && known.terminal)) finish(name, renewal)
         },
       )
       return renewal

@@ -1,6 +1,6 @@
 import type { Maybe } from '../environment.js'
+import { isOAuthError } from '../error/any-oauth-error.js'
 import { explain } from '../error/explain.js'
-import { PersistError } from '../error/persist-error.js'
 import { RefreshError } from '../error/refresh-error.js'
 import { UsageError } from '../error/usage-error.js'
 import { isAhead, LEEWAY, renewalMargin, secondsLeft, secondsSinceRenewal } from './freshness.js'
@@ -61,7 +61,7 @@ export class TokenLifeCycle<How = undefined> {
    *
    * @throws {@link RefreshError} when the token is stale and cannot be renewed. One that is still valid is served while the server fails.
    * @throws {@link EndpointError} when the server refuses this client: nothing is lost, the configuration is wrong.
-   * @throws {@link PersistError} when a token was issued that cannot be stored.
+   * @throws `PersistError` when a token was issued that cannot be stored.
    */
   current(place: TokenPlace): Maybe<TokenRecord | undefined> {
     const unsaved = this.#memory.waiting(place.key)
@@ -130,7 +130,7 @@ export class TokenLifeCycle<How = undefined> {
       return true
     } catch (error) {
       // The resource's own 401 says more than "try again later"; the end of the session has to be told.
-      if (error instanceof RefreshError && !error.terminal) return false
+      if (isOAuthError(error) && error.name === 'RefreshError' && !error.terminal) return false
       throw error
     }
   }
@@ -138,7 +138,7 @@ export class TokenLifeCycle<How = undefined> {
   /**
    * Stores the token of a new login or of a first grant, in place of whatever was there.
    *
-   * @throws {@link PersistError} when it cannot be stored; that is tried again at the next use.
+   * @throws `PersistError` when it cannot be stored; that is tried again at the next use.
    */
   put(place: TokenPlace, record: TokenRecord): Promise<TokenRecord> {
     return this.#writer.put(place, record)
@@ -267,7 +267,7 @@ export class TokenLifeCycle<How = undefined> {
 
 /** Tells whether the token at hand is as good as before the attempt to renew it: nothing was issued, and nothing is over. */
 function isTemporary(error: unknown): boolean {
-  return !(error instanceof PersistError || (error instanceof RefreshError && error.terminal))
+  return !(isOAuthError(error) && (error.name === 'PersistError' || (error.name === 'RefreshError' && error.terminal)))
 }
 
 function readOnly(): UsageError {

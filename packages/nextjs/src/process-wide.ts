@@ -1,0 +1,29 @@
+import { type RoutesMemory, routesMemory, type WebOptions } from '@oauth/core/routes'
+import type { Store } from '@oauth/core/session'
+
+/** What all bundles of an application have in common, by application. */
+interface ProcessWide {
+  readonly memory: RoutesMemory
+  /** Where the first of them keeps sessions, if no other process can reach that. */
+  readonly store: Store<unknown> | undefined
+}
+
+/** A name in the process, for this form of what is kept under it. */
+const PROCESS_WIDE = Symbol.for('@oauth/nextjs process-wide 1')
+
+/**
+ * What an application's `oauth()` shares with itself. Next evaluates a module once for the proxy, once for pages and again for actions, in one process: with
+ * a memory each, two of them would renew the same token, of which a server that rotates them takes one. A module's own state cannot help, being as many.
+ *
+ * Next's edge runtime is another process in this respect.
+ */
+export function processWide({ baseUrl, session, store, environment }: Omit<WebOptions<never>, 'providers'>): ProcessWide {
+  const holder: typeof globalThis & { [PROCESS_WIDE]?: Map<string, ProcessWide> } = globalThis
+  holder[PROCESS_WIDE] ??= new Map()
+  const key = JSON.stringify([baseUrl, session?.name, session?.lifetime])
+  const known = holder[PROCESS_WIDE].get(key)
+  if (known !== undefined) return known
+  const made = { memory: routesMemory({ environment, session }), store: store?.local === true ? store : undefined }
+  holder[PROCESS_WIDE].set(key, made)
+  return made
+}

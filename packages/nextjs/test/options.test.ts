@@ -1,0 +1,35 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { oauth } from '../src/index.js'
+
+const options = { baseUrl: undefined, secret: undefined, providers: { op: { issuer: 'https://as.example' } }, env: {} }
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
+
+describe('oauth', () => {
+  it('is made without options that only a running application has, and refuses the first request without them', async () => {
+    const { handlers } = oauth(options)
+    const request = new Request('https://app.example/auth/op/login')
+    await expect(handlers.GET(request)).rejects.toThrow('The environment variable OP_CLIENT_ID is not set')
+    const complete = oauth({ ...options, env: { OP_CLIENT_ID: 'client' } })
+    await expect(complete.handlers.GET(request)).rejects.toMatchObject({ name: 'UsageError', message: expect.stringContaining('"secret"') })
+  })
+
+  it('refuses them at once in development', () => {
+    vi.stubEnv('NODE_ENV', 'development')
+    expect(() => oauth(options)).toThrow('OP_CLIENT_ID')
+  })
+
+  it('finds clients in the environment', async () => {
+    vi.stubEnv('OP_CLIENT_ID', 'client')
+    const { handlers } = oauth({ ...options, env: undefined, baseUrl: 'https://app.example', secret: 'x'.repeat(32) })
+    expect((await handlers.GET(new Request('https://app.example/auth/user'))).status).toBe(401)
+  })
+
+  it('names its own options beside the others when one is misspelt', async () => {
+    // @ts-expect-error a misspelt option
+    const { handlers } = oauth({ ...options, env: { OP_CLIENT_ID: 'client' }, htpp: fetch })
+    await expect(handlers.GET(new Request('https://app.example/auth/user'))).rejects.toThrow(/no option "htpp".*env.*http/)
+  })
+})

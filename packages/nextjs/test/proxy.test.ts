@@ -1,0 +1,110 @@
+import { NextRequest, NextResponse } from 'next/server.js'
+import { afterEach, describe, expect, it } from 'vitest'
+import { closeAll, type World, world } from './world.js'
+
+afterEach(closeAll)
+
+const DUE = 3590
+
+/** What the proxy answers to a request of the browser that has logged in. */
+function through({ auth, cookie }: World, path: string, headers: Record<string, string> = {}): Promise<Response> {
+  return auth.proxy(new NextRequest(`http://next.internal${path}`, { headers: { cookie: cookie(), ...headers } }))
+}
+
+/** The headers that the answer of a page is made with, as Next takes them from the proxy's answer. */
+function overridden({ headers }: Response): Record<string, string | null> {
+  const names = headers.get('x-middleware-override-headers')?.split(',') ?? []
+  return Object.fromEntries(names.map((name) => [name, headers.get(`x-middleware-request-${name}`)]))
+}
+
+describe('proxy', () => {
+  it('renews a token that is due, for the browser and for the page that is made now', async () => {
+    const one = await world()
+    await one.signIn()
+    expect((await through(one, '/page')).headers.getSetCookie()).toEqual([])
+    one.clock.ahead = DUE
+    const response = await through(one, '/page')
+    expect(one.provider.tokenRequests('refresh_token')).toBe(1)
+    const [set = ''] = response.headers.getSetCookie()
+    const [pair = ''] = set.split(';')
+    expect(pair).toMatch(/^oauth\.session\.0=1\./)
+    expect(overridden(response)['cookie']?.split('; ')).toContain(pair)
+    expect(overridden(response)['cookie']).not.toContain(one.browser.cookies.get('oauth.session.0')?.value)
+    expect(response.headers.get('cache-control')).toBe('private, no-store')
+    // A page that is asked for at the same time with the cookie before gets the same.
+    expect((await through(one, '/other')).headers.getSetCookie()).toHaveLength(1)
+    expect(one.provider.tokenRequests('refresh_token')).toBe(1)
+  })
+
+  it.each([
+    ['SS15: a prefetch', '/page', { 'next-router-prefetch': '1' }],
+    ['a prefetch of the browser', '/page', { 'sec-purpose': 'prefetch;prerender' }],
+    ['an image', '/picture', { 'sec-fetch-dest': 'image' }],
+    ['a file', '/logo.svg', {}],
+    ['what Next has built', '/_next/static/chunk', {}],
+    ['a route of ours', '/auth/user', {}],
+  ])('renews and writes nothing for %s', async (_name, path, headers) => {
+    const one = await world()
+    await one.signIn()
+    one.clock.ahead = DUE
+    expect((await through(one, path, headers)).headers.getSetCookie()).toEqual([])
+    expect(one.provider.tokenRequests('refresh_token')).toBe(0)
+  })
+
+  it('SS20: a page that everybody gets can be cached, and none that was made for a session', async () => {
+    const one = await world()
+    expect((await through(one, '/static')).headers.get('cache-control')).toBeNull()
+    await one.signIn()
+    expect((await through(one, '/static')).headers.get('cache-control')).toBe('private, no-store')
+    expect((await through(one, '/logo.svg')).headers.get('cache-control')).toBeNull()
+  })
+
+  it('tells pages where they are, and nobody else can', async () => {
+    const one = await world()
+    const response = await through(one, '/a/b?c=d&_rsc=1', { 'x-oauth-url': '/evil', 'x-other': '1' })
+    expect(overridden(response)).toMatchObject({ 'x-oauth-url': '/a/b?c=d', 'x-other': '1' })
+  })
+
+  it('goes around a proxy of the application, whose answer and changes stay', async () => {
+    const one = await world()
+    await one.signIn()
+    one.clock.ahead = DUE
+    const own = one.auth.proxy((request) => {
+      const headers = new Headers(request.headers)
+      headers.set('x-own', '1')
+      headers.delete('x-secret')
+      return NextResponse.next({ request: { headers }, headers: { 'x-answer': '1' } })
+    })
+    const request = new NextRequest('http://next.internal/page', { headers: { cookie: one.cookie(), 'x-secret': '1' } })
+    const response = await own(request, undefined as never)
+    expect(response.headers.getSetCookie()).toHaveLength(1)
+    expect(response.headers.get('x-answer')).toBe('1')
+    expect(overridden(response)).toMatchObject({ 'x-own': '1', 'x-oauth-url': '/page' })
+    expect(overridden(response)).not.toHaveProperty('x-secret')
+    expect(overridden(response)['cookie']).toContain(response.headers.getSetCookie()[0]?.split(';')[0])
+  })
+
+  it('leaves an answer of the application alone, and renews nothing for it', async () => {
+    const one = await world()
+    await one.signIn()
+    one.clock.ahead = DUE
+    const own = one.auth.proxy(() => Response.redirect('http://next.internal/elsewhere'))
+    const response = await own(new NextRequest('http://next.internal/page', { headers: { cookie: one.cookie() } }), undefined as never)
+    expect([response.status, response.headers.get('location'), response.headers.getSetCookie()]).toEqual([
+      302,
+      'http://next.internal/elsewhere',
+      [],
+    ])
+    expect(response.headers.get('cache-control')).toBe('private, no-store')
+    expect(one.provider.tokenRequests('refresh_token')).toBe(0)
+  })
+
+  it('lets a page be made though a token cannot be renewed', async () => {
+    const one = await world()
+    await one.signIn()
+    one.clock.ahead = DUE
+    await one.provider.close()
+    const response = await through(one, '/page')
+    expect([response.status, response.headers.get('x-middleware-next')]).toEqual([200, '1'])
+  })
+})

@@ -1,0 +1,5 @@
+import { User } from './user.tsx'
+
+export default function Hook() {
+  return <User />
+}

@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { alone } from './alone.ts'
+import { type Contents, nextAppFiles } from './next-app-files.ts'
+import { linkPackages, type NextVersion, nextAppPackages } from './next-app-packages.ts'
+
+/** What an application is built for. */
+export interface NextBuild {
+  readonly version: NextVersion
+  /** Of `next.config`: the path below which it is, which has to be known when it is built. */
+  readonly basePath?: string
+}
+
+const WORKSPACE = join(import.meta.dirname, '../../..')
+const CACHE = join(WORKSPACE, 'test/web/.cache')
+
+/**
+ * Builds the application for production, and says in which folder. The folder is named by all that goes into it, so that nothing is built twice; and
+ * nobody has to be told what the application is configured with, which it hears when it is started.
+ */
+export async function buildNextApp({ version, basePath = '' }: NextBuild): Promise<string> {
+  const files = { ...(await nextAppFiles(version)), ...(await nextAppPackages()), 'next.config.mjs': config(version, basePath) }
+  const name = `${version}-${fingerprint(files)}`
+  const folder = join(CACHE, name)
+  const complete = join(folder, 'complete')
+  await alone(name, async () => {
+    if (existsSync(complete)) return
+    await write(folder, files)
+    await linkPackages(folder, version)
+    await build(folder)
+    await writeFile(complete, '')
+  })
+  return folder
+}
+
+/**
+ * Turbopack resolves nothing outside its root, and the packages are linked from the workspace. Next 15 would look through all of them for the files that
+ * a server needs to be copied elsewhere, which takes half of the time of a build, unless they are outside of that root.
+ */
+function config(version: NextVersion, basePath: string): string {
+  const places: Readonly<Record<NextVersion, string>> = {
+    next: `turbopack: { root: ${JSON.stringify(WORKSPACE)} }, outputFileTracingRoot: ${JSON.stringify(WORKSPACE)}`,
+    next15: 'outputFileTracingRoot: import.meta.dirname',
+  }
+  return `export default { ${places[version]}, basePath: ${JSON.stringify(basePath)} }\n`
+}
+
+function fingerprint(files: Contents): string {
+  const hash = createHash('sha256')
+  for (const name of Object.keys(files).sort()) hash.update(`${name}\0${files[name]}\0`)
+  return hash.digest('hex').slice(0, 16)
+}
+
+async function write(folder: string, files: Contents): Promise<void> {
+  await rm(folder, { recursive: true, force: true })
+  for (const [name, content] of Object.entries(files)) {
+    const file = join(folder, name)
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, content)
+  }
+}
+
+async function build(folder: string): Promise<void> {
+  const { NODE_OPTIONS: _, APP_CONFIG: __, ...inherited } = process.env
+  const child = spawn(process.execPath, [join(folder, 'node_modules/next/dist/bin/next'), 'build'], {
+    cwd: folder,
+    env: { ...inherited, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', CI: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output: string[] = []
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => output.push(text))
+  const [code] = await once(child, 'close')
+  if (code !== 0) throw new Error(`next build ended with ${code}:\n${output.join('')}`)
+}

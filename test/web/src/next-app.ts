@@ -1,0 +1,36 @@
+import { join } from 'node:path'
+import type { App, AppOptions, Framework } from './framework.ts'
+import { buildNextApp, type NextBuild } from './next-app-build.ts'
+import { type Program, startApp } from './start-app.ts'
+
+/** What is built for the tests. */
+export const NEXT_16: NextBuild = { version: 'next' }
+export const NEXT_15: NextBuild = { version: 'next15' }
+export const NEXT_16_BELOW_A_PATH: NextBuild = { version: 'next', basePath: '/shop' }
+
+/** Applications for Next in production: 16, whose `proxy.ts` runs on Node, and 15, whose `middleware.ts` runs on the edge runtime. */
+export const nextFrameworks: readonly Framework[] = [nextFramework('next 16', NEXT_16), nextFramework('next 15 on the edge', NEXT_15)]
+
+/** Next 16 with the `basePath` of its own. */
+export const nextBelowAPath: Framework = nextFramework('next 16', NEXT_16_BELOW_A_PATH)
+
+function nextFramework(name: Framework['name'], build: NextBuild): Framework {
+  let program: Promise<Program> | undefined
+  return {
+    name,
+    async start(options: AppOptions): Promise<App> {
+      program ??= buildNextApp(build).then((folder) => started(folder, build))
+      return startApp(await program, options)
+    },
+  }
+}
+
+function started(folder: string, { basePath }: NextBuild): Program {
+  return {
+    args: [join(folder, 'node_modules/next/dist/bin/next'), 'start', '--hostname', '127.0.0.1', '--port', '0'],
+    cwd: folder,
+    env: { NEXT_TELEMETRY_DISABLED: '1' },
+    basePath,
+    address: (output) => (/\bReady in\b/.test(output) ? /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0] : undefined),
+  }
+}
