@@ -1,6 +1,6 @@
 /**
  * Compiles the TypeScript of README.md and docs/ that is marked `ts check`, against the packages as built. Each block is a module of
- * its own. One that is marked `ts check ky` is compiled a second time, for ky. Code that a reader copies has to compile, and nobody notices by reading that it no longer does.
+ * its own. One that is marked `ts check ky` is compiled a second time, for ky. Those that are marked `file=…` are the files of one application for each page. Code that a reader copies has to compile, and nobody notices by reading that it no longer does.
  */
 import { existsSync, globSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -21,6 +21,9 @@ const OPTIONS = {
   types: ['node'],
 }
 
+/** As in a new application of Next. */
+const APP_OPTIONS = { ...OPTIONS, module: 'ESNext', moduleResolution: 'Bundler', jsx: 'react-jsx', paths: { '@/*': ['./*'] } }
+
 const pages = globSync(['README.md', 'docs/**/*.md', 'packages/*/README.md'], { exclude: (path) => path.includes('node_modules') })
 const snippets = pages.flatMap((page) => snippetsOf(readFileSync(page, 'utf8')).map((snippet) => ({ page, ...snippet })))
 const checked = snippets
@@ -40,9 +43,12 @@ function compile(folder: string): string {
   linkPackages(join(folder, 'node_modules'))
   plant(folder, { 'package.json': '{ "type": "module" }' })
   // A declaration such as that of `Register` holds for a whole program, so a snippet that has one is a program of its own.
-  return programs(checked)
-    .map((program) => compileProgram(folder, program))
-    .join('')
+  const modules = checked.filter(({ file }) => file === undefined)
+  const apps = pages.map((page) => checked.filter((snippet) => snippet.page === page && snippet.file !== undefined))
+  return [
+    ...programs(modules).map((program) => compileProgram(folder, program)),
+    ...apps.filter(({ length }) => length > 0).map((app) => compileApp(folder, app)),
+  ].join('')
 }
 
 function programs(all: typeof checked): readonly (typeof checked)[] {
@@ -54,7 +60,19 @@ function programs(all: typeof checked): readonly (typeof checked)[] {
 function compileProgram(folder: string, program: typeof checked): string {
   const files = program.map(({ page, line, client, extension }) => `${page}.${line}.${client}${extension}`)
   plant(folder, Object.fromEntries(program.map((snippet, index) => [files[index], asModule(snippet)])))
-  plant(folder, { 'tsconfig.json': JSON.stringify({ compilerOptions: OPTIONS, files }) })
+  return compileFiles(folder, files, OPTIONS)
+}
+
+function compileApp(folder: string, app: typeof checked): string {
+  const root = join(folder, `${app[0]?.page}.app`)
+  const files = Object.fromEntries(app.map((snippet) => [snippet.file ?? '', asModule(snippet)]))
+  if (Object.keys(files).length < app.length) return `${app[0]?.page}: two snippets are marked with the same file=\n`
+  plant(root, files)
+  return compileFiles(root, Object.keys(files), APP_OPTIONS)
+}
+
+function compileFiles(folder: string, files: readonly (string | undefined)[], compilerOptions: object): string {
+  plant(folder, { 'tsconfig.json': JSON.stringify({ compilerOptions, files }) })
   const { status, stdout, stderr } = finish('tsc', ['-p', '.'], folder)
   return status === 0 ? '' : stdout + stderr
 }

@@ -41,6 +41,10 @@ describe('snippetsOf', () => {
     expect(snippetsOf(PAGE)[2]).toMatchObject({ line: 14, code: 'const b = 2\n  const c = 3\n' })
   })
 
+  it('knows which file of an application a snippet is', () => {
+    expect(snippetsOf('```ts check file=lib/a.ts\na\n```\n```ts check\nb\n```\n').map(({ file }) => file)).toEqual(['lib/a.ts', undefined])
+  })
+
   it('does not take an open block for a snippet', () => {
     expect(snippetsOf('```ts check\nconst a = 1\n')).toEqual([])
   })

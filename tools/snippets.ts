@@ -8,6 +8,8 @@ export interface Snippet {
   /** Marked `ky`: the same code has to compile with `@oauth/ky` in place of `@oauth/node-got`. */
   readonly onKy: boolean
   readonly extension: 'ts' | 'tsx'
+  /** Marked `file=lib/oauth.ts`: its path in the application that the page builds, whose files import each other as Next's do. */
+  readonly file: string | undefined
 }
 
 /** Finds the TypeScript in a page of Markdown: fenced blocks whose info string begins with `ts` or `tsx`, indented ones included. */
@@ -21,6 +23,7 @@ export function snippetsOf(markdown: string): readonly Snippet[] {
       checked: marks.includes('check'),
       onKy: marks.includes('ky'),
       extension: language === 'tsx' ? 'tsx' : 'ts',
+      file: marks.find((mark) => mark.startsWith('file='))?.slice('file='.length),
     }
   })
 }

@@ -18,7 +18,8 @@ export interface Aead {
  * - `waiting`: another process is renewing it;
  * - `ended`: it cannot be renewed any more, or was deleted meanwhile;
  * - `persist-failed`: it was renewed and could not be stored yet;
- * - `logout-failed`: a provider told that a session has ended there, and was not believed, or it could not be written down; `detail` is the error's code;
+ * - `logout-failed`: a provider told that a session has ended there, and was not believed, or it could not be written down; or
+ *   it could not be told of a logout here, nor be given its tokens back. `detail` is the error's code;
  * - `quirk`: a server was not as the standards say.
  */
 export interface OAuthEvent {

@@ -48,6 +48,7 @@ export type {
   LoginOptions,
   ProviderOptions,
   RouteRequest,
+  SilentLoginOptions,
   TenantOptions,
   TenantProvider,
   UserClaims,
@@ -60,6 +61,6 @@ export { memoryStore } from '@oauth/core/session'
 export type { Handlers } from './handlers.js'
 export { type OAuth, oauth } from './oauth.js'
 export type { OAuthOptions } from './options.js'
-export type { Protect, ProtectOptions } from './protect.js'
+export type { PlaceOptions, Protect, ProtectOptions, SilentLogin, SilentOptions, Wrap } from './protect.js'
 export type { ProxyFunction, SessionProxy } from './proxy.js'
 export type { SessionView } from './session-view.js'

@@ -3,7 +3,7 @@ import type { AuthorisedFetch } from '@oauth/core/fetch'
 import type { LoginOptions } from '@oauth/core/routes'
 import { type Handlers, routeHandlers } from './handlers.js'
 import { lazyRoutes, type OAuthOptions } from './options.js'
-import { type Protect, protector } from './protect.js'
+import { type Protect, protector, type SilentLogin, silentLoginWrapper } from './protect.js'
 import { type SessionProxy, sessionProxy } from './proxy.js'
 import { sendTo } from './send-to.js'
 import { accessToken, type SessionView, sessionView } from './session-view.js'
@@ -37,7 +37,14 @@ export interface OAuth<Http, Name extends string> {
    * @throws {@link StoreError} when the store cannot end it: the person is still logged in, and can try again.
    */
   logout(): Promise<never>
+  /** Wraps a page, a route handler or a server action that is for people who are logged in. */
   readonly protect: Protect<Name>
+  /**
+   * Wraps a page that anybody may see, and that knows people who are logged in at the provider already. The browser goes there and back once in ten
+   * minutes at most.
+   */
+  readonly silentLogin: SilentLogin<Name>
+  /** Keeps sessions going: the function of `proxy.ts`, and of `middleware.ts`. */
   readonly proxy: SessionProxy
 }
 
@@ -61,6 +68,7 @@ export function oauth<Http = AuthorisedFetch, Name extends string = string>(opti
   const providers = Object.keys(options.providers)
   // Next puts `basePath` in front of a path, which has it already. An address it takes as it is.
   const absolute = (path: string) => new URL(path, options.baseUrl).href
+  const guards = { routes, visits: found, absolute }
 
   return {
     handlers: routeHandlers(routes, found),
@@ -79,7 +87,8 @@ export function oauth<Http = AuthorisedFetch, Name extends string = string>(opti
       const { result } = await request.writing(() => request.visit.logout())
       return sendTo(absolute(result))
     },
-    protect: protector<Http, Name>({ routes, visits: found, absolute }),
+    protect: protector(guards),
+    silentLogin: silentLoginWrapper(guards),
     proxy: sessionProxy({ routes, visits: found, providers, hasStore }),
   }
 }

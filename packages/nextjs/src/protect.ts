@@ -1,33 +1,53 @@
-import type { GuardOptions } from '@oauth/core/routes'
-import { assertGuardOptions } from '@oauth/core/routes'
+import { isOAuthError } from '@oauth/core/adapter'
+import {
+  assertGuardOptions,
+  assertSilentLoginOptions,
+  errorPage,
+  type GuardOptions,
+  type RouteResponse,
+  type SilentLoginOptions,
+  type Visit,
+} from '@oauth/core/routes'
 import type { LazyRoutes } from './options.js'
 import { sendTo } from './send-to.js'
 import type { Visits } from './visits.js'
 import { keepPrivate, writeResponse } from './write-response.js'
 
-/** What is asked of a visitor. */
-export interface ProtectOptions<Name extends string = string> extends GuardOptions {
-  readonly provider?: Name | undefined
-  /**
-   * Where a page is, for people to come back to after the login: a path of this application, `basePath` included. Where a proxy is, it says so
-   * better: with the query.
-   */
+/** Where a page is, for people to come back to after the login. */
+export interface PlaceOptions {
+  /** A path of this application, `basePath` included. Where the proxy runs it says so better: with the query. */
   readonly returnTo?: string | undefined
 }
 
-/** Wraps what is for people who are logged in. */
-export interface Protect<Name extends string = string> {
-  /** A route handler: people are sent to the login and back, and scripts are answered with 401. */
+/** What is asked of a visitor. */
+export interface ProtectOptions<Name extends string = string> extends GuardOptions, PlaceOptions {
+  readonly provider?: Name | undefined
+}
+
+/** Whom a visitor is asked for. */
+export interface SilentOptions<Name extends string = string> extends SilentLoginOptions, PlaceOptions {
+  readonly provider?: Name | undefined
+}
+
+/** Wraps a route handler, a page or a server action. */
+export interface Wrap<Options> {
+  /** A route handler. Who is sent away is sent by its answer; a script gets 401. */
   <Given extends Request, Rest extends readonly unknown[]>(
     handler: (request: Given, ...rest: Rest) => Response | Promise<Response>,
-    options?: ProtectOptions<Name>,
+    options?: Options,
   ): (request: Given, ...rest: Rest) => Promise<Response>
-  /** A page, or a server action: people are sent to the login and back. */
+  /** A page, or a server action. */
   <Given extends readonly unknown[], Result>(
     target: (...given: Given) => Result,
-    options?: ProtectOptions<Name>,
+    options?: Options,
   ): (...given: Given) => Promise<Awaited<Result>>
 }
+
+/** Lets only people through who are logged in; sends others to the login and back. */
+export type Protect<Name extends string = string> = Wrap<ProtectOptions<Name>>
+
+/** Finds out whether a visitor is logged in at the provider, without anything being shown, and then lets them through, logged in or not. */
+export type SilentLogin<Name extends string = string> = Wrap<SilentOptions<Name>>
 
 /** What a guard works with. */
 export interface ProtectPorts<Http> {
@@ -38,34 +58,68 @@ export interface ProtectPorts<Http> {
 }
 
 /** Makes {@link Protect}. */
-export function protector<Http, Name extends string>({ routes, visits, absolute }: ProtectPorts<Http>): Protect<Name> {
-  async function guarded(request: Request, options: GuardOptions, answer: () => unknown): Promise<unknown> {
-    const opened = await visits.current(request)
-    const refusal = await opened.visit.guard(options)
-    const response = refusal === undefined ? await answer() : writeResponse(refusal)
+export function protector<Http, Name extends string>(ports: ProtectPorts<Http>): Protect<Name> {
+  return wrapper(ports, (options: ProtectOptions) => {
+    const { returnTo: _place, ...asked } = options
+    assertGuardOptions(asked, 'protect')
+    return (visit) => visit.guard(asked)
+  })
+}
+
+/** Makes {@link SilentLogin}. */
+export function silentLoginWrapper<Http, Name extends string>(ports: ProtectPorts<Http>): SilentLogin<Name> {
+  return wrapper(ports, (options: SilentOptions) => {
+    const { returnTo: _place, ...asked } = options
+    assertSilentLoginOptions(asked)
+    return (visit) => visit.silentLogin(asked)
+  })
+}
+
+/** What to answer a visitor who is not let through. */
+type Refusal<Http> = (visit: Visit<Http>) => Promise<RouteResponse | undefined>
+
+function wrapper<Http, Options extends PlaceOptions>(
+  { routes, visits, absolute }: ProtectPorts<Http>,
+  checked: (options: Options) => Refusal<Http>,
+): Wrap<Options> {
+  async function answered(request: Request, refusal: Refusal<Http>, answer: () => unknown): Promise<unknown> {
+    const opened = await orUnknown(visits.current(request))
+    if (opened instanceof Response) return opened
+    const refused = await refusal(opened.visit)
+    const response = refused === undefined ? await answer() : writeResponse(refused)
     // What is streamed from here on comes too late to set a cookie.
     opened.close()
     return response instanceof Response ? privately(response) : response
   }
 
-  async function sendToLogin(options: GuardOptions, returnTo: string | undefined): Promise<void> {
+  async function sendAway(refusal: Refusal<Http>, returnTo: string | undefined): Promise<void> {
     const { visit, request } = await visits.current()
-    const refusal = await visit.guard(options)
-    if (refusal === undefined) return
-    const path = refusal.location ?? routes().loginPath(options.provider)
+    const refused = await refusal(visit)
+    if (refused === undefined) return
+    const path = refused.location ?? routes().loginPath()
     // Where the proxy has said where this is, the way back is in it.
     return sendTo(absolute(request.url === '' && returnTo !== undefined ? withReturnTo(path, returnTo) : path))
   }
 
-  return ((target: (...given: readonly unknown[]) => unknown, { returnTo, ...options }: ProtectOptions<Name> = {}) => {
-    assertGuardOptions(options)
+  return ((target: (...given: readonly unknown[]) => unknown, options: Options = Object({})) => {
+    const refusal = checked(options)
     return async (...given: readonly unknown[]): Promise<unknown> => {
       const [request] = given
-      if (request instanceof Request) return guarded(request, options, () => target(...given))
-      await sendToLogin(options, returnTo)
+      if (request instanceof Request) return answered(request, refusal, () => target(...given))
+      await sendAway(refusal, options.returnTo)
       return target(...given)
     }
-  }) as Protect<Name>
+  }) as Wrap<Options>
+}
+
+/** Whether somebody is logged in is not known where a store fails, which is not the same as that nobody is. */
+async function orUnknown<T>(opening: Promise<T>): Promise<T | Response> {
+  try {
+    return await opening
+  } catch (error) {
+    if (isOAuthError(error) && error.name === 'StoreError') return writeResponse(errorPage(error))
+    throw error
+  }
 }
 
 /** The answer of a route, which read the session: no cache may keep it. That of another server cannot be changed, and is copied. */

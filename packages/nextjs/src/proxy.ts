@@ -1,5 +1,5 @@
 import { isOAuthError, type Maybe } from '@oauth/core/adapter'
-import type { Visit } from '@oauth/core/routes'
+import type { SetCookie, Visit } from '@oauth/core/routes'
 import { cookies } from 'next/headers.js'
 import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server.js'
 import { nextCookie } from './next-cookie.js'
@@ -60,19 +60,23 @@ async function proxied<Http>(ports: ProxyPorts<Http>, request: NextRequest, own?
     hasSession && !ports.hasStore
       ? await ports.visits.answered(isUse ? { ...read, headers: asNavigation(request.headers) } : read)
       : undefined
-  const jar = own && (await withinNext(cookies))
-  const before = jar?.toString()
   const answer = (await own?.()) ?? NextResponse.next()
   const response = new NextResponse(answer.body, answer)
   const goesOn = response.headers.has('x-middleware-next') || response.headers.has('x-middleware-rewrite')
   if (goesOn && isUse && opened !== undefined) await renew(opened.visit, ports.providers)
   const waiting = opened?.visit.takeCookies() ?? []
   if (goesOn) overrideRequest(response.headers, request.headers, { further: { [URL_HEADER]: url }, cookies: waiting })
-  // What a proxy has set by `cookies()` Next puts in place of all cookies of its answer: then these have to be among them.
-  if (jar === undefined || jar.toString() === before) appendCookies(response.headers, waiting)
-  else for (const cookie of [...response.cookies.getAll(), ...waiting.map(nextCookie)]) jar.set(cookie)
+  if (own === undefined) appendCookies(response.headers, waiting)
+  else await addCookies(response, waiting)
   if (hasSession) keepPrivate(response.headers)
   return response
+}
+
+/** What a proxy has set by `cookies()` Next puts in place of all cookies of its answer, so that they have to be among those. */
+async function addCookies(response: NextResponse, waiting: readonly SetCookie[]): Promise<void> {
+  const jar = waiting.length === 0 ? undefined : await withinNext(cookies)
+  for (const cookie of [...response.cookies.getAll(), ...waiting.map(nextCookie)]) jar?.set(cookie)
+  appendCookies(response.headers, waiting)
 }
 
 /** Renews the tokens that are due. One that cannot be is for the page to find: what it does without a token is not for a proxy to say. */

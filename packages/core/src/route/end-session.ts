@@ -1,5 +1,6 @@
+import type { Environment } from '../environment.js'
+import { isOAuthError } from '../error/any-oauth-error.js'
 import type { Flow } from '../flow/flow.js'
-import { quietly } from '../flow/quietly.js'
 import { randomToken } from '../jose/random-token.js'
 import { endSessionUrl } from '../message/end-session.js'
 import { type Provider, revokeTokens } from './provider.js'
@@ -22,8 +23,9 @@ export async function* endSession<Http>(context: WebContext<Http>, visit: Sessio
   for (const provider of providers) {
     const token = records[provider.name]?.token
     if (token === undefined) continue
-    yield* quietly(revokeTokens(provider, token, context.environment))
-    if (provider.name === last) location = (yield* quietly(providerLogout(context, provider, token.id_token))) ?? location
+    yield* reported(revokeTokens(provider, token, context.environment), context.environment)
+    if (provider.name === last)
+      location = (yield* reported(providerLogout(context, provider, token.id_token), context.environment)) ?? location
   }
   // Where the provider's session goes on, the next page could have the person logged in again without a word.
   if (current !== undefined && (location === context.afterLogout || providers.length > 1)) visit.setLoginCookies([context.logins.quiet])
@@ -43,4 +45,14 @@ async function* providerLogout<Http>(
     postLogoutRedirectUri: `${context.base.origin}${context.afterLogout}`,
     state: randomToken(context.environment),
   })
+}
+
+/** What a provider may fail at without keeping anybody logged in here. Whoever operates the application hears of it. */
+async function* reported<T>(flow: Flow<T>, environment: Environment): Flow<T | undefined> {
+  try {
+    return yield* flow
+  } catch (error) {
+    environment.emit?.({ type: 'logout-failed', ...(isOAuthError(error) ? { detail: error.code } : {}) })
+    return undefined
+  }
 }

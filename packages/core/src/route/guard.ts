@@ -23,10 +23,14 @@ export interface GuardOptions extends StepUp {
 
 const GUARD_OPTIONS: readonly string[] = ['provider', 'token', 'maxAge', 'acr']
 
-/** For adapters: checks the options of a guard when it is made. @throws {@link UsageError} for unknown and unusable ones, which would guard less than was meant. */
-export function assertGuardOptions(options: GuardOptions): void {
-  assertKnownOptions(options, GUARD_OPTIONS, 'requireLogin')
-  assertLoginTerms(options, 'requireLogin')
+/**
+ * For adapters: checks the options of a guard, by the name that it has there, when it is made.
+ *
+ * @throws {@link UsageError} for unknown and unusable ones, which would guard less than was meant.
+ */
+export function assertGuardOptions(options: GuardOptions, name = 'requireLogin'): void {
+  assertKnownOptions(options, GUARD_OPTIONS, name)
+  assertLoginTerms(options, name)
 }
 
 /**

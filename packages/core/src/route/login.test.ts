@@ -223,6 +223,7 @@ describe('SS15: what is no navigation starts no login', () => {
     ['a script', SCRIPT],
     ['an RSC request', { ...NAVIGATION, rsc: '1' }],
     ['a router prefetch', { accept: '*/*', 'next-router-prefetch': '1' }],
+    ['SS22: data of a page', { accept: '*/*', 'x-nextjs-data': '1' }],
     ['Purpose: prefetch', { ...NAVIGATION, purpose: 'prefetch' }],
     ['Sec-Purpose: prefetch;prerender', { ...NAVIGATION, 'sec-purpose': 'prefetch;prerender' }],
     ['X-Moz: prefetch', { ...NAVIGATION, 'x-moz': 'prefetch' }],

@@ -149,8 +149,10 @@ describe('LO09: a logout that nobody wanted', () => {
 })
 
 describe('LO11: the provider is down', () => {
-  it('revocation fails: the session is gone, and the browser goes on', async () => {
+  it('revocation fails: the session is gone, the browser goes on, and who operates the application is told', async () => {
     const app = world()
+    const events: unknown[] = []
+    app.clock.emit = (event) => void events.push(event)
     for (const script of [() => answer(503), () => answer(400, '{"error":"invalid_request"}', { 'content-type': 'application/json' })]) {
       app.server.scripts.revocation = script
       const browser = app.browser()
@@ -158,6 +160,10 @@ describe('LO11: the provider is down', () => {
       expect((await browser.go(LOGOUT, { method: 'POST' })).location).toMatch(/^https:\/\/as\.example\/logout/)
       expect((await browser.open()).user).toBeUndefined()
     }
+    expect(events).toEqual([
+      { type: 'logout-failed', detail: 'OAUTH_RESPONSE_STATUS' },
+      { type: 'logout-failed', detail: 'OAUTH_ENDPOINT_ERROR' },
+    ])
   })
 
   it('nothing can be reached, not even the metadata: the session is gone, and the browser goes to afterLogout', async () => {

@@ -1,5 +1,8 @@
 import type { HttpHeaders } from '../http/http-response.js'
 
+/** Headers by which the routers of frameworks fetch what they show themselves. */
+const ROUTER: readonly string[] = ['rsc', 'next-router-prefetch', 'x-nextjs-data']
+
 /**
  * Tells whether a person is going to a page: not a script's request, not a prefetch. Browsers say so in `Sec-Fetch-*` (Fetch Metadata); where
  * they say nothing, a request for HTML counts, or for anything at all. One that prefers JSON or an image and takes anything else is none.
@@ -11,7 +14,7 @@ export function isNavigation({ method, headers }: { readonly method: string; rea
 /** Tells whether the answer to a request is to be shown as a page, whatever its method. */
 export function wantsPage(headers: HttpHeaders): boolean {
   const purpose = `${headers['purpose'] ?? ''} ${headers['sec-purpose'] ?? ''} ${headers['x-moz'] ?? ''}`
-  if (purpose.includes('prefetch') || headers['next-router-prefetch'] !== undefined || headers['rsc'] !== undefined) return false
+  if (purpose.includes('prefetch') || ROUTER.some((name) => headers[name] !== undefined)) return false
   const mode = headers['sec-fetch-mode']
   if (mode !== undefined) return mode === 'navigate' && (headers['sec-fetch-dest'] ?? 'document') === 'document'
   const { accept = '*/*' } = headers

@@ -21,8 +21,9 @@ function played({ body }: Answered, hasOpener: boolean) {
   const opener = { postMessage: (message: unknown, target: string) => done.push({ ...(message as object), target }) }
   const window = { opener: hasOpener ? opener : null, close: () => done.push('close') }
   const location = { replace: (url: string) => done.push(url) }
+  const history = { replaceState: (_state: null, _title: string, url: string) => done.push(`shown as ${url}`) }
   const [, script = ''] = /<script nonce="[\w-]{43}">([^<]*)<\/script>/.exec(body) ?? []
-  runInNewContext(script, { window, location, document: { links: [link] } })
+  runInNewContext(script, { window, location, history, document: { links: [link] } })
   return done
 }
 
@@ -33,12 +34,12 @@ describe('AR30: a login in a popup', () => {
     const answer = await finished(app, { browser })
     expect(answer.status).toBe(200)
     expect(answer.body).not.toContain('*')
-    expect(played(answer, true)).toEqual([{ type: 'oauth:login', target: APP }, 'close'])
+    expect(played(answer, true)).toEqual([`shown as ${APP}/items`, { type: 'oauth:login', target: APP }, 'close'])
     expect((await browser.open()).user?.sub).toBe('alice')
   })
 
   it('goes on in its own window where nobody has opened it', async () => {
-    expect(played(await finished(world()), false)).toEqual([`${APP}/items`])
+    expect(played(await finished(world()), false)).toEqual([`shown as ${APP}/items`, `${APP}/items`])
   })
 
   it('RD12: its one script is allowed by a nonce that is new each time, and nobody may have it in a frame', async () => {
@@ -67,14 +68,20 @@ describe('AR30: a login in a popup', () => {
       const answer = await finished(world(), { returnTo })
       expect(answer.body.match(/<\/?script/g)).toHaveLength(2)
       expect(answer.body.match(/"/g)).toHaveLength(8)
-      const [url] = played(answer, false) as [string]
+      const [, url = ''] = played(answer, false) as string[]
       expect(new URL(url).origin).toBe(APP)
     },
   )
 
+  it('RD12: an address is encoded for HTML', async () => {
+    const answer = await finished(world(), { returnTo: '/a?b=1&copy=2' })
+    expect(answer.body).toContain(`<a href="${APP}/a?b=1&amp;copy=2">`)
+    expect(played(answer, false)).toContain(`${APP}/a?b=1&copy=2`)
+  })
+
   it('RD01: goes nowhere else', async () => {
     for (const returnTo of ['https://evil.example', '//evil.example', '/\\evil.example'])
-      expect(played(await finished(world(), { returnTo }), false)).toEqual([`${APP}/`])
+      expect(played(await finished(world(), { returnTo }), false)).toEqual([`shown as ${APP}/`, `${APP}/`])
   })
 
   it('is begun by the application, too; and by nothing but the word', async () => {

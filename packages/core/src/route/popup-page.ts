@@ -8,7 +8,8 @@ export const POPUP_MESSAGE = 'oauth:login'
 
 /**
  * Ends a login in a popup: tells the page that opened it, when that is of this application, and closes the window. Where there is no opener, because it
- * is no popup or a page on the way has cut the connection, the login goes on in this window. Script and data are apart: the script is the same for all.
+ * is no popup or a page on the way has cut the connection, the login goes on in this window. Its address loses the code, which is spent. Script and data
+ * are apart: the script is the same for all.
  *
  * @param href where the login goes on: an absolute address of this application, whose origin is the one that is told.
  * @see RFC 9700 §4.17 https://www.rfc-editor.org/rfc/rfc9700#section-4.17
@@ -21,6 +22,7 @@ export function popupPage(environment: Pick<Environment, 'randomBytes'>, href: s
 <body><a href="${escapeHtml(href)}">Continue</a>
 <script nonce="${nonce}">
 const { href, origin } = document.links[0]
+history.replaceState(null, '', href)
 if (window.opener) {
   window.opener.postMessage({ type: '${POPUP_MESSAGE}' }, origin)
   window.close()

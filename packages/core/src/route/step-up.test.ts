@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { createSealer } from '../jose/sealer.js'
 import type { GuardOptions } from './guard.js'
 import type { StepUp } from './login-terms.js'
 import { NAVIGATION, SCRIPT, type TestBrowser } from './testing/browser.js'
-import { type Call, registered, type World, world } from './testing/world.js'
+import { type Call, registered, SECRET, type World, world } from './testing/world.js'
 
 const CALLBACK = '/auth/demo/callback'
 
@@ -219,6 +220,21 @@ describe('AR28: the terms of a login cannot be set from outside', () => {
     const rotated = browser.at(app.instance({ secret: [secret, ...[app.options.secret].flat()] }))
     const ours = (await visited(app.browser(), { acr: 'gold' })) ?? ''
     expect(new URL((await rotated.go(ours)).location).searchParams.get('acr_values')).toBe('gold')
+  })
+
+  it('SS12: what is sealed for another purpose is not read', async () => {
+    const app = world()
+    for (const [purpose, read] of [
+      ['terms __Host-oauth', 'gold'],
+      ['terms __Host-other', null],
+      ['login __Host-oauth.login', null],
+      ['session __Host-oauth.session', null],
+    ] as const) {
+      const sealer = await createSealer(app.clock, [SECRET], purpose)
+      const terms = await sealer.seal(JSON.stringify({ acr: 'gold', until: app.clock.time + 60 }))
+      const { location } = await app.browser().go(LOGIN + new URLSearchParams({ terms }))
+      expect(new URL(location).searchParams.get('acr_values')).toBe(read)
+    }
   })
 
   it('what is sealed is read for ten minutes, and then the guard asks again', async () => {

@@ -3,7 +3,7 @@ import type { HttpHeaders } from '../../http/http-response.js'
 import type { HttpClient } from '../../session/http-client.js'
 import type { TokenLifeCycle } from '../../session/token-life-cycle.js'
 import { SessionVisit } from '../session-visit.js'
-import { type WebContext, webContext } from '../web-context.js'
+import { type RoutesPorts, type WebContext, webContext } from '../web-context.js'
 import type { ProviderOptions, WebOptions } from '../web-options.js'
 import { type WebRoutes, webRoutes } from '../web-routes.js'
 import { type AuthorizationServer, authorizationServer, type Consent } from './authorization-server.js'
@@ -31,7 +31,7 @@ export interface World {
   resource: (authorization: string) => number | Promise<number>
   readonly options: WebOptions<Call>
   /** Another instance of the application: after a restart, or beside the first. */
-  instance(options?: Options): WebRoutes<Call>
+  instance(options?: Options, ports?: RoutesPorts): WebRoutes<Call>
   browser(): TestBrowser<Call>
   /** What another instance of the application works on. */
   readonly context: WebContext<Call>
@@ -98,7 +98,7 @@ export function world(options: Options = {}, provider: Partial<ProviderOptions<C
     sent,
     resource: () => 200,
     options: complete,
-    instance: (different = {}) => webRoutes({ ...complete, ...different }, http),
+    instance: (different = {}, ports = {}) => webRoutes({ ...complete, ...different }, http, ports),
     browser: () => testBrowser(self.routes),
     async start(browser, { provider: name = 'demo', returnTo, asked } = {}) {
       const { location, error } = await browser.go(
