@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { testEnvironment } from '../test/environment.js'
 import type { ClientAuthentication } from './client-authentication/client.js'
 import { type AuthorisedFetch, fetchClient, fetchTransport } from './fetch.js'
@@ -37,6 +37,18 @@ async function site(answer: (request: IncomingMessage, response: ServerResponse)
 }
 
 describe('fetchTransport', () => {
+  it.each(['before it is sent', 'while it is under way'])('gives a request up %s, where signals cannot be joined', async (when) => {
+    const any = Object.getOwnPropertyDescriptor(AbortSignal, 'any')
+    Reflect.deleteProperty(AbortSignal, 'any')
+    onTestFinished(() => void Object.defineProperty(AbortSignal, 'any', any ?? {}))
+    const controller = new AbortController()
+    const server = await site(() => controller.abort())
+    if (when === 'before it is sent') controller.abort()
+    const sent = fetchTransport()(formRequest('token', server.url, []), { signal: controller.signal })
+    await expect(sent).rejects.toMatchObject({ reason: 'aborted' })
+    await server.close()
+  })
+
   it('F02, LG06: a failure names the server that could not be reached, and not the path', async () => {
     const closed = await site(() => undefined)
     await closed.close()

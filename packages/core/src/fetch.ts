@@ -35,7 +35,7 @@ export function fetchTransport(fetch: Fetch = globalThis.fetch): Transport {
   return async (request, { signal }) => {
     const { method, url, headers, body = null, timeoutMs } = request
     const timeout = AbortSignal.timeout(timeoutMs)
-    const either = signal === undefined ? timeout : firstOf(signal, timeout)
+    const either = signal === undefined ? timeout : firstOf([signal, timeout])
     try {
       const init: Parameters<AuthorisedFetch>[1] = {
         method,
@@ -60,16 +60,15 @@ export function fetchTransport(fetch: Fetch = globalThis.fetch): Transport {
   }
 }
 
-/** A signal that ends with the first of two. Next's edge runtime lacks `AbortSignal.any`. */
-function firstOf(one: AbortSignal, other: AbortSignal): AbortSignal {
-  if (typeof AbortSignal.any === 'function') return AbortSignal.any([one, other])
+/** A signal that ends with the first of these. Next's edge runtime lacks `AbortSignal.any`. */
+function firstOf(signals: AbortSignal[]): AbortSignal {
+  if (typeof AbortSignal.any === 'function') return AbortSignal.any(signals)
   const controller = new AbortController()
-  const { signal } = controller
-  for (const each of [one, other]) {
-    if (each.aborted) controller.abort(each.reason)
-    else each.addEventListener('abort', () => controller.abort(each.reason), { once: true, signal })
+  for (const signal of signals) {
+    if (signal.aborted) controller.abort()
+    signal.addEventListener('abort', () => controller.abort())
   }
-  return signal
+  return controller.signal
 }
 
 function authorisedFetch(fetch: Fetch, authoriser: ResourceAuthoriser): AuthorisedFetch {
