@@ -30,6 +30,8 @@ export interface ProviderOptions {
   readonly resources?: readonly string[]
   /** Scopes known at every resource. Default `items:read items:write`. */
   readonly resourceScopes?: string
+  /** Refuse a login without PKCE. Default true; false is for clients that know none. */
+  readonly pkceRequired?: boolean
   /** Scripts of every site may use every client. Default: those of its redirect URIs' sites, and only a public client. */
   readonly cors?: boolean
   /** Default 0: the system's choice. A fixed port is for people. */
