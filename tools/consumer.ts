@@ -16,6 +16,22 @@ const PROJECTS = {
     compilerOptions: { ...STRICT, lib: ['ES2023', 'DOM'], types: [], module: 'ESNext', moduleResolution: 'Bundler' },
     include: ['browser/**/*.ts'],
   },
+  // What Next declares does not check without what it builds applications with.
+  nextjs: {
+    compilerOptions: {
+      ...NODE,
+      lib: ['ES2023', 'DOM'],
+      module: 'ESNext',
+      moduleResolution: 'Bundler',
+      skipLibCheck: true,
+      noEmit: false,
+      declaration: true,
+      emitDeclarationOnly: true,
+      rootDir: '.',
+      outDir: 'declarations',
+    },
+    include: ['nextjs/**/*.ts'],
+  },
   declarations: {
     compilerOptions: {
       ...NODE,
@@ -26,12 +42,16 @@ const PROJECTS = {
       rootDir: '.',
       outDir: 'declarations',
     },
-    include: ['*/inferred-*.ts'],
+    include: ['node/inferred-*.ts', 'browser/inferred-*.ts'],
   },
 }
 
-/** Packages that run in browsers, too. */
-const BROWSER: ReadonlySet<string | undefined> = new Set(['@oauth/core', '@oauth/ky'])
+/** Packages that run in browsers, too, or in Next alone: whose project they are looked at in. Of all others it is that of Node. */
+const FOLDERS: ReadonlyMap<string | undefined, string> = new Map([
+  ['@oauth/core', 'browser'],
+  ['@oauth/ky', 'browser'],
+  ['@oauth/nextjs', 'nextjs'],
+])
 
 /** Makes a project that knows nothing of the workspace, and installs the tarballs and their peers in it with npm. */
 export function createConsumer(folder: string, tarballs: readonly Tarball[]): void {
@@ -48,7 +68,7 @@ export function createConsumer(folder: string, tarballs: readonly Tarball[]): vo
   for (const [name, config] of Object.entries(PROJECTS)) plant(folder, { [`tsconfig.${name}.json`]: JSON.stringify(config) })
   for (const { manifest } of tarballs) {
     const lines = importable(manifest).map((specifier, index) => `export * as subpath${index} from '${specifier}'\n`)
-    plant(folder, { [`${BROWSER.has(manifest.name) ? 'browser' : 'node'}/every-${manifest.name.split('/')[1]}.ts`]: lines.join('') })
+    plant(folder, { [`${FOLDERS.get(manifest.name) ?? 'node'}/every-${manifest.name.split('/')[1]}.ts`]: lines.join('') })
   }
   succeed('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'], folder)
 }

@@ -76,7 +76,7 @@ export const RULES: readonly IForbiddenRuleType[] = [
     pathNot: 'node_modules/on-headers/',
     dependencyTypesNot: ['npm-peer'],
   }),
-  forbid('ky -> node:', '^packages/ky/src/', { dependencyTypes: ['core'] }),
+  forbid('ky, nextjs -> node:', '^packages/(?:ky|nextjs)/src/', { dependencyTypes: ['core'] }),
   forbid('conformance -> core other than adapter and session', '^packages/conformance/src/', {
     path: CORE,
     pathNot: `${CORE}(?:adapter|session)\\.ts$`,

@@ -37,7 +37,8 @@ const CASES: readonly Case[] = [
   ['node-got/src/', "import '@oauth/ky'", 'package -> another package than core'],
   ['node-got/src/', "import { a } from '@oauth/core'", 'package -> value of the root of core'],
   ['node-got/src/', "import 'jose'", 'package -> npm other than its peer'],
-  ['ky/src/', "import 'node:http'", 'ky -> node:'],
+  ['ky/src/', "import 'node:http'", 'ky, nextjs -> node:'],
+  ['nextjs/src/', "import 'node:crypto'", 'ky, nextjs -> node:'],
   ['express/src/', "import 'jose'", 'express -> npm other than its peer and on-headers'],
   ['conformance/src/', "import '@oauth/core/routes'", 'conformance -> core other than adapter and session'],
   ['conformance/src/', "import 'vitest'", 'conformance -> npm', 'package -> npm other than its peer'],
@@ -64,7 +65,7 @@ export function plantImports(workspace: string): readonly Pick<Violation, 'rule'
     plant(join(workspace, 'node_modules', name), { 'package.json': JSON.stringify({ name, main: 'index.js' }), 'index.js': '' })
   }
   mkdirSync(join(workspace, 'node_modules/@oauth'))
-  for (const name of ['core', 'ky', 'node-got', 'express', 'conformance']) {
+  for (const name of ['core', 'ky', 'node-got', 'express', 'nextjs', 'conformance']) {
     plant(join(workspace, 'packages', name), { 'package.json': manifest(name), 'src/index.ts': file })
     symlinkSync(join(workspace, 'packages', name), join(workspace, 'node_modules/@oauth', name))
   }

@@ -56,7 +56,7 @@ export type {
   WebSessionOptions,
 } from '@oauth/core/routes'
 export { statusOf } from '@oauth/core/routes'
-export type { Store, StoreEntry, StoreReceipt } from '@oauth/core/session'
+export type { Store, StoreEntry, StoreReceipt, TokenRecord } from '@oauth/core/session'
 export { memoryStore } from '@oauth/core/session'
 export type { Handlers } from './handlers.js'
 export { type OAuth, oauth } from './oauth.js'

@@ -23,7 +23,16 @@ export function processWide({ baseUrl, session, store, environment }: Omit<WebOp
   const key = JSON.stringify([baseUrl, session?.name, session?.lifetime])
   const known = holder[PROCESS_WIDE].get(key)
   if (known !== undefined) return known
+  if (store?.local === true && process.env['NODE_ENV'] === 'production') warnOfMemory()
   const made = { memory: routesMemory({ environment, session }), store: store?.local === true ? store : undefined }
   holder[PROCESS_WIDE].set(key, made)
   return made
+}
+
+/** Sessions in memory are those of one process, and gone with it, which nobody may notice before there are two. */
+function warnOfMemory(): void {
+  // biome-ignore lint/suspicious/noConsole: there is no other way to an operator on every runtime
+  console.warn(
+    'OAUTH_MEMORY_STORE: Sessions are in a store that this process alone can reach: others do not know them, and from memory they are gone with a restart. Take a store such as redisStore(client), or none, for sessions in cookies.',
+  )
 }

@@ -50,7 +50,8 @@ export function sessionProxy<Http>(ports: ProxyPorts<Http>): SessionProxy {
 async function proxied<Http>(ports: ProxyPorts<Http>, request: NextRequest, own?: () => ReturnType<ProxyFunction>): Promise<Response> {
   const { browserUrl, match, sessionCookie } = ports.routes()
   const url = browserUrl(pathOf(request))
-  if (url.startsWith(browserUrl('/_next/')) || isFile(url) || match(url) !== undefined) return (await own?.()) ?? NextResponse.next()
+  const below = url.slice(browserUrl('/').length - 1)
+  if (below.startsWith('/_next/') || isFile(below) || match(url) !== undefined) return (await own?.()) ?? NextResponse.next()
 
   const isUse = mayBeUse(request)
   const read = readRequest(request, url)

@@ -36,7 +36,8 @@ export interface AppOptions {
  * - `GET /guarded/items/{id}` a page of a dynamic route behind the guard, that says `item: ` and the id
  * - `GET /guarded/api` a route handler behind the guard: JSON `{ sub }`
  * - `GET /token` JSON of {@link TokenView}
- * - `GET /rendered` a page that uses the access token where no cookie can be set: it says `token: ` and its hash, or `error: ` and a code
+ * - `GET /rendered` a page that uses the access token where no cookie can be set: it says `token: ` and its hash, or `error: ` and a code; at
+ *   `GET /without-proxy/rendered` also where a framework has no other place that has renewed it before
  * - `GET /api` JSON of the provider's UserInfo, by the user's HTTP client; `{ error }` with the code of what went wrong
  * - `GET /link?provider=` begins a login to be linked
  * - `GET /step-up` a page that wants a login at the first provider

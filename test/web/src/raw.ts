@@ -53,3 +53,24 @@ function exchange(origin: string, path: string, { method = 'GET', headers = NAVI
     outgoing.end(body)
   })
 }
+
+/** Where a request ends up. */
+export interface Arrival extends RawAnswer {
+  readonly path: string
+  /** Of all answers on the way. */
+  readonly setCookie: readonly string[]
+}
+
+/** Sends the same request to wherever it is redirected to within the application, as a script does. */
+export async function follow(origin: string, path: string, { headers = NAVIGATION }: RawRequest = {}): Promise<Arrival> {
+  const cookies: string[] = []
+  let at = path
+  for (let hops = 0; ; hops++) {
+    const answer = await raw(origin, at, { headers })
+    cookies.push(...answer.setCookie)
+    const next = URL.parse(answer.headers['location'] ?? '', origin + at)
+    if (next === null || next.origin !== origin || answer.status < 300 || answer.status >= 400 || hops === 5)
+      return { ...answer, path: at, setCookie: cookies }
+    at = next.pathname + next.search
+  }
+}

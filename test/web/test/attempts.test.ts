@@ -115,7 +115,7 @@ describe.each(applications)('$name', ({ framework, stored }) => {
       await finish()
       const before = provider.tokenRequests()
       const page = await browser.goto(callback, { from: provider.issuer })
-      expect([page.url, page.status]).toEqual([`${app.baseUrl}/`, 200])
+      expect([page.url, page.status]).toEqual([`${app.baseUrl}/guarded`, 200])
       expect(provider.tokenRequests()).toBe(before)
       expect(await subOf(browser, app)).toBe('alice')
     })

@@ -16,19 +16,28 @@ describe.each(frameworks)('$name', (framework) => {
   })
 
   describe('SS19: the store cannot be read', () => {
-    it.each(['/', '/guarded', '/guarded/api', '/guarded/items/1', '/auth/user', '/token', '/api', '/auth/demo/login'])(
-      'SS19: %s of somebody is 503, and not "logged out": no cookie goes, and afterwards they are still in',
+    /** What the library answers is 503. Where the application does, its framework may know no better than 500, or the application may say why. */
+    const ANSWERED = ['/guarded/api', '/auth/user', '/auth/demo/login']
+    const BY_APPLICATION = ['/', '/guarded', '/guarded/items/1', '/token', '/api']
+
+    it.each([...ANSWERED, ...BY_APPLICATION])(
+      'SS19: %s of somebody is an error, and not "logged out": no cookie goes, and afterwards they are still in',
       async (path) => {
         const { app, store } = world
         const browser = await world.loggedIn()
         const cookies = browser.cookies.header(app.baseUrl)
         store.fault = (call) => (is('get')(call) ? 'refused' : undefined)
         const page = await browser.goto(`${app.baseUrl}${path}`)
-        expect([page.status, page.history.flatMap(({ setCookie }) => setCookie)]).toEqual([503, []])
-        expect(page.headers.get('cache-control')).toContain('no-store')
         const script = await browser.fetch(`${app.baseUrl}${path}`)
-        expect([script.status, await script.text()]).toEqual([503, expect.not.stringContaining('alice')])
         store.fault = () => undefined
+        expect(page.history.flatMap(({ setCookie }) => setCookie)).toEqual([])
+        expect(page.headers.get('cache-control')).toContain('no-store')
+        for (const { status, body } of [page, { status: script.status, body: await script.text() }]) {
+          if (ANSWERED.includes(path)) expect(status).toBe(503)
+          else if (status !== 200) expect([500, 503]).toContain(status)
+          else expect(body).toContain('"error":"OAUTH_STORE')
+          expect(body).not.toMatch(/alice|OAUTH_MISSING_TOKEN|not_logged_in|login_required/)
+        }
         expect(browser.cookies.header(app.baseUrl)).toBe(cookies)
         expect(await subOf(browser, app)).toBe('alice')
       },
@@ -79,10 +88,11 @@ describe.each(frameworks)('$name', (framework) => {
       const { app, store } = world
       const browser = await world.loggedIn()
       store.fault = (call) => (is('delete', 's:')(call) ? 'refused' : undefined)
+      const cookies = browser.cookies.header(app.baseUrl)
       const out = await browser.goto(`${app.baseUrl}/auth/logout`, { from: app.baseUrl })
-      expect([out.status, out.history.flatMap(({ setCookie }) => setCookie)]).toEqual([503, []])
+      expect([out.status, browser.cookies.header(app.baseUrl)]).toEqual([503, cookies])
       const method = await signOut(browser, app)
-      expect([method.status, method.headers.getSetCookie()]).toEqual([503, []])
+      expect([method.status, browser.cookies.header(app.baseUrl)]).toEqual([503, cookies])
       store.fault = () => undefined
       expect(await subOf(browser, app)).toBe('alice')
       await signOut(browser, app)
@@ -100,7 +110,7 @@ describe.each(frameworks)('$name', (framework) => {
         isLost = true
         return 'lost'
       }
-      expect((await signOut(browser, app)).status).toBe(303)
+      expect([303, 307]).toContain((await signOut(browser, app)).status)
       store.fault = () => undefined
       expect([await subOf(browser, app), await subOf(thief, app)]).toEqual([undefined, undefined])
     })
