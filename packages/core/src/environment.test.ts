@@ -25,18 +25,6 @@ test.each([
   expect(Buffer.from(environment.digest?.(algorithm, data) ?? [])).toEqual(createHash(name).update(data).digest())
 })
 
-test('random bytes are new at each call, as many as asked for, and nobody else can change them', () => {
-  const { randomBytes } = defaultEnvironment()
-  const drawn = Array.from({ length: 500 }, () => randomBytes(12))
-  expect(new Set(drawn.map(String)).size).toBe(500)
-  expect(new Set(drawn.map(({ buffer }) => buffer)).size).toBe(500)
-  for (const length of [0, 1, 12, 1023, 1024, 1025]) {
-    const bytes = randomBytes(length)
-    expect(bytes).toHaveLength(length)
-    if (length > 1000) expect(bytes.filter((byte) => byte === 0).length).toBeLessThan(length / 10)
-  }
-})
-
 test('RFC 7518 §5.3: on Node A256GCM is synchronous; a wrong tag, key or header opens nothing', () => {
   const { aead } = environment
   if (aead === undefined) throw new Error('Node has A256GCM')

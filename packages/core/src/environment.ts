@@ -109,31 +109,11 @@ export function defaultEnvironment(): Environment {
   return {
     now: () => Date.now() / 1000,
     monotonic: () => performance.now(),
-    randomBytes: randomSource(),
+    randomBytes: (n) => crypto.getRandomValues(new Uint8Array(n)),
     sleep,
     ...(node?.hash === undefined ? {} : { digest: nodeDigest(node.hash) }),
     ...(node === undefined || buffers === undefined ? {} : { aead: nodeAead(node, buffers) }),
     ...(channels === undefined ? {} : { emit: publishTo(channels) }),
-  }
-}
-
-/** Random bytes that are asked for at once: for a few of them the way to the generator is what takes time. */
-const POOL_BYTES = 1024
-
-/** Draws from the platform's generator ahead of need. What was handed out is copied, and erased here. */
-function randomSource(): Environment['randomBytes'] {
-  let pool = new Uint8Array(0)
-  let at = 0
-  return (n) => {
-    if (n > POOL_BYTES) return crypto.getRandomValues(new Uint8Array(n))
-    if (at + n > pool.length) {
-      pool = crypto.getRandomValues(new Uint8Array(POOL_BYTES))
-      at = 0
-    }
-    const bytes = pool.slice(at, at + n)
-    pool.fill(0, at, at + n)
-    at += n
-    return bytes
   }
 }
 
