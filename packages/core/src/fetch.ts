@@ -106,7 +106,8 @@ function authorisedFetch(fetch: Fetch, authoriser: ResourceAuthoriser): Authoris
     if (response.redirected && new URL(response.url).origin !== new URL(authorised.url).origin) return response
     const verdict = await authoriser.answered(authorised, { status: response.status, headers: headersOf(response) })
     if (verdict === 'done' || !replayable) return response
-    await response.body?.cancel()
+    // Not waited for: where `fetch` keeps a copy of the answer, as Next does, this ends when that is given up too.
+    response.body?.cancel().catch(() => undefined)
     const renewed = await authoriser.authorise(resource, 2)
     return fetch(withHeaders(anew(renewed), renewed))
   }
@@ -149,7 +150,7 @@ async function readBody(response: Response, request: HttpRequest, signal: AbortS
       size += part.value.length
       if (size > request.maxBytes) {
         // Frees the connection.
-        await reader?.cancel()
+        giveUp()
         throw new TransportError(request, { reason: 'too_large', sent: 'maybe' })
       }
       chunks.push(part.value)

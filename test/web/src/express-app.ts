@@ -71,6 +71,10 @@ app.get('/static', (_req, res) => {
   res.type('text').send('static')
 })
 
+app.use(requireLogin(), (_req, res) => {
+  res.type('text').send('elsewhere')
+})
+
 const server = app.listen(0, '127.0.0.1', () => {
   console.log(`listening on ${(server.address() as AddressInfo).port}`)
 })

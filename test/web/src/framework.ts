@@ -42,6 +42,7 @@ export interface AppOptions {
  * - `GET /step-up` a page that wants a login at the first provider
  * - `POST /sign-out` logs out by the method; where that fails, JSON `{ error }` and the status that the library says
  * - `GET /static` a page that reads no session, and says `static`
+ * - every other path: a page behind the guard, that says `elsewhere`
  */
 export interface App {
   /** What browsers see: a reverse proxy of the test, in front of the application. No slash at its end. */

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { alone } from './alone.ts'
 import { type Contents, nextAppFiles } from './next-app-files.ts'
-import { linkPackages, type NextVersion, nextAppPackages } from './next-app-packages.ts'
+import { linkedPackages, type NextVersion, nextAppPackages } from './next-app-packages.ts'
 
 /** What an application is built for. */
 export interface NextBuild {
@@ -24,13 +24,16 @@ const CACHE = join(WORKSPACE, 'test/web/.cache')
  */
 export async function buildNextApp({ version, basePath = '' }: NextBuild): Promise<string> {
   const files = { ...(await nextAppFiles(version)), ...(await nextAppPackages()), 'next.config.mjs': config(version, basePath) }
-  const name = `${version}-${fingerprint(files)}`
+  const links = await linkedPackages(version)
+  const kind = `${version}${basePath.replace('/', '-at-')}`
+  const name = `${kind}.${fingerprint({ ...files, ...links })}`
   const folder = join(CACHE, name)
   const complete = join(folder, 'complete')
   await alone(name, async () => {
     if (existsSync(complete)) return
+    await removeOthers(kind)
     await write(folder, files)
-    await linkPackages(folder, version)
+    await link(folder, links)
     await build(folder)
     await writeFile(complete, '')
   })
@@ -55,13 +58,23 @@ function fingerprint(files: Contents): string {
   return hash.digest('hex').slice(0, 16)
 }
 
+/** What was built of something older, or was not finished. */
+async function removeOthers(kind: string): Promise<void> {
+  await mkdir(CACHE, { recursive: true })
+  const others = (await readdir(CACHE)).filter((name) => name.startsWith(`${kind}.`))
+  await Promise.all(others.map((name) => rm(join(CACHE, name), { recursive: true, force: true })))
+}
+
 async function write(folder: string, files: Contents): Promise<void> {
-  await rm(folder, { recursive: true, force: true })
   for (const [name, content] of Object.entries(files)) {
     const file = join(folder, name)
     await mkdir(dirname(file), { recursive: true })
     await writeFile(file, content)
   }
+}
+
+async function link(folder: string, links: Contents): Promise<void> {
+  for (const [name, place] of Object.entries(links)) await symlink(place, join(folder, 'node_modules', name))
 }
 
 async function build(folder: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, realpath, symlink } from 'node:fs/promises'
+import { readdir, readFile, realpath } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { type Contents, javascript } from './next-app-files.ts'
@@ -30,17 +30,17 @@ export async function nextAppPackages(): Promise<Contents> {
   )
 }
 
-/** Links what comes from others: to where the workspace has it, beside which its own dependencies are found. */
-export async function linkPackages(folder: string, version: NextVersion): Promise<void> {
+/** Where the workspace has what comes from others: beside each, its own dependencies are found. */
+export async function linkedPackages(version: NextVersion): Promise<Contents> {
   const requireCore = createRequire(await realpath(requireHere.resolve('@oauth/core/package.json')))
-  const links = {
+  const manifests = {
     next: requireHere.resolve(`${version}/package.json`),
     react: requireHere.resolve('react/package.json'),
     'react-dom': requireHere.resolve('react-dom/package.json'),
     jose: requireCore.resolve('jose/package.json'),
   }
-  await mkdir(join(folder, 'node_modules'), { recursive: true })
-  for (const [name, manifest] of Object.entries(links)) await symlink(dirname(await realpath(manifest)), join(folder, 'node_modules', name))
+  const places = Object.entries(manifests).map(async ([name, manifest]) => [name, dirname(await realpath(manifest))] as const)
+  return Object.fromEntries(await Promise.all(places))
 }
 
 async function published(name: string): Promise<Contents> {

@@ -23,8 +23,19 @@ export const NAVIGATION: Readonly<Record<string, string>> = {
   'sec-fetch-site': 'none',
 }
 
-/** Sends exactly this path and these headers, which a browser and `fetch` would put right. A navigation unless headers are told. */
-export function raw(origin: string, path: string, { method = 'GET', headers = NAVIGATION, body }: RawRequest = {}): Promise<RawAnswer> {
+/**
+ * Sends exactly this path and these headers, which a browser and `fetch` would put right. A navigation unless headers are told. Next sends its router to
+ * the same page again, at an address that names what the router has; there it is followed, as the router does.
+ */
+export async function raw(origin: string, path: string, request: RawRequest = {}): Promise<RawAnswer> {
+  const answer = await exchange(origin, path, request)
+  const to = URL.parse(answer.headers['location'] ?? '', origin)
+  if (request.headers?.['rsc'] === undefined || to?.searchParams.has('_rsc') !== true || to.pathname !== path.split('?', 1)[0])
+    return answer
+  return exchange(origin, `${to.pathname}${to.search}`, request)
+}
+
+function exchange(origin: string, path: string, { method = 'GET', headers = NAVIGATION, body }: RawRequest): Promise<RawAnswer> {
   const { hostname, port } = new URL(origin)
   return new Promise((resolve, reject) => {
     const outgoing = request({ hostname, port, path, method, headers, agent: false }, async (incoming) => {

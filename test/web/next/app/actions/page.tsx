@@ -1,5 +1,5 @@
 import { cookies } from 'next/headers'
-import { login, logout, protect, session } from '../../lib/oauth.ts'
+import { config, login, logout, protect, session } from '../../lib/oauth.ts'
 import { tokenView } from '../../lib/token-view.ts'
 
 /** Shows the next page what an action has found out. */
@@ -9,7 +9,7 @@ async function tell(text: string): Promise<void> {
 
 async function signIn(form: FormData): Promise<void> {
   'use server'
-  await login(String(form.get('provider')), { returnTo: '/actions' })
+  await login(String(form.get('provider')), { returnTo: new URL(`${config.baseUrl}/actions`).pathname })
 }
 
 async function signOut(): Promise<void> {
