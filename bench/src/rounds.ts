@@ -1,5 +1,13 @@
 /** One way to do a job: does it once. */
-export type Contender = () => unknown
+export type Contender = (() => unknown) | Elsewhere
+
+/** A job that is asked for here and done in another process. */
+export interface Elsewhere {
+  /** Asks for it once. */
+  readonly run: () => unknown
+  /** CPU time in µs that the process has used so far, all its threads included. */
+  readonly cpu: () => number | Promise<number>
+}
 
 /** Rounds that are not counted: until then the engine compiles. */
 const WARM_UP = 3
@@ -15,7 +23,7 @@ export interface Plan {
 
 /**
  * CPU time of two contenders in µs for one operation, round by round. In each round both take their turn, in reverse order in every other one,
- * so that whatever else the machine does meets both. CPU time, all threads of this process included, hardly feels other processes.
+ * so that whatever else the machine does meets both. CPU time, all threads of the process included, hardly feels other processes.
  */
 export async function cpuRounds(
   one: Contender,
@@ -39,16 +47,21 @@ export function median(values: readonly number[]): number {
 }
 
 async function spend(contender: Contender, { operations, width = 1 }: Plan): Promise<number> {
+  const { run, cpu } = typeof contender === 'function' ? { run: contender, cpu: ownTime } : contender
   let left = operations
   async function work(): Promise<void> {
     while (left-- > 0) {
-      const done = contender()
+      const done = run()
       // What is synchronous does not pay for an await that it does not need.
       if (done instanceof Promise) await done
     }
   }
-  const before = process.cpuUsage()
+  const before = await cpu()
   await Promise.all(Array.from({ length: width }, work))
-  const { user, system } = process.cpuUsage(before)
+  return (await cpu()) - before
+}
+
+function ownTime(): number {
+  const { user, system } = process.cpuUsage()
   return user + system
 }

@@ -9,13 +9,16 @@ import { callback } from './callback.ts'
 import { type Comparison, compare } from './compare.ts'
 import { type Count, printCount } from './count.ts'
 import { encryptedStoreGet } from './encrypted-store.ts'
+import { fullLogin } from './full-login.ts'
 import { gotRequest } from './got-request.ts'
 import { idToken } from './id-token.ts'
 import { kyRequest } from './ky-request.ts'
 import { lifeCycle } from './life-cycle.ts'
+import { loggedInPage } from './logged-in-page.ts'
 import { memoryStoreSize } from './memory-store.ts'
 import { redisRoundTrips } from './redis-round-trips.ts'
 import { refreshCounts } from './refresh-counts.ts'
+import { sealing } from './sealing.ts'
 import { tokenResponse } from './token-response.ts'
 
 /** A job hands over what it found one by one, and tidies up after the last. */
@@ -33,6 +36,9 @@ const JOBS: Readonly<Record<string, Job>> = {
   'encrypted-store': encryptedStoreGet,
   'redis-round-trips': redisRoundTrips,
   'refresh-counts': refreshCounts,
+  sealing,
+  'logged-in-page': loggedInPage,
+  'full-login': fullLogin,
 }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { brief: { type: 'boolean', default: false } } })

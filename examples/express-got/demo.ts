@@ -3,7 +3,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createBrowser, login } from '@oauth-test/provider'
-import { narrator, paint } from './narrator.ts'
+import { narrator, paint } from '../narrator.ts'
 import { ACCESS_TOKEN_TTL, startWorld } from './world.ts'
 
 const serve = process.argv.includes('--serve')
@@ -24,7 +24,7 @@ if (serve) {
 }
 
 async function tell(): Promise<void> {
-  const { provider, api, baseUrl, sightings } = world
+  const { example: provider, api, baseUrl, sightings } = world
   const { step } = narrator()
   const browser = createBrowser()
   const refreshes = () => provider.tokenRequests('refresh_token')
@@ -35,13 +35,13 @@ async function tell(): Promise<void> {
   console.log(`    API          ${api.url}   (asks the provider about each token)`)
   console.log(`    application  ${baseUrl}   (examples/express-got)`)
 
-  let page = await browser.goto(`${baseUrl}/me`)
+  let page = await browser.goto(`${baseUrl}/items`)
   await step('The application sends the browser to the provider', async ({ note, check }) => {
     const authorization = new URL(
       page.history.map(({ url }) => url).find((url) => url.startsWith(`${provider.issuer}/auth?`)) ?? 'about:blank',
     )
     const { searchParams } = authorization
-    note(`GET /me without a session → /auth/demo/login → ${authorization.origin}${authorization.pathname}`)
+    note(`GET /items without a session → /auth/example/login → ${authorization.origin}${authorization.pathname}`)
     check(`discovery: ${seen('discovery')[0]?.url}`, seen('discovery').length === 1)
     check(
       'the request has PKCE (S256), a state and a nonce',
@@ -53,19 +53,22 @@ async function tell(): Promise<void> {
   await step('Alice logs in and consents; the callback finishes the login', async ({ note, check }) => {
     page = await login(page, { username: 'alice', consent: true })
     const idToken = seen('token')[0]?.idToken
-    note(`the code came back to ${baseUrl}/auth/demo/callback and was redeemed once`)
+    note(`the code came back to ${baseUrl}/auth/example/callback and was redeemed once`)
     check(
       `ID token verified: ${idToken?.alg}, issuer ${idToken?.iss}, subject ${idToken?.sub}`,
       idToken?.iss === provider.issuer && seen('jwks').length === 1,
     )
-    check(`the browser is back where it wanted to go: ${new URL(page.url).pathname}`, page.url === `${baseUrl}/me` && page.status === 200)
+    check(
+      `the browser is back where it wanted to go: ${new URL(page.url).pathname}`,
+      page.url === `${baseUrl}/items` && page.status === 200,
+    )
     const user = await (await browser.fetch(`${baseUrl}/auth/user`)).json()
     check(`the application knows who it is: ${user.name}, ${user.email}`, user.sub === idToken?.sub)
   })
 
   await step('The application calls the API with the access token', async ({ note, check }) => {
-    const answer = await browser.fetch(`${baseUrl}/api/me`)
-    note(`GET ${api.url}/me → ${answer.status}`)
+    const answer = await browser.fetch(`${baseUrl}/api/items`)
+    note(`GET ${api.url}/items → ${answer.status}`)
     check('the API accepted the token', answer.status === 200 && api.requests.some(({ authorised }) => authorised))
     check('no refresh was needed', refreshes() === 0)
   })
@@ -73,7 +76,7 @@ async function tell(): Promise<void> {
   await step(`The access token expires (${ACCESS_TOKEN_TTL} s), and twenty requests arrive at once`, async ({ note, check }) => {
     await sleep(ACCESS_TOKEN_TTL * 1000 + 500)
     const before = browser.cookies.get('oauth.session.0', baseUrl)
-    const answers = await Promise.all(Array.from({ length: 20 }, () => browser.fetch(`${baseUrl}/api/me`)))
+    const answers = await Promise.all(Array.from({ length: 20 }, () => browser.fetch(`${baseUrl}/api/items`)))
     note('twenty requests of one browser, each with the cookie that holds the expired token')
     check(
       'all twenty were answered',
@@ -86,7 +89,7 @@ async function tell(): Promise<void> {
 
   await step('It expires again: the rotated refresh token is good', async ({ check }) => {
     await sleep(ACCESS_TOKEN_TTL * 1000 + 500)
-    const { status } = await browser.fetch(`${baseUrl}/api/me`)
+    const { status } = await browser.fetch(`${baseUrl}/api/items`)
     check('the API answers, after one more refresh', status === 200 && refreshes() === 2)
     check('the provider has revoked nothing', provider.grantRevoked === 0)
   })
@@ -97,7 +100,9 @@ async function tell(): Promise<void> {
     note(`the session is over here, its tokens are revoked, the browser is at ${origin}${pathname}`)
     check('the refresh token was revoked', seen('revocation').at(-1)?.status === 200)
     check('the session cookie is gone', browser.cookies.get('oauth.session.0', baseUrl) === undefined)
-    const replayed = await fetch(`${baseUrl}/api/me`, { headers: { cookie: stolen, accept: 'application/json', 'sec-fetch-mode': 'cors' } })
+    const replayed = await fetch(`${baseUrl}/api/items`, {
+      headers: { cookie: stolen, accept: 'application/json', 'sec-fetch-mode': 'cors' },
+    })
     check('a copy of the old session is refused', replayed.status === 401)
   })
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export type { Aead, DigestAlgorithm, Environment, Maybe, OAuthEvent } from './environment.js'
+export type { Aead, AeadKey, DigestAlgorithm, Encrypted, Environment, Maybe, OAuthEvent } from './environment.js'
 export { defaultEnvironment } from './environment.js'
 export { type AnyOAuthError, isOAuthError } from './error/any-oauth-error.js'
 export type {

@@ -25,32 +25,33 @@ test.each([
   expect(Buffer.from(environment.digest?.(algorithm, data) ?? [])).toEqual(createHash(name).update(data).digest())
 })
 
+test('random bytes are new at each call, as many as asked for, and nobody else can change them', () => {
+  const { randomBytes } = defaultEnvironment()
+  const drawn = Array.from({ length: 500 }, () => randomBytes(12))
+  expect(new Set(drawn.map(String)).size).toBe(500)
+  expect(new Set(drawn.map(({ buffer }) => buffer)).size).toBe(500)
+  for (const length of [0, 1, 12, 1023, 1024, 1025]) {
+    const bytes = randomBytes(length)
+    expect(bytes).toHaveLength(length)
+    if (length > 1000) expect(bytes.filter((byte) => byte === 0).length).toBeLessThan(length / 10)
+  }
+})
+
 test('RFC 7518 §5.3: on Node A256GCM is synchronous; a wrong tag, key or header opens nothing', () => {
   const { aead } = environment
   if (aead === undefined) throw new Error('Node has A256GCM')
-  const [key, iv, text, header] = [new Uint8Array(32), new Uint8Array(12), Uint8Array.of(1, 2, 3), Uint8Array.of(4)]
-  const { sealed, tag } = aead.seal(key, iv, text, header)
-  expect(tag).toHaveLength(16)
-  expect(Buffer.from(aead.open(key, iv, sealed, tag, header) ?? [])).toEqual(Buffer.from(text))
-  expect(
-    aead.open(
-      key,
-      iv,
-      sealed,
-      tag.map((byte) => byte ^ 1),
-      header,
-    ),
-  ).toBeUndefined()
-  expect(
-    aead.open(
-      key.map((byte) => byte ^ 1),
-      iv,
-      sealed,
-      tag,
-      header,
-    ),
-  ).toBeUndefined()
-  expect(aead.open(key, iv, sealed, tag, Uint8Array.of(5))).toBeUndefined()
+  const key = { key: new Uint8Array(32), additionalData: Uint8Array.of(4) }
+  const encrypted = aead.seal('é😀', new Uint8Array(12), key)
+  expect(encrypted).toEqual({
+    iv: 'A'.repeat(16),
+    ciphertext: expect.stringMatching(/^[\w-]{8}$/),
+    tag: expect.stringMatching(/^[\w-]{22}$/),
+  })
+  expect(aead.open(encrypted, key)).toBe('é😀')
+  const tag = Buffer.from(Buffer.from(encrypted.tag, 'base64url').map((byte) => byte ^ 1)).toString('base64url')
+  expect(aead.open({ ...encrypted, tag }, key)).toBeUndefined()
+  expect(aead.open(encrypted, { ...key, key: key.key.map((byte) => byte ^ 1) })).toBeUndefined()
+  expect(aead.open(encrypted, { ...key, additionalData: Uint8Array.of(5) })).toBeUndefined()
 })
 
 test('sleep ends after its time, or at once with the reason of the abort', async () => {

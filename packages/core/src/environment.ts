@@ -4,11 +4,25 @@ export type Maybe<T> = T | Promise<T>
 /** Hash functions that signatures and half hashes of the standards use. */
 export type DigestAlgorithm = 'SHA-256' | 'SHA-384' | 'SHA-512'
 
-/** A256GCM (RFC 7518 §5.3) as one synchronous call; `sealed` is the ciphertext, `tag` has 16 bytes. */
+/** A key of A256GCM, and what it authenticates beside the text. */
+export interface AeadKey {
+  readonly key: Uint8Array
+  readonly additionalData: Uint8Array
+}
+
+/** What A256GCM makes of a text: initialisation vector, ciphertext and tag in base64url, as they stand in a JWE. */
+export interface Encrypted {
+  readonly iv: string
+  readonly ciphertext: string
+  readonly tag: string
+}
+
+/** A256GCM of texts (RFC 7518 §5.3), in one synchronous call each. */
 export interface Aead {
-  seal(key: Uint8Array, iv: Uint8Array, plaintext: Uint8Array, additionalData: Uint8Array): { sealed: Uint8Array; tag: Uint8Array }
-  /** Returns `undefined` when the tag does not match. */
-  open(key: Uint8Array, iv: Uint8Array, sealed: Uint8Array, tag: Uint8Array, additionalData: Uint8Array): Uint8Array | undefined
+  /** `iv` has 12 bytes, and is never the same twice for a key. */
+  seal(text: string, iv: Uint8Array, key: AeadKey): Encrypted
+  /** Returns `undefined` when the tag does not match. Whoever calls has checked that it is base64url, of as many bytes as there have to be. */
+  open(encrypted: Encrypted, key: AeadKey): string | undefined
 }
 
 /**
@@ -60,12 +74,20 @@ interface NodeCrypto {
 }
 interface NodeCipher {
   setAAD(data: Uint8Array): void
-  update(data: Uint8Array): Uint8Array
+  update(data: string, encoding: 'utf8' | 'base64url'): NodeBuffer
   final(): Uint8Array
-  getAuthTag(): Uint8Array
+  getAuthTag(): NodeBuffer
 }
 interface NodeDecipher extends Omit<NodeCipher, 'getAuthTag'> {
   setAuthTag(tag: Uint8Array): void
+}
+interface NodeBuffer extends Uint8Array {
+  toString(encoding?: 'utf8' | 'base64url'): string
+}
+
+/** The part of Node's buffer module that is used when the platform has it: it turns bytes to text in a tenth of the time. */
+interface NodeBuffers {
+  readonly Buffer: { from(text: string, encoding: 'base64url'): NodeBuffer; from(bytes: Uint8Array): NodeBuffer }
 }
 
 /** The part of Node's diagnostics_channel module that is used when the platform has it. */
@@ -82,15 +104,36 @@ const NODE_HASH: Readonly<Record<DigestAlgorithm, string>> = { 'SHA-256': 'sha25
  */
 export function defaultEnvironment(): Environment {
   const node = builtin<NodeCrypto>('node:crypto')
+  const buffers = builtin<NodeBuffers>('node:buffer')
   const channels = builtin<NodeChannels>('node:diagnostics_channel')
   return {
     now: () => Date.now() / 1000,
     monotonic: () => performance.now(),
-    randomBytes: (n) => crypto.getRandomValues(new Uint8Array(n)),
+    randomBytes: randomSource(),
     sleep,
     ...(node?.hash === undefined ? {} : { digest: nodeDigest(node.hash) }),
-    ...(node === undefined ? {} : { aead: nodeAead(node) }),
+    ...(node === undefined || buffers === undefined ? {} : { aead: nodeAead(node, buffers) }),
     ...(channels === undefined ? {} : { emit: publishTo(channels) }),
+  }
+}
+
+/** Random bytes that are asked for at once: for a few of them the way to the generator is what takes time. */
+const POOL_BYTES = 1024
+
+/** Draws from the platform's generator ahead of need. What was handed out is copied, and erased here. */
+function randomSource(): Environment['randomBytes'] {
+  let pool = new Uint8Array(0)
+  let at = 0
+  return (n) => {
+    if (n > POOL_BYTES) return crypto.getRandomValues(new Uint8Array(n))
+    if (at + n > pool.length) {
+      pool = crypto.getRandomValues(new Uint8Array(POOL_BYTES))
+      at = 0
+    }
+    const bytes = pool.slice(at, at + n)
+    pool.fill(0, at, at + n)
+    at += n
+    return bytes
   }
 }
 
@@ -118,7 +161,10 @@ function nodeDigest(hash: NonNullable<NodeCrypto['hash']>): NonNullable<Environm
   }
 }
 
-function nodeAead({ createSecretKey, createCipheriv, createDecipheriv }: NodeCrypto): Aead {
+/** A shorter tag is none. */
+const TAG = { authTagLength: 16 }
+
+function nodeAead({ createSecretKey, createCipheriv, createDecipheriv }: NodeCrypto, { Buffer }: NodeBuffers): Aead {
   /** Bytes are made a key anew at each call, which takes longer than all the rest. */
   const keys = new WeakMap<Uint8Array, object>()
 
@@ -131,25 +177,25 @@ function nodeAead({ createSecretKey, createCipheriv, createDecipheriv }: NodeCry
   }
 
   return {
-    seal(key, iv, plaintext, additionalData) {
+    seal(text, iv, { key, additionalData }) {
       const cipher = createCipheriv('aes-256-gcm', keyOf(key), iv)
       cipher.setAAD(additionalData)
       // GCM is a stream mode: `final` adds nothing to what `update` returned.
-      const sealed = cipher.update(plaintext)
+      const ciphertext = cipher.update(text, 'utf8').toString('base64url')
       cipher.final()
-      return { sealed, tag: cipher.getAuthTag() }
+      return { iv: Buffer.from(iv).toString('base64url'), ciphertext, tag: cipher.getAuthTag().toString('base64url') }
     },
-    open(key, iv, sealed, tag, additionalData) {
-      const decipher = createDecipheriv('aes-256-gcm', keyOf(key), iv, { authTagLength: 16 })
+    open({ iv, ciphertext, tag }, { key, additionalData }) {
+      const decipher = createDecipheriv('aes-256-gcm', keyOf(key), Buffer.from(iv, 'base64url'), TAG)
       decipher.setAAD(additionalData)
-      decipher.setAuthTag(tag)
-      const plaintext = decipher.update(sealed)
+      decipher.setAuthTag(Buffer.from(tag, 'base64url'))
+      const text = decipher.update(ciphertext, 'base64url')
       try {
         decipher.final()
       } catch {
         return undefined
       }
-      return plaintext
+      return text.toString('utf8')
     },
   }
 }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { testEnvironment } from '../test/environment.js'
 import type { ClientAuthentication } from './client-authentication/client.js'
 import { type AuthorisedFetch, fetchClient, fetchTransport } from './fetch.js'
@@ -36,7 +36,35 @@ async function site(answer: (request: IncomingMessage, response: ServerResponse)
   }
 }
 
+/** As Next's `fetch`: a copy of each answer is kept, and its body with it. */
+async function copying(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+  const response = await fetch(input, init)
+  kept.push(response.clone())
+  return response
+}
+const kept: Response[] = []
+afterEach(() => void kept.splice(0))
+
 describe('fetchTransport', () => {
+  it('F11: an answer that is too large is given up without waiting for whoever keeps a copy of it', async () => {
+    const server = await site((_request, response) => response.end('x'.repeat(100)))
+    const request = { ...formRequest('token', `${server.url}/token`, []), maxBytes: 10 }
+    await expect(fetchTransport(copying)(request, {})).rejects.toMatchObject({ reason: 'too_large' })
+    await server.close()
+  })
+
+  it.each(['before it is sent', 'while it is under way'])('gives a request up %s, where signals cannot be joined', async (when) => {
+    const any = Object.getOwnPropertyDescriptor(AbortSignal, 'any')
+    Reflect.deleteProperty(AbortSignal, 'any')
+    onTestFinished(() => void Object.defineProperty(AbortSignal, 'any', any ?? {}))
+    const controller = new AbortController()
+    const server = await site(() => controller.abort())
+    if (when === 'before it is sent') controller.abort()
+    const sent = fetchTransport()(formRequest('token', server.url, []), { signal: controller.signal })
+    await expect(sent).rejects.toMatchObject({ reason: 'aborted' })
+    await server.close()
+  })
+
   it('F02, LG06: a failure names the server that could not be reached, and not the path', async () => {
     const closed = await site(() => undefined)
     await closed.close()
@@ -106,7 +134,7 @@ describe('fetchClient: the application’s requests', () => {
     api = await site(({ url, headers }, response) => {
       if (url === '/away') response.writeHead(307, { location: `${elsewhere.url}/to` })
       else if (url === '/never' || headers.authorization !== 'Bearer access-2') response.writeHead(401)
-      response.end()
+      response.end('{}')
     })
     session = new OAuth2Session({ server: { issuer: as.url, token_endpoint: `${as.url}/token` }, clientId: 'client' }, fetchClient())
     await session.setToken({ access_token: 'access-1', refresh_token: 'refresh-1', expires_in: 3600 })
@@ -123,6 +151,16 @@ describe('fetchClient: the application’s requests', () => {
       { path: '/me', authorization: 'Bearer access-2', body: 'text' },
     ])
     expect(as.seen).toHaveLength(1)
+  })
+
+  it('an answer of 401 is given up without waiting for whoever keeps a copy of it', async () => {
+    const copied = new OAuth2Session(
+      { server: { issuer: as.url, token_endpoint: `${as.url}/token` }, clientId: 'client' },
+      fetchClient(copying),
+    )
+    await copied.setToken({ access_token: 'access-1', refresh_token: 'refresh-1', expires_in: 3600 })
+    expect((await copied.http(`${api.url}/me`)).status).toBe(200)
+    expect(kept.map(({ status }) => status)).toContain(401)
   })
 
   it('an API that answers 401 for ever is asked twice, and its answer handed on', async () => {

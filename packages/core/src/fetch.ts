@@ -35,7 +35,7 @@ export function fetchTransport(fetch: Fetch = globalThis.fetch): Transport {
   return async (request, { signal }) => {
     const { method, url, headers, body = null, timeoutMs } = request
     const timeout = AbortSignal.timeout(timeoutMs)
-    const either = signal === undefined ? timeout : firstOf(signal, timeout)
+    const either = signal === undefined ? timeout : firstOf([signal, timeout])
     try {
       const init: Parameters<AuthorisedFetch>[1] = {
         method,
@@ -60,16 +60,15 @@ export function fetchTransport(fetch: Fetch = globalThis.fetch): Transport {
   }
 }
 
-/** A signal that ends with the first of two. Next's edge runtime lacks `AbortSignal.any`. */
-function firstOf(one: AbortSignal, other: AbortSignal): AbortSignal {
-  if (typeof AbortSignal.any === 'function') return AbortSignal.any([one, other])
+/** A signal that ends with the first of these. Next's edge runtime lacks `AbortSignal.any`. */
+function firstOf(signals: AbortSignal[]): AbortSignal {
+  if (typeof AbortSignal.any === 'function') return AbortSignal.any(signals)
   const controller = new AbortController()
-  const { signal } = controller
-  for (const each of [one, other]) {
-    if (each.aborted) controller.abort(each.reason)
-    else each.addEventListener('abort', () => controller.abort(each.reason), { once: true, signal })
+  for (const signal of signals) {
+    if (signal.aborted) controller.abort()
+    signal.addEventListener('abort', () => controller.abort())
   }
-  return signal
+  return controller.signal
 }
 
 function authorisedFetch(fetch: Fetch, authoriser: ResourceAuthoriser): AuthorisedFetch {
@@ -107,7 +106,8 @@ function authorisedFetch(fetch: Fetch, authoriser: ResourceAuthoriser): Authoris
     if (response.redirected && new URL(response.url).origin !== new URL(authorised.url).origin) return response
     const verdict = await authoriser.answered(authorised, { status: response.status, headers: headersOf(response) })
     if (verdict === 'done' || !replayable) return response
-    await response.body?.cancel()
+    // Not waited for: where `fetch` keeps a copy of the answer, as Next does, this ends when that is given up too.
+    response.body?.cancel().catch(() => undefined)
     const renewed = await authoriser.authorise(resource, 2)
     return fetch(withHeaders(anew(renewed), renewed))
   }
@@ -150,7 +150,7 @@ async function readBody(response: Response, request: HttpRequest, signal: AbortS
       size += part.value.length
       if (size > request.maxBytes) {
         // Frees the connection.
-        await reader?.cancel()
+        giveUp()
         throw new TransportError(request, { reason: 'too_large', sent: 'maybe' })
       }
       chunks.push(part.value)

@@ -20,6 +20,7 @@ import type { Store } from '@oauth/core/session'
 import type { Application, Request, RequestHandler } from 'express'
 import onHeaders from 'on-headers'
 import { ExpressSessionStore } from './express-session-store.js'
+import { nodeTransport } from './node-transport.js'
 import { readBody, readRequest } from './read-request.js'
 import './request-oauth.js'
 import { secretWarning } from './secret-warning.js'
@@ -31,7 +32,10 @@ export interface OAuthOptions<Http, Name extends string = string> extends Omit<W
   readonly providers: Readonly<Record<Name, EnvironmentProvider<Http> | TenantProvider<Http>>>
   /** Where providers without `clientId` find their client. `process.env` unless told. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined
-  /** What `req.oauth.client()` gives, and what the library's own requests are sent with: `gotClient(got)`. `fetch` unless told. */
+  /**
+   * What `req.oauth.client()` gives, and what the library's own requests are sent with: `gotClient(got)`. Unless told, `client()` gives `fetch`, and
+   * the library's requests go by Node's `http`, which takes less; to have them all by `fetch`, with a dispatcher of undici perhaps: `fetchClient()`.
+   */
   readonly http?: HttpClient<Http> | undefined
   /** Whether errors of the login routes end in a plain page. Unless told: when the application has no error handler, which gets them otherwise. */
   readonly errorPage?: boolean | undefined
@@ -49,9 +53,8 @@ export interface OAuthOptions<Http, Name extends string = string> extends Omit<W
 export function oauth<Http = AuthorisedFetch, Name extends string = string>(options: OAuthOptions<Http, Name>): RequestHandler {
   // What is no object cannot be taken apart, and is refused by the check of the options.
   const { http, errorPage: page, env = process.env }: OAuthOptions<Http, Name> = Object(options)
-  const routes = webRoutes(withEnvironmentClients(options, env), http ?? (fetchClient() as HttpClient<unknown> as HttpClient<Http>), {
-    further: ['http', 'errorPage', 'env'],
-  })
+  const client = http ?? ({ ...fetchClient(), transport: nodeTransport() } as HttpClient<unknown> as HttpClient<Http>)
+  const routes = webRoutes(withEnvironmentClients(options, env), client, { further: ['http', 'errorPage', 'env'] })
   if (page !== undefined && typeof page !== 'boolean')
     throw new UsageError(`Option "errorPage" must be true or false, and is of type ${typeof page}. A page of your own is an error handler.`)
 
@@ -147,9 +150,9 @@ function mountError(
   routes: Pick<WebRoutes<never>, 'match' | 'browserUrl'>,
   baseUrl: string,
 ): UsageError | undefined {
+  if (mount === '') return undefined
   const base = baseUrl.replace(/\/+$/, '')
-  if (mount === '' || base.toLowerCase().endsWith(mount.toLowerCase()) || routes.match(routes.browserUrl(url)) === undefined)
-    return undefined
+  if (base.toLowerCase().endsWith(mount.toLowerCase()) || routes.match(routes.browserUrl(url)) === undefined) return undefined
   return new UsageError(
     `The application is mounted below ${mount}, which "baseUrl" lacks: its login routes are found nowhere. If browsers see that path, "baseUrl" has to be ${base}${mount}`,
   )

@@ -4,8 +4,10 @@ import type { Request } from 'express'
 
 /** Translates an Express request; its body is read apart, by {@link readBody}, and only where a route needs it. */
 export function readRequest(req: Request, url: string): RouteRequest {
-  const headers = Object.fromEntries(Object.entries(req.headers).map(([name, value]) => [name, String(value)]))
-  return { method: req.method, url, headers, cookies: parseCookies(req.headers.cookie) }
+  const headers: Record<string, string> = {}
+  // Entries that are mapped take three times as long, at every request.
+  for (const name of Object.keys(req.headers)) headers[name] = String(req.headers[name])
+  return { method: req.method, url, headers, cookies: parseCookies(headers['cookie']) }
 }
 
 /** The form that a request carries, whether or not a body parser has read it already. */
@@ -15,16 +17,12 @@ export async function readBody(req: Request): Promise<RouteBody> {
   if (parsed !== undefined) return fromParser(parsed)
   const chunks: Buffer[] = []
   let size = 0
-  // Leaving the loop must not destroy the connection: the answer still has to go through it.
-  for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  // To the end, whatever is kept of it: who is answered in the middle of a body finds the connection reset, and maybe no answer.
+  for await (const chunk of req as AsyncIterable<Buffer>) {
     size += chunk.length
     if (size <= MAX_FORM_BYTES) chunks.push(chunk)
-    else break
   }
-  if (size > MAX_FORM_BYTES) {
-    req.resume()
-    return { kind: 'too_large' }
-  }
+  if (size > MAX_FORM_BYTES) return { kind: 'too_large' }
   return { kind: 'form', pairs: formDecode(Buffer.concat(chunks).toString()) }
 }
 

@@ -6,12 +6,14 @@ import { describe, expect, expectTypeOf, it } from 'vitest'
 import {
   type CallbackStore,
   expressSessionStore,
+  type LoginOptions,
   memoryStore,
   type OAuthOptions,
   oauth,
   type RequestOAuth,
   requireLogin,
   type Store,
+  silentLogin,
   type TenantProvider,
 } from '../src/index.js'
 
@@ -25,6 +27,8 @@ describe('types', () => {
     expectTypeOf<Request['oauth']>().toEqualTypeOf<RequestOAuth<AuthorisedFetch>>()
     expectTypeOf<Request['oauth']['client']>().returns.toEqualTypeOf<AuthorisedFetch>()
     expectTypeOf<Request['oauth']['client']>().parameter(0).toEqualTypeOf<string | undefined>()
+    expectTypeOf<Request['oauth']['login']>().parameter(1).toEqualTypeOf<LoginOptions | undefined>()
+    expectTypeOf<LoginOptions>().toHaveProperty('prompt').toEqualTypeOf<string | undefined>()
     expectTypeOf<Request['oauth']['logout']>().returns.toEqualTypeOf<Promise<string>>()
     expectTypeOf<NonNullable<Request['oauth']['user']>['sub']>().toEqualTypeOf<string | undefined>()
     expectTypeOf<Request['oauth']>().not.toHaveProperty('takeCookies')
@@ -34,6 +38,8 @@ describe('types', () => {
   it('of the middlewares', () => {
     expectTypeOf(oauth(options)).toEqualTypeOf<RequestHandler>()
     expectTypeOf(requireLogin({ provider: 'demo', token: true })).toEqualTypeOf<RequestHandler>()
+    expectTypeOf(requireLogin({ maxAge: 300, acr: ['gold', 'silver'] })).toEqualTypeOf<RequestHandler>()
+    expectTypeOf(silentLogin({ provider: 'demo' })).toEqualTypeOf<RequestHandler>()
   })
 
   it('refuse unknown and missing options, as the code does', () => {
@@ -51,6 +57,8 @@ describe('types', () => {
     expect(fragment).toBeDefined()
     // @ts-expect-error an unknown option of the guard
     expect(() => requireLogin({ providers: 'demo' })).toThrow(/requireLogin: there is no option "providers"/)
+    // @ts-expect-error milliseconds, or a text
+    expect(() => requireLogin({ maxAge: '5m' })).toThrow(/"maxAge" must be a whole number of seconds/)
     // @ts-expect-error a client that is not wrapped
     expect(() => oauth({ ...options, http: fetch })).toThrow(/"http" .* gotClient\(got\)/)
   })

@@ -53,7 +53,8 @@ export class AuthorisedCall {
     const verdict = answered instanceof Promise ? await unlessAborted(answered, signal) : answered
     if (verdict === 'done' || !isRepeatable) return response
     this.#repeated = true
-    await response.body?.cancel()
+    // Not waited for: where `fetch` keeps a copy of the answer, as Next does, this ends when that is given up too.
+    response.body?.cancel().catch(() => undefined)
     return this.#attempt(copy, send)
   }
 }

@@ -54,6 +54,19 @@ describe('a 401 from the API', () => {
     for (const { headers } of world.seen) expect(headers).toMatchObject({ 'x-own': 'mine', accept: 'text/own', 'client-id': 'client' })
   })
 
+  it('the answer is given up without waiting for whoever keeps a copy of it, as Next does', async () => {
+    const session = await world.session()
+    world.forget()
+    const copies: Response[] = []
+    const copying: typeof fetch = async (input, init) => {
+      const response = await fetch(input, init)
+      copies.push(response.clone())
+      return response
+    }
+    expect((await session.http.get(`${world.api}/me`, { fetch: copying })).status).toBe(200)
+    expect(copies.map(({ status }) => status)).toEqual([401, 200])
+  })
+
   it('a multipart body goes along', async () => {
     const session = await world.session()
     world.forget()

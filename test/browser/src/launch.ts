@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url'
 import chromium from '@sparticuz/chromium'
 import { type Browser, type Page, chromium as playwright } from 'playwright-core'
 
-/** Where screenshots go, for a person to look at; not part of the repository. */
-const SCREENSHOTS = fileURLToPath(new URL('../screenshots', import.meta.url))
+/** Where screenshots go, for a person to look at: CI keeps the folder, the repository does not. */
+const SCREENSHOTS = fileURLToPath(new URL('../../../.ci/artifacts/screenshots', import.meta.url))
 
 /** A real, headless Chromium that comes from npm. */
 export async function launch(): Promise<Browser> {

@@ -22,8 +22,7 @@ describe('AR30: a login in a popup, in Chromium', () => {
 
   beforeAll(async () => {
     world = await startWorld(3600)
-    // The provider in the guide is called otherwise.
-    code = (await guide()).replace('/auth/example/login', '/auth/demo/login')
+    code = await guide()
     browser = await launch()
   }, 60_000)
   afterAll(async () => {
@@ -79,11 +78,11 @@ describe('AR30: a login in a popup, in Chromium', () => {
 
   it('a page of another origin that opened the popup is told nothing', async () => {
     const other = await context.newPage()
-    await other.goto(`${world.provider.issuer}/.well-known/openid-configuration`)
+    await other.goto(`${world.example.issuer}/.well-known/openid-configuration`)
     await other.evaluate("window.heard = []; window.addEventListener('message', ({ data }) => window.heard.push(data))")
     const [popup] = await Promise.all([
       context.waitForEvent('page'),
-      other.evaluate(`void window.open('${world.baseUrl}/auth/demo/login?popup=true', 'login', 'popup')`),
+      other.evaluate(`void window.open('${world.baseUrl}/auth/example/login?popup=true', 'login', 'popup')`),
     ])
     await signIn(popup)
     const closed = popup.waitForEvent('close')
@@ -93,7 +92,7 @@ describe('AR30: a login in a popup, in Chromium', () => {
   })
 
   it('where nobody has opened it the login goes on in its own window, and its address has no code', async () => {
-    await page.goto(`${world.baseUrl}/auth/demo/login?popup=true&returnTo=/me`)
+    await page.goto(`${world.baseUrl}/auth/example/login?popup=true&returnTo=/me`)
     await signIn(page)
     await page.getByRole('button', { name: 'Allow' }).click()
     await page.waitForURL(`${world.baseUrl}/me`)

@@ -19,12 +19,13 @@ const day = 86_400
  * the test output stays silent without touching `console`.
  */
 export function configuration(options: ProviderOptions, state: ProviderState, keys: readonly JWK[]): Configuration {
-  const { accessTokenTtl = 3600, alwaysIssueRefreshToken = true, refreshTokenRotation = true } = options
+  const { accessTokenTtl: ttl = 3600, alwaysIssueRefreshToken = true, pkceRequired = true, refreshTokenRotation = true } = options
+  const accessTokenTtl = typeof ttl === 'number' ? () => ttl : ttl
   const resourceServer = (resource: string): ResourceServer => ({
     audience: resource,
     scope: options.resourceScopes ?? 'items:read items:write',
     accessTokenFormat: 'jwt',
-    accessTokenTTL: accessTokenTtl,
+    accessTokenTTL: accessTokenTtl(),
     jwt: { sign: { alg: state.algs[0] ?? 'RS256' } },
   })
 
@@ -41,7 +42,7 @@ export function configuration(options: ProviderOptions, state: ProviderState, ke
     clientDefaults: { id_token_signed_response_alg: state.algs[0] ?? 'RS256' },
     responseTypes: ['code', 'id_token', 'id_token token', 'code id_token', 'code token', 'code id_token token', 'none'],
     enabledJWA: { idTokenSigningAlgValues: [...providerAlgs, 'HS256', 'HS384', 'HS512'] },
-    pkce: { required: () => true },
+    pkce: { required: () => pkceRequired },
     rotateRefreshToken: refreshTokenRotation,
     issueRefreshToken: (_ctx, client, source) =>
       client.grantTypeAllowed('refresh_token') && (alwaysIssueRefreshToken || source.scopes.has('offline_access')),

@@ -14,8 +14,8 @@ export interface TestUser {
 export interface ProviderOptions {
   /** Registered at the start; what is left out gets a default. Default: one confidential web client, `web-app`. */
   readonly clients?: readonly TestClientInput[]
-  /** Seconds, for opaque and JWT access tokens alike. Default 3600. */
-  readonly accessTokenTtl?: number
+  /** Seconds, for opaque and JWT access tokens alike, or a function that is asked at each one. Default 3600. */
+  readonly accessTokenTtl?: number | (() => number)
   /** A refresh makes a new refresh token, and the spent one, sent again, revokes the grant. Default true. */
   readonly refreshTokenRotation?: boolean
   /** Refresh tokens also without `offline_access` (then they end with the session at the provider). Default true. */
@@ -30,10 +30,14 @@ export interface ProviderOptions {
   readonly resources?: readonly string[]
   /** Scopes known at every resource. Default `items:read items:write`. */
   readonly resourceScopes?: string
+  /** Refuse a login without PKCE. Default true; false is for clients that know none. */
+  readonly pkceRequired?: boolean
   /** Scripts of every site may use every client. Default: those of its redirect URIs' sites, and only a public client. */
   readonly cors?: boolean
   /** Default 0: the system's choice. A fixed port is for people. */
   readonly port?: number
+  /** Default 127.0.0.1. `localhost` is another site: its cookies are its own, and what it sends to the application is cross-site. */
+  readonly host?: '127.0.0.1' | 'localhost'
   /** More oidc-provider features, over those that are on here. A feature with default pages may print notices. */
   readonly features?: Configuration['features']
 }

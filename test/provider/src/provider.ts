@@ -88,10 +88,11 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Test
   // The issuer holds the port, so the server comes first; nobody knows the port before this function returns.
   let answer: RequestListener = (_request, response) => response.writeHead(503).end()
   const server = await listen((request, response) => answer(request, response), options.port)
+  const issuer = options.host === undefined ? server.url : `http://${options.host}:${server.port}`
   let current: Provider
   let client: TestClient | undefined
   try {
-    current = create(server.url)
+    current = create(issuer)
     answer = current.callback()
     for (const input of options.clients ?? [{ client_id: 'web-app' }]) {
       const added = await registry.add(current, input)
@@ -105,7 +106,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Test
   const firstId = client.client_id
 
   return {
-    issuer: server.url,
+    issuer,
     port: server.port,
     get client() {
       return registry.get(firstId)
@@ -128,7 +129,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Test
       // oidc-provider reads its keys once, so a second instance takes over: same store, same cookie keys, same port.
       // It signs with the first key that fits, hence new keys first.
       keys = [...(await generateSigningKeys(algs)), ...(keepOld ? keys : [])]
-      current = create(server.url)
+      current = create(issuer)
       answer = current.callback()
     },
     expireAccessTokens: () => store.forget('AccessToken') + store.forget('ClientCredentials'),

@@ -33,7 +33,7 @@ app.get('/token', async (req, res) => {
   res.json({ accessTokenHash: token && hashOf(token), error })
 })
 
-app.get(['/rendered', '/without-proxy/rendered'], async (req, res) => {
+app.get('/rendered', async (req, res) => {
   res.type('text')
   // Who is there is known before the answer begins. Once the headers are sent no cookie can be set.
   res.write(req.oauth.user === undefined ? 'nobody ' : 'rendered ')
@@ -69,6 +69,10 @@ app.post('/sign-out', async (req, res) => {
 
 app.get('/static', (_req, res) => {
   res.type('text').send('static')
+})
+
+app.use(requireLogin(), (_req, res) => {
+  res.type('text').send('elsewhere')
 })
 
 const server = app.listen(0, '127.0.0.1', () => {

@@ -36,13 +36,13 @@ export interface AppOptions {
  * - `GET /guarded/items/{id}` a page of a dynamic route behind the guard, that says `item: ` and the id
  * - `GET /guarded/api` a route handler behind the guard: JSON `{ sub }`
  * - `GET /token` JSON of {@link TokenView}
- * - `GET /rendered` a page that uses the access token where no cookie can be set: it says `token: ` and its hash, or `error: ` and a code; at
- *   `GET /without-proxy/rendered` also where a framework has no other place that has renewed it before
+ * - `GET /rendered` a page that uses the access token where no cookie can be set: it says `token: ` and its hash, or `error: ` and a code
  * - `GET /api` JSON of the provider's UserInfo, by the user's HTTP client; `{ error }` with the code of what went wrong
  * - `GET /link?provider=` begins a login to be linked
  * - `GET /step-up` a page that wants a login at the first provider
  * - `POST /sign-out` logs out by the method; where that fails, JSON `{ error }` and the status that the library says
  * - `GET /static` a page that reads no session, and says `static`
+ * - every other path: a page behind the guard, that says `elsewhere`
  */
 export interface App {
   /** What browsers see: a reverse proxy of the test, in front of the application. No slash at its end. */

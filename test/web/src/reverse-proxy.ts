@@ -11,10 +11,12 @@ export interface ProxyOptions {
   readonly basePath: string
   /** With it the proxy speaks TLS. */
   readonly certificate?: Certificate | undefined
+  /** Sees each answer of the application before the browser does, which waits for it. */
+  readonly answering?: ((request: IncomingMessage, status: number) => Promise<void> | void) | undefined
 }
 
 /** A reverse proxy as applications have them: it ends TLS, takes a path away, and says so in the headers that everybody uses. */
-export function startReverseProxy({ target, basePath, certificate }: ProxyOptions): Promise<Listening> {
+export function startReverseProxy({ target, basePath, certificate, answering }: ProxyOptions): Promise<Listening> {
   function handle(incoming: IncomingMessage, answer: ServerResponse): void {
     const to = target()
     if (to === undefined) {
@@ -32,7 +34,8 @@ export function startReverseProxy({ target, basePath, certificate }: ProxyOption
     }
     const outgoing = request(
       { hostname, port, path, method: incoming.method, headers: { ...headers, host, ...forwarded }, agent: false },
-      (response) => {
+      async (response) => {
+        await answering?.(incoming, response.statusCode ?? 502)
         answer.writeHead(response.statusCode ?? 502, response.rawHeaders)
         response.pipe(answer)
         response.on('error', () => answer.destroy())

@@ -42,7 +42,7 @@ describe.each(applications)('$name', ({ framework, stored }) => {
       const browser = await world.loggedIn()
       const before = provider.tokenRequests()
       const { accessTokenHash } = await tokenOf(browser)
-      expect((await browser.goto(`${app.baseUrl}/without-proxy/rendered`)).text).toContain(`token: ${accessTokenHash}`)
+      expect((await browser.goto(`${app.baseUrl}/rendered`)).text).toContain(`token: ${accessTokenHash}`)
       expect(provider.tokenRequests()).toBe(before)
     })
 
@@ -53,7 +53,7 @@ describe.each(applications)('$name', ({ framework, stored }) => {
       const { accessTokenHash } = await tokenOf(browser)
       await app.restart({ ahead: 45 })
       const before = provider.tokenRequests()
-      const page = await browser.goto(`${app.baseUrl}/without-proxy/rendered`)
+      const page = await browser.goto(`${app.baseUrl}/rendered`)
       if (stored) return
       expect(page.text).toContain(`token: ${accessTokenHash}`)
       expect(provider.tokenRequests()).toBe(before)
@@ -69,14 +69,14 @@ describe.each(applications)('$name', ({ framework, stored }) => {
         await app.restart({ ahead: EXPIRED })
         const before = provider.tokenRequests()
         for (let count = 0; count < 3; count++) {
-          const page = await browser.goto(`${app.baseUrl}/without-proxy/rendered`)
+          const page = await browser.goto(`${app.baseUrl}/rendered`)
           expect([page.status, page.text.includes('error: OAUTH_SESSION_READ_ONLY')]).toEqual([200, true])
         }
         expect(provider.tokenRequests()).toBe(before)
         const { accessTokenHash, error } = await tokenOf(browser)
         expect([error, accessTokenHash === old]).toEqual([undefined, false])
         expect([provider.tokenRequests() - before, provider.reuseDetected]).toEqual([1, 0])
-        expect((await browser.goto(`${app.baseUrl}/without-proxy/rendered`)).text).toContain(`token: ${accessTokenHash}`)
+        expect((await browser.goto(`${app.baseUrl}/rendered`)).text).toContain(`token: ${accessTokenHash}`)
       },
     )
 
@@ -87,7 +87,7 @@ describe.each(applications)('$name', ({ framework, stored }) => {
       const { accessTokenHash: old } = await tokenOf(browser)
       await app.restart({ ahead: EXPIRED })
       const before = provider.tokenRequests()
-      const page = await browser.goto(`${app.baseUrl}/without-proxy/rendered`)
+      const page = await browser.goto(`${app.baseUrl}/rendered`)
       const { accessTokenHash } = await tokenOf(browser)
       expect(page.text).toContain(`token: ${accessTokenHash}`)
       expect(accessTokenHash).not.toBe(old)

@@ -1,5 +1,4 @@
 import { isOAuthError, memoryStore, oauth, statusOf } from '@oauth/nextjs'
-import { useUser } from '@oauth/nextjs/client'
 
 // Nothing here says its type: the compiler has to be able to name each of them with `@oauth/nextjs` alone.
 
@@ -14,6 +13,5 @@ export const { handlers, session, accessToken, client, login, logout, protect, s
 export const page = protect(async () => (await session('demo'))?.user, { provider: 'demo' })
 export const handler = protect(async () => Response.json(await accessToken()))
 export const around = proxy(() => undefined)
-export const user = () => useUser()
 export const codeOf = (error: unknown) => (isOAuthError(error) ? ([error.code, statusOf(error)] as const) : undefined)
-export const functions = { isOAuthError, memoryStore, oauth, statusOf, useUser }
+export const functions = { isOAuthError, memoryStore, oauth, statusOf }

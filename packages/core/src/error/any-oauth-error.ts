@@ -35,3 +35,11 @@ export type AnyOAuthError =
 export function isOAuthError(error: unknown): error is AnyOAuthError {
   return hasOAuthBrand(error)
 }
+
+/** The same for one class. */
+export function isErrorOf<Name extends AnyOAuthError['name']>(
+  error: unknown,
+  name: Name,
+): error is Extract<AnyOAuthError, { readonly name: Name }> {
+  return isOAuthError(error) && error.name === name
+}

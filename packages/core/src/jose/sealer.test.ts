@@ -74,6 +74,19 @@ describe.each(ENVIRONMENTS)('%s', (_name, environment) => {
           .map((last) => parts.with(at + 2, part.slice(0, -1) + last))
           .map((changed) => changed.join('.')),
       )
+      // What decoders take for the same characters: those of base64, padding, white space, and what is the same in its last eight bits.
+      for (const at of [2, 3, 4]) {
+        const part = parts[at] ?? ''
+        const looseSpellings = [
+          part.replaceAll('-', '+').replaceAll('_', '/'),
+          `${part}=`,
+          `${part}\n`,
+          `${part.slice(0, 1)} ${part.slice(1)}`,
+          String.fromCharCode(part.charCodeAt(0) + 0x100) + part.slice(1),
+          `${part.slice(0, 1)}!${part.slice(1)}`,
+        ]
+        spellings.push(...looseSpellings.filter((spelling) => spelling !== part).map((spelling) => parts.with(at, spelling).join('.')))
+      }
       expect(await sealer.open(parts.join('.'))).toBe(text)
       for (const spelling of spellings) expect(await sealer.open(spelling)).toBeUndefined()
     }

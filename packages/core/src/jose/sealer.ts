@@ -1,9 +1,9 @@
 import { compactDecrypt } from 'jose/jwe/compact/decrypt'
 import { CompactEncrypt } from 'jose/jwe/compact/encrypt'
-import type { Aead, Environment, Maybe } from '../environment.js'
+import type { Aead, AeadKey, Encrypted, Environment, Maybe } from '../environment.js'
 import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
-import { base64url, base64urlBytes, utf8Bytes } from './encoding.js'
+import { base64url, utf8Bytes } from './encoding.js'
 
 /** Encrypts small texts that travel through a browser. */
 export interface Sealer {
@@ -18,14 +18,20 @@ const MIN_SECRET_BYTES = 32
 const KEY_BYTES = 32
 const KID_BYTES = 8
 const IV_BYTES = 12
-const TAG_BYTES = 16
-/** The characters that leave no bits over at the end of base64url, by the length of its last group; a full group has none to leave (RFC 4648 §3.5). */
-const LAST: readonly (string | undefined)[] = [undefined, undefined, 'AQgw', 'AEIMQUYcgkosw048']
+/** Initialisation vector, ciphertext and tag, each the one spelling of its bytes: but for the end of the ciphertext, of which {@link LAST} tells. */
+const PARTS = /^([\w-]{16})\.([\w-]*)\.([\w-]{21}[AQgw])$/
+/** The characters that leave no bits over at the end of base64url, by the length of its last group: a full group has none to leave, and one character alone is no byte (RFC 4648 §3.5). */
+const LAST: readonly (string | undefined)[] = [undefined, '', 'AQgw', 'AEIMQUYcgkosw048']
 
-interface SealingKey {
-  readonly key: Uint8Array
-  /** The protected header as it stands in the JWE; it also names the key, so no header is ever parsed. */
-  readonly header: string
+interface SealingKey extends AeadKey {
+  readonly kid: string
+  /** How everything begins that it seals: the protected header, and no encrypted key. It names the key, so no header is ever parsed. */
+  readonly prefix: string
+}
+
+/** A text that a key has sealed, by what it looks like. */
+interface Sealed extends Encrypted {
+  readonly key: SealingKey
 }
 
 const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true })
@@ -66,55 +72,46 @@ async function deriveKey(secret: string, purpose: string): Promise<SealingKey> {
   )
   const bytes = new Uint8Array(bits)
   const kid = base64url(bytes.subarray(KEY_BYTES))
-  return { key: bytes.slice(0, KEY_BYTES), header: base64url(JSON.stringify({ alg: 'dir', enc: 'A256GCM', kid })) }
+  const header = base64url(JSON.stringify(protectedHeader(kid)))
+  return { key: bytes.slice(0, KEY_BYTES), kid, prefix: `${header}..`, additionalData: utf8Bytes(header) }
 }
 
-/** Initialisation vector, ciphertext and tag; more parts than these make it another text, so one more is kept. */
-function partsAfter({ header }: SealingKey, text: string): readonly string[] {
-  return text.slice(header.length + 2).split('.', 4)
+function protectedHeader(kid: string) {
+  return { alg: 'dir', enc: 'A256GCM', kid } as const
 }
 
-/** Decodes the one spelling of some bytes: base64url ignores bits of a last character, and a sealed text that was changed is not ours. */
-function canonicalBytes(text: string): Uint8Array | undefined {
-  const last = LAST[text.length % 4]
-  // To encode the bytes again and compare would take a quarter of what opening takes.
-  return last === undefined || last.includes(text.slice(-1)) ? base64urlBytes(text) : undefined
+/** Takes a text apart that is spelt as sealing spells it. Base64url has other spellings of the same bytes, and a text that was changed is not ours. */
+function parseSealed(text: string, keys: readonly SealingKey[]): Sealed | undefined {
+  const key = keys.find(({ prefix }) => text.startsWith(prefix))
+  const [, iv, ciphertext, tag] = (key && PARTS.exec(text.slice(key.prefix.length))) ?? []
+  if (key === undefined || iv === undefined || ciphertext === undefined || tag === undefined) return undefined
+  const last = LAST[ciphertext.length % 4]
+  return last === undefined || last.includes(ciphertext.slice(-1)) ? { key, iv, ciphertext, tag } : undefined
 }
 
 function aeadSealer({ randomBytes }: Environment, aead: Aead, keys: readonly SealingKey[]): Sealer {
-  const [newest] = keys
+  const newest = keys[0] as SealingKey
   return {
     seal(text) {
-      const { key, header } = newest as SealingKey
-      const iv = randomBytes(IV_BYTES)
-      const { sealed, tag } = aead.seal(key, iv, utf8Bytes(text), utf8Bytes(header))
-      return `${header}..${base64url(iv)}.${base64url(sealed)}.${base64url(tag)}`
+      const { iv, ciphertext, tag } = aead.seal(text, randomBytes(IV_BYTES), newest)
+      return `${newest.prefix}${iv}.${ciphertext}.${tag}`
     },
     open(text) {
-      const known = keys.find(({ header }) => text.startsWith(`${header}..`))
-      if (known === undefined) return undefined
-      const parts = partsAfter(known, text)
-      const [iv, sealed, tag] = parts.map(canonicalBytes)
-      if (parts.length !== 3 || iv?.length !== IV_BYTES || sealed === undefined || tag?.length !== TAG_BYTES) return undefined
-      const plaintext = aead.open(known.key, iv, sealed, tag, utf8Bytes(known.header))
-      return plaintext && utf8.decode(plaintext)
+      const sealed = parseSealed(text, keys)
+      return sealed && aead.open(sealed, sealed.key)
     },
   }
 }
 
 function webCryptoSealer(keys: readonly SealingKey[]): Sealer {
-  const [newest] = keys
+  const newest = keys[0] as SealingKey
   return {
-    seal(text) {
-      const { key, header } = newest as SealingKey
-      const parameters = JSON.parse(utf8.decode(base64urlBytes(header))) as { alg: 'dir'; enc: 'A256GCM'; kid: string }
-      return new CompactEncrypt(utf8Bytes(text)).setProtectedHeader(parameters).encrypt(key)
-    },
+    seal: (text) => new CompactEncrypt(utf8Bytes(text)).setProtectedHeader(protectedHeader(newest.kid)).encrypt(newest.key),
     async open(text) {
-      const known = keys.find(({ header }) => text.startsWith(`${header}..`))
-      if (known === undefined || !partsAfter(known, text).every((part) => canonicalBytes(part) !== undefined)) return undefined
+      const sealed = parseSealed(text, keys)
+      if (sealed === undefined) return undefined
       try {
-        const { plaintext } = await compactDecrypt(text, known.key)
+        const { plaintext } = await compactDecrypt(text, sealed.key.key)
         return utf8.decode(plaintext)
       } catch {
         return undefined

@@ -44,8 +44,6 @@ export class CookieSession implements KeptSession {
   async open(): Promise<void> {
     const { request } = this.#ports
     const { sessionCookie, sessionLifetime, memory } = this.#context
-    const stale = sessionCookie.clear(request.cookies)
-    if (stale.length === 0) return
     const text = await sessionCookie.read(request.cookies)
     const session = text === undefined ? undefined : parseWebSession(text)
     if (session !== undefined && memory.ended.has(session.id)) return
@@ -53,7 +51,7 @@ export class CookieSession implements KeptSession {
     const usedAt = Math.max(session?.usedAt ?? 0, newest?.usedAt ?? 0)
     if (session !== undefined && isAlive({ ...session, usedAt }, sessionLifetime) && !this.#isOver(session))
       await this.#resume(session, newest)
-    else if (isNavigation(request)) this.#cookies = stale
+    else if (isNavigation(request)) this.#cookies = sessionCookie.clear(request.cookies)
   }
 
   async #resume(session: WebSession, newest: WebSession | undefined): Promise<void> {

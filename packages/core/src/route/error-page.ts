@@ -38,10 +38,11 @@ const TEXTS: Readonly<Record<number, string>> = {
   503: 'The session cannot be read, kept or ended right now. Please try again in a moment.',
 }
 
-const STYLE = 'body{font:1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:15vh auto;padding:0 1.5rem;color:#222}code{color:#666}'
+const STYLE =
+  ':root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:15vh auto;padding:0 1.5rem}code{opacity:.7}'
 /** The style by its hash, and nothing else. */
 const POLICY =
-  "default-src 'none'; style-src 'sha256-wRjWTLUuxM2Vdn8MbbwDV9qNNyfvlBp8ScE7z0KxzX0='; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  "default-src 'none'; style-src 'sha256-yBpvYLKKjmRDROKgpVhDzNTC4vzbEBs9GecAeOCl2xw='; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 /** What {@link errorPage} can offer. */
 export interface ErrorPageOptions {

@@ -35,10 +35,9 @@ export async function findAttempt<Http>(
   }
   if (found !== undefined) return found
   const used = await context.attempts.find(state)
-  const { path, origin } = context.base
   // The back button, or a reload, of a login that worked. Where it went on is nothing to tell anybody but who logged in by it.
-  if (isDone) return redirect(safeReturnTo(used?.returnTo, origin, `${path}/`))
-  if (used !== undefined && visit.current !== undefined) return redirect(`${path}/`)
+  if (isDone) return redirect(safeReturnTo(used?.returnTo, context.base))
+  if (used !== undefined && visit.current !== undefined) return redirect(`${context.base.path}/`)
   if (used !== undefined) refuseAnswer('OAUTH_TRANSACTION_USED', 'it was already used. Start the login again', 'RFC 9700 §2.1')
   if (context.logins.has(state, cookies)) unreadable()
   if (others) refuseAnswer('OAUTH_STATE_MISMATCH', 'its "state" is of no login of this browser. Start the login again', 'RFC 6749 §10.12')

@@ -9,7 +9,7 @@ export async function loginLocation<Http>(
   { request }: SessionVisit<Http>,
   { path, terms }: { readonly path: string; readonly terms: LoginTerms },
 ): Promise<string> {
-  const returnTo = safeReturnTo(request.url, base.origin, '')
+  const returnTo = safeReturnTo(request.url, base, '')
   const query = new URLSearchParams(returnTo === '' ? {} : { returnTo })
   if (Object.values(terms).some((term) => term !== undefined)) query.set('terms', await sealed.seal(terms))
   return query.size === 0 ? path : `${path}?${query}`

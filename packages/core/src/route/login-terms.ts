@@ -37,7 +37,7 @@ export function assertLoginTerms({ maxAge, acr, prompt }: LoginTerms, where: str
     )
   if (acr !== undefined && ([acr].flat().length === 0 || ![acr].flat().every((value) => typeof value === 'string' && /^\S+$/.test(value))))
     throw new UsageError(`${where}: option "acr" must be an authentication context class of the provider, or a list of those that will do.`)
-  if (prompt !== undefined && !(typeof prompt === 'string' && /^(none|(?!none\b)[\w ]+)$/.test(prompt)))
+  if (prompt !== undefined && !(typeof prompt === 'string' && /^(none|(?!.*\bnone\b)[\w ]+)$/.test(prompt)))
     throw new UsageError(`${where}: option "prompt" must be a text such as "login" or "select_account", or "none" alone.`)
 }
 

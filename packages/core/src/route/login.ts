@@ -69,7 +69,7 @@ export async function* startLogin<Http>(
     codeChallengeMethod: options.codeChallengeMethod,
     claims,
     parameters,
-    returnTo: safeReturnTo(returnTo, context.base.origin, `${context.base.path}/`),
+    returnTo: safeReturnTo(returnTo, context.base),
   })
   const attempt: AuthorizationTransaction = {
     ...transaction,

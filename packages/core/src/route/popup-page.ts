@@ -4,7 +4,7 @@ import { escapeHtml } from './error-page.js'
 import { html, type RouteResponse } from './route-response.js'
 
 /** What the page that ends a login in a popup tells its opener. It says that, and nothing of whom. */
-export const POPUP_MESSAGE = 'oauth:login'
+const POPUP_MESSAGE = 'oauth:login'
 
 /**
  * Ends a login in a popup: tells the page that opened it, when that is of this application, and closes the window. Where there is no opener, because it

@@ -1,30 +1,32 @@
 import { parseUrl } from '../http/uri.js'
+import type { BaseUrl } from './base-url.js'
 
 /** Longest address that is taken along through a login, in characters. */
 const MAX_LENGTH = 1024
 
 /**
- * Where to go after a login or logout: a path on this application's own origin, or `fallback` for anything else. Only path, query and
- * fragment are ever handed on, so the result cannot leave the origin however a browser reads it.
+ * Where to go after a login or logout: a path of this application, or `fallback` for anything else. Only path, query and fragment are ever handed
+ * on, so the result cannot leave the origin however a browser reads it; nor the base URL's path, beside which there may be applications of others.
  *
  * @see RFC 9700 §4.11.1 https://www.rfc-editor.org/rfc/rfc9700#section-4.11.1
  */
-export function safeReturnTo(value: string | undefined, origin: string, fallback = '/'): string {
+export function safeReturnTo(value: string | undefined, base: Pick<BaseUrl, 'origin' | 'path'>, fallback = `${base.path}/`): string {
   if (value === undefined || value.length > MAX_LENGTH) return fallback
-  const path = localPath(value, origin)
+  const path = localPath(value, base)
   const decoded = percentDecoded(value)
   // A proxy or a framework may decode once more before the browser sees it.
-  const local = path !== undefined && decoded !== undefined && localPath(decoded, origin) !== undefined
+  const local = path !== undefined && decoded !== undefined && localPath(decoded, base) !== undefined
   // Encoding makes it longer, and it has to fit into a cookie.
   return local && path.length <= MAX_LENGTH ? path : fallback
 }
 
-function localPath(value: string, origin: string): string | undefined {
+function localPath(value: string, { origin, path }: Pick<BaseUrl, 'origin' | 'path'>): string | undefined {
   if (!value.startsWith('/') || /[\\\p{Cc}]/u.test(value)) return undefined
   // Two slashes are a host at the start of a path, and can get there: `/.//host` is the path `//host`.
   if (/^[^?#]*\/\//.test(value)) return undefined
   const url = parseUrl(`${origin}${value}`)
   if (url === undefined || url.origin !== origin) return undefined
+  if (url.pathname !== path && !url.pathname.startsWith(`${path}/`)) return undefined
   return `${url.pathname}${url.search}${url.hash}`
 }
 

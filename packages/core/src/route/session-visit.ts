@@ -98,24 +98,28 @@ export class SessionVisit<Http> {
 
   /** Name of the provider of the last login. */
   get provider(): string | undefined {
-    return this.#names().findLast((name) => this.login(name) !== undefined)
+    return this.#names.findLast((name) => this.login(name) !== undefined)
   }
 
   /** The login at a provider: the last one unless named. One whose tokens the provider has taken back is over. */
   login(name: string | undefined = this.provider): ProviderLogin | undefined {
-    const login = name !== undefined && this.#names().includes(name) ? this.current?.providers[name] : undefined
+    const login = name !== undefined && this.#counts(name) ? this.current?.providers[name] : undefined
     return login?.record.ended === undefined ? login : undefined
   }
 
   /** The provider whose token a client uses: the one named, else that of the last login. Also of a login that is over, for the client to say so. */
-  tokenOf(name: string | undefined = this.provider ?? this.#names().at(-1)): Provider<Http> | undefined {
-    return name !== undefined && this.#names().includes(name) ? this.providerOf(name) : undefined
+  tokenOf(name: string | undefined = this.provider ?? this.#names.findLast((one) => this.#counts(one))): Provider<Http> | undefined {
+    return name !== undefined && this.#counts(name) ? this.providerOf(name) : undefined
+  }
+
+  get #names(): readonly string[] {
+    return Object.keys(this.current?.providers ?? {})
   }
 
   /** A login is none when it is over, when its provider was taken out of the configuration, and when it is another tenant's. */
-  #names(): readonly string[] {
-    const logins = Object.entries(this.current?.providers ?? {})
-    return logins.filter(([name, login]) => !this.isOver(login) && this.providerOf(name) !== undefined).map(([name]) => name)
+  #counts(name: string): boolean {
+    const login = this.#names.includes(name) ? this.current?.providers[name] : undefined
+    return login !== undefined && !this.isOver(login) && this.providerOf(name) !== undefined
   }
 
   /** Tells whether a login is over: by its time, or because its provider has ended it. */
@@ -125,7 +129,7 @@ export class SessionVisit<Http> {
 
   /** How many logins there are beside the one at a provider. */
   loginsBeside(name: string): number {
-    return this.#names().filter((other) => other !== name).length
+    return this.#names.filter((other) => other !== name && this.#counts(other)).length
   }
 
   /** Where the token of a login lives. */

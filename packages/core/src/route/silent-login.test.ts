@@ -112,7 +112,7 @@ describe('OpenID Connect Core §3.1.2.1: prompt=none', () => {
     browser.take(visit)
     const answer = app.server.authorize(url, { answer: { code: undefined, error: 'login_required' } })
     expect((await browser.go(`${CALLBACK}?${answer}`)).location).toBe('/start')
-    for (const prompt of ['', 'none login', 'login\nnone', 7 as never])
+    for (const prompt of ['', 'none login', 'login none', 'login\nnone', 7 as never])
       expect(() => visit.login('demo', { prompt })).toThrow(expect.objectContaining({ name: 'UsageError' }))
   })
 })

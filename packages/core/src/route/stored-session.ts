@@ -50,12 +50,10 @@ export class StoredSession implements KeptSession {
   async open(): Promise<void> {
     const { request, store } = this.#ports
     const { sessionCookie } = this.#context
-    const stale = sessionCookie.clear(request.cookies)
-    if (stale.length === 0) return
     const text = await sessionCookie.read(request.cookies)
     const id = text === undefined ? undefined : parseIdText(text)
     if (id === undefined) {
-      if (isNavigation(request)) this.#cookies = stale
+      if (isNavigation(request)) this.#cookies = sessionCookie.clear(request.cookies)
       return
     }
     this.#id = id

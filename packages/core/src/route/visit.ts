@@ -67,9 +67,12 @@ export class Visit<Http> {
     const provider = this.#session.tokenOf(name)
     if (provider === undefined) {
       const where = name === undefined ? '' : ` at "${name}"`
-      throw new UsageError(`Nobody is logged in${where}: there is no client. Guard the route with requireLogin.`, {
-        code: 'OAUTH_MISSING_TOKEN',
-      })
+      throw new UsageError(
+        `Nobody is logged in${where}: there is no client. Guard what calls it, so that people are sent to the login first.`,
+        {
+          code: 'OAUTH_MISSING_TOKEN',
+        },
+      )
     }
     const { environment, http } = this.#context
     const { options, hooks } = provider

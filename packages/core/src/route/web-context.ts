@@ -128,7 +128,8 @@ export function loginPath<Http>(context: WebContext<Http>, provider?: string | u
 
 function afterLogoutPath(given: string | undefined, { origin, path }: BaseUrl): string {
   const target = given ?? `${path}/`
-  if (safeReturnTo(target, origin, '') === '')
+  // The operator decides, and may mean a page beside the application.
+  if (safeReturnTo(target, { origin, path: '' }, '') === '')
     throw new UsageError('Option "afterLogout" must be a path of this application, such as /goodbye.')
   return target
 }

@@ -1,4 +1,3 @@
-import { type Json, parseJson } from '../http/json.js'
 import type { TokenRecord } from '../session/token-record.js'
 
 /** Claims of a person who is logged in. Identity is `iss` and `sub` together; an email address is not one. */
@@ -40,11 +39,14 @@ export interface WebSession {
   readonly providers: Readonly<Record<string, ProviderLogin>>
 }
 
-/** Reads a session from JSON; `undefined` when it is none, or of another version. */
+/**
+ * Reads a session from the JSON that a cookie of ours was made of; `undefined` when it is none, or of another version. What of it came from outside
+ * was read strictly when it came, and what was sealed is as it was written: no name is there twice.
+ */
 export function parseWebSession(text: string): WebSession | undefined {
-  let value: Json
+  let value: unknown
   try {
-    value = parseJson(text)
+    value = JSON.parse(text)
   } catch {
     return undefined
   }

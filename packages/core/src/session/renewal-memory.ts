@@ -1,5 +1,5 @@
 import type { Environment } from '../environment.js'
-import { isOAuthError } from '../error/any-oauth-error.js'
+import { isErrorOf } from '../error/any-oauth-error.js'
 import type { TokenPlace } from './token-place.js'
 import type { TokenRecord, TokenStore } from './token-record.js'
 
@@ -103,9 +103,8 @@ export function renewalMemory({ monotonic }: Pick<Environment, 'monotonic'>): Re
         },
         (error: unknown) => {
           settle()
-          const known = isOAuthError(error) ? error : undefined
-          renewal.dropped = renewal.isSpent === true || known?.name === 'PersistError'
-          if (renewal.dropped || (known?.name === 'RefreshError' && known.terminal)) finish(name, renewal)
+          renewal.dropped = renewal.isSpent === true || isErrorOf(error, 'PersistError')
+          if (renewal.dropped || (isErrorOf(error, 'RefreshError') && error.terminal)) finish(name, renewal)
         },
       )
       return renewal

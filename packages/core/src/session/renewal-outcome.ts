@@ -1,5 +1,5 @@
 import type { Environment } from '../environment.js'
-import { isOAuthError } from '../error/any-oauth-error.js'
+import { isErrorOf } from '../error/any-oauth-error.js'
 import type { TerminalReason } from '../error/refresh-error.js'
 import { StoreError } from '../error/store-error.js'
 import { plainCause } from './plain-cause.js'
@@ -60,7 +60,7 @@ export class RenewalOutcome {
   }
 
   async #overHere(place: TokenPlace, old: TokenRecord, error: unknown): Promise<never> {
-    const reason = isOAuthError(error) && error.name === 'RefreshError' ? error.reason : undefined
+    const reason = isErrorOf(error, 'RefreshError') ? error.reason : undefined
     if (reason !== undefined && reason !== 'session_deleted') {
       const entry = await readEntry(place)
       if (entry !== undefined && entry.value.ended === undefined && credentialOf(entry.value) === credentialOf(old))

@@ -1,5 +1,5 @@
 import type { Maybe } from '../environment.js'
-import { isOAuthError } from '../error/any-oauth-error.js'
+import { isErrorOf } from '../error/any-oauth-error.js'
 import { explain } from '../error/explain.js'
 import { RefreshError } from '../error/refresh-error.js'
 import { UsageError } from '../error/usage-error.js'
@@ -130,7 +130,7 @@ export class TokenLifeCycle<How = undefined> {
       return true
     } catch (error) {
       // The resource's own 401 says more than "try again later"; the end of the session has to be told.
-      if (isOAuthError(error) && error.name === 'RefreshError' && !error.terminal) return false
+      if (isErrorOf(error, 'RefreshError') && !error.terminal) return false
       throw error
     }
   }
@@ -267,7 +267,7 @@ export class TokenLifeCycle<How = undefined> {
 
 /** Tells whether the token at hand is as good as before the attempt to renew it: nothing was issued, and nothing is over. */
 function isTemporary(error: unknown): boolean {
-  return !(isOAuthError(error) && (error.name === 'PersistError' || (error.name === 'RefreshError' && error.terminal)))
+  return !(isErrorOf(error, 'PersistError') || (isErrorOf(error, 'RefreshError') && error.terminal))
 }
 
 function readOnly(): UsageError {

@@ -64,7 +64,7 @@ export function transportCases({ name, transport }: Sender): readonly Case[] {
       },
     },
     {
-      title: 'RD08: a redirect is an answer or an error, and never followed',
+      title: 'RD08 SP04: a redirect is an answer or an error, and never followed',
       async run({ hostile }) {
         // A browser hides a redirect that is not followed; other runtimes hand it out, and the core's readers refuse it.
         const sent = send({ url: `${hostile}/redirect` })

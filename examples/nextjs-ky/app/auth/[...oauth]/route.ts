@@ -1,0 +1,3 @@
+import { handlers } from '../../../lib/oauth.ts'
+
+export const { GET, POST } = handlers
