@@ -113,11 +113,7 @@ describe.each(applications)('$name', ({ framework, stored }) => {
     { 'x-nextjs-data': '1', purpose: 'prefetch' },
     { 'x-middleware-prefetch': '1' },
     { rsc: '1' },
-<<<<<<< HEAD
-    { rsc: '1', 'next-router-state-tree': '%5B%22%22%2C%7B%7D%5D' },
-=======
     { rsc: '1', 'next-router-prefetch': '1' },
->>>>>>> issue5
     { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' },
   ]
 
