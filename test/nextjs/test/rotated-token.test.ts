@@ -61,19 +61,19 @@ describe.each(applications)('a rotated token is never lost: $name', ({ framework
   async function expectKept({ browser, first }: Visitor, renewed: string | undefined): Promise<void> {
     expect(renewed).toMatch(/^[\w-]{43}$/)
     expect(renewed).not.toBe(first)
-    for (const path of ['/token', '/without-proxy/rendered', '/rendered']) expect(await tokenAt(browser, path)).toBe(renewed)
+    for (const path of ['/token', '/rendered', '/proxied']) expect(await tokenAt(browser, path)).toBe(renewed)
     expect(spent()).toBe(1)
     kept.push([browser, String(renewed)])
   }
 
   it.runIf(stored)('a server component renews by itself', async () => {
     const visitor = comesBack()
-    await expectKept(visitor, await tokenAt(visitor.browser, '/without-proxy/rendered'))
+    await expectKept(visitor, await tokenAt(visitor.browser, '/rendered'))
   })
 
   it.skipIf(stored)('RF18: a server component that no proxy helps says so, and sends nothing', async () => {
     const visitor = comesBack()
-    const page = await visitor.browser.goto(`${world.app.baseUrl}/without-proxy/rendered`)
+    const page = await visitor.browser.goto(`${world.app.baseUrl}/rendered`)
     expect(page.text).toBe('error: OAUTH_SESSION_READ_ONLY needsRefresh: true')
     expect(page.history.flatMap(({ setCookie }) => setCookie)).toEqual([])
     expect(spent()).toBe(0)
@@ -83,14 +83,14 @@ describe.each(applications)('a rotated token is never lost: $name', ({ framework
 
   it('the page that a person goes to has the new token, as the browser has', async () => {
     const visitor = comesBack()
-    const page = await visitor.browser.goto(`${world.app.baseUrl}/rendered`)
+    const page = await visitor.browser.goto(`${world.app.baseUrl}/proxied`)
     expect(page.text).toMatch(/^token: [\w-]{43} needsRefresh: false$/)
     await expectKept(visitor, page.text.slice(7, 50))
   })
 
   it("so has the page that Next's router fetches", async () => {
     const visitor = comesBack()
-    const answer = await visitor.browser.fetch(`${world.app.baseUrl}/rendered`, { headers: ROUTER })
+    const answer = await visitor.browser.fetch(`${world.app.baseUrl}/proxied`, { headers: ROUTER })
     expect(answer.headers.get('content-type')).toContain('text/x-component')
     await expectKept(visitor, /token: ([\w-]{43})/.exec(await answer.text())?.[1])
   })
@@ -112,13 +112,13 @@ describe.each(applications)('a rotated token is never lost: $name', ({ framework
     const { browser } = visitor
     await browser.goto(`${baseUrl}/static`, { headers: { 'Sec-Purpose': 'prefetch' } })
     const answers = await Promise.all([
-      browser.fetch(`${baseUrl}/rendered`, { headers: ROUTER }),
-      browser.fetch(`${baseUrl}/rendered`, { headers: { ...ROUTER, 'Next-Router-Prefetch': '1' } }),
+      browser.fetch(`${baseUrl}/proxied`, { headers: ROUTER }),
+      browser.fetch(`${baseUrl}/proxied`, { headers: { ...ROUTER, 'Next-Router-Prefetch': '1' } }),
       browser.fetch(`${baseUrl}/token`),
       // The edge runtime shares no memory with the rest: without a store, all that renews has to have come through it.
       browser.fetch(`${baseUrl}${stored || framework.name === 'next 16' ? '/without-proxy' : ''}/token`),
       browser.fetch(`${baseUrl}/api`),
-      browser.goto(`${baseUrl}/rendered`),
+      browser.goto(`${baseUrl}/proxied`),
       browser.fetch(`${baseUrl}/guarded/api`),
     ])
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
@@ -129,7 +129,7 @@ describe.each(applications)('a rotated token is never lost: $name', ({ framework
     before = world.provider.tokenRequests('refresh_token')
     await world.app.restart()
     expect(kept).toHaveLength(7)
-    for (const [browser, token] of kept) expect(await tokenAt(browser, '/without-proxy/rendered')).toBe(token)
+    for (const [browser, token] of kept) expect(await tokenAt(browser, '/rendered')).toBe(token)
     expect(spent()).toBe(0)
   })
 })

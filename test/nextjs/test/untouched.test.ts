@@ -62,17 +62,7 @@ describe.each(nextFrameworks)('$name', (framework) => {
   it('SS20: no answer with a cookie may be cached, nor one that was made from a session', async () => {
     const cookie = await somebody()
     const { app } = world
-    for (const path of [
-      '/',
-      '/rendered',
-      '/token',
-      '/guarded',
-      '/guarded/api',
-      '/actions',
-      '/without-proxy/rendered',
-      '/static',
-      '/hook',
-    ]) {
+    for (const path of ['/', '/proxied', '/token', '/guarded', '/guarded/api', '/actions', '/rendered', '/static', '/hook']) {
       for (const rsc of [{}, { rsc: '1' }]) {
         const { headers, setCookie, status } = await raw(app.baseUrl, path, { headers: { ...NAVIGATION, ...rsc, cookie } })
         if (status >= 300) continue
