@@ -1,5 +1,5 @@
 import type { Scenario } from './scenario.js'
-import type { Faults } from './scheduler.js'
+import type { Fault, Faults } from './scheduler.js'
 
 /** Any one fault. */
 const ONE: Faults = { crash: 1, answer: 1, request: 1, store: 1, lease: 1, all: 1 }
@@ -7,6 +7,14 @@ const ONE: Faults = { crash: 1, answer: 1, request: 1, store: 1, lease: 1, all: 
 const TWO: Faults = { ...ONE, all: 2 }
 /** A crash, a lost answer, a failing store and a lease that passes, in any combination. */
 const EACH: Faults = { crash: 1, answer: 1, store: 1, lease: 1 }
+
+const NAMES: Readonly<Record<Fault, string>> = {
+  answer: 'an answer is lost',
+  request: 'a request fails',
+  lease: 'a lease passes',
+  store: 'the store fails',
+  crash: 'a crash',
+}
 
 /** What is explored with each check: seconds on one core. */
 export const small: readonly Scenario[] = [
@@ -37,14 +45,7 @@ export const large: readonly Scenario[] = [
   { name: '2 × 1, slow answers, any two faults', processes: [['use'], ['use']], faults: TWO, slowAnswers: true },
   { name: '2 × 1, a store that tells of changes, any one fault', processes: [['use'], ['use']], faults: ONE, watch: true },
   { name: '2 × 1, asked to renew and rejected, any one fault', processes: [['renew'], ['rejected']], faults: ONE },
-  {
-    name: '2 × 2, any one fault',
-    processes: [
-      ['use', 'use'],
-      ['use', 'use'],
-    ],
-    faults: ONE,
-  },
+  ...(['answer', 'request', 'lease', 'store', 'crash'] as const).map((fault) => twoByTwo(fault)),
   {
     name: '2 × 2, with a logout, any one fault',
     processes: [
@@ -73,3 +74,15 @@ export const large: readonly Scenario[] = [
   { name: '3 × 1, with a logout, any one fault', processes: [['use'], ['use'], ['logout']], faults: ONE },
   { name: '3 × 1, with a login, any one fault', processes: [['use'], ['use'], ['login']], faults: ONE },
 ]
+
+/** Any one fault is one of these: together they are what one exploration with all of them would be, in parts that come to an end. */
+function twoByTwo(fault: Fault): Scenario {
+  return {
+    name: `2 × 2, one fault: ${NAMES[fault]}`,
+    processes: [
+      ['use', 'use'],
+      ['use', 'use'],
+    ],
+    faults: { [fault]: 1 },
+  }
+}
