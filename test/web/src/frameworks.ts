@@ -2,9 +2,6 @@ import { expressFramework } from './express-framework.ts'
 import type { Framework } from './framework.ts'
 import { nextFrameworks } from './next-app.ts'
 
-/** Every framework that the cases are run against. */
-export const frameworks: readonly Framework[] = [expressFramework(), ...nextFrameworks]
-
 /** A framework, and where its sessions are. */
 export interface Application {
   readonly name: string
@@ -13,8 +10,22 @@ export interface Application {
   readonly stored: boolean
 }
 
-/** Every framework with either place for sessions: for cases that are to hold wherever they are. */
-export const applications: readonly Application[] = frameworks.flatMap((framework) => [
-  { name: `${framework.name}, sessions in cookies`, framework, stored: false },
-  { name: `${framework.name}, sessions in a store`, framework, stored: true },
-])
+/** Every framework, and with either place for sessions: for cases in which the runtime, or the way into the application, has a part. */
+export const everyFramework: readonly Framework[] = [expressFramework(), ...nextFrameworks]
+export const everyApplication: readonly Application[] = withSessions(everyFramework)
+
+/**
+ * The frameworks that all other cases are run against: without the edge, whose servers take seconds to start and answer by the same code. With it by
+ * `pnpm test:web:all`.
+ */
+export const frameworks: readonly Framework[] = everyFramework.filter(
+  ({ name }) => process.env['WEB_CASES'] === 'all' || name !== 'next 15 on the edge',
+)
+export const applications: readonly Application[] = withSessions(frameworks)
+
+function withSessions(some: readonly Framework[]): readonly Application[] {
+  return some.flatMap((framework) => [
+    { name: `${framework.name}, sessions in cookies`, framework, stored: false },
+    { name: `${framework.name}, sessions in a store`, framework, stored: true },
+  ])
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { frameworks } from '../src/frameworks.ts'
+import { everyFramework } from '../src/frameworks.ts'
 import { NAVIGATION, raw } from '../src/raw.ts'
 import { answeredLogin, sessionCookies, subOf } from '../src/visitor.ts'
 import { useWorld } from '../src/world.ts'
@@ -92,7 +92,7 @@ const PATHS = [
 /** What only somebody who is logged in may see. */
 const GUARDED = /guarded: |item: |"sub"/
 
-describe.each(frameworks)('$name', (framework) => {
+describe.each(everyFramework)('$name', (framework) => {
   const world = useWorld(framework, { also: ['other'] })
 
   it.each(HEADERS)('SS21: a request with %j sees nothing of what is guarded', async (headers) => {

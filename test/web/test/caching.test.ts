@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { applications, frameworks } from '../src/frameworks.ts'
+import { everyApplication, everyFramework } from '../src/frameworks.ts'
 import { NAVIGATION, type RawAnswer, raw } from '../src/raw.ts'
 import { answeredLogin, loginCookies, sessionCookies } from '../src/visitor.ts'
 import { useWorld } from '../src/world.ts'
@@ -21,7 +21,7 @@ function expectNotForCaches({ headers }: Pick<RawAnswer, 'headers'>): void {
   ])
 }
 
-describe.each(applications)('$name', ({ framework, stored }) => {
+describe.each(everyApplication)('$name', ({ framework, stored }) => {
   const world = useWorld(framework, { stored, also: ['other'] })
 
   async function get(path: string, headers: Readonly<Record<string, string>> = NAVIGATION, method = 'GET'): Promise<RawAnswer> {
@@ -133,7 +133,7 @@ describe.each(applications)('$name', ({ framework, stored }) => {
   })
 })
 
-describe.each(frameworks)('$name', (framework) => {
+describe.each(everyFramework)('$name', (framework) => {
   const world = useWorld(framework, { app: { session: { idle: 600 } }, provider: { accessTokenTtl: 60 } })
 
   it('SS20: a page that reads no session, and happens to carry a cookie that is due, is private and no-store; the next one is as ever', async () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { applications } from '../src/frameworks.ts'
+import { everyApplication } from '../src/frameworks.ts'
 import { hashOf } from '../src/hash-of.ts'
 import { front, logIn } from '../src/visitor.ts'
 import { useWorld } from '../src/world.ts'
 
-describe.each(applications)('$name', ({ framework, stored }) => {
+describe.each(everyApplication)('$name', ({ framework, stored }) => {
   const world = useWorld(framework, { stored, also: ['other'] })
 
   it('every page is as the other cases take it to be', async () => {

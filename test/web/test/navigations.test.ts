@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { applications } from '../src/frameworks.ts'
+import { everyApplication } from '../src/frameworks.ts'
 import { follow, NAVIGATION, raw } from '../src/raw.ts'
 import { loginCookies, sessionCookies } from '../src/visitor.ts'
 import { useWorld } from '../src/world.ts'
@@ -47,7 +47,7 @@ const BACKGROUND: readonly (readonly [string, Readonly<Record<string, string>>])
   ['a script that wants JSON, and no Fetch Metadata', { accept: 'application/json' }],
 ]
 
-describe.each(applications)('$name', ({ framework, stored }) => {
+describe.each(everyApplication)('$name', ({ framework, stored }) => {
   const world = useWorld(framework, { stored })
 
   describe.each(BACKGROUND)('SS15: %s', (_name, headers) => {

@@ -1,14 +1,14 @@
 import type { Browser } from '@oauth-test/provider'
 import { describe, expect, it } from 'vitest'
 import type { TokenView } from '../src/framework.ts'
-import { applications } from '../src/frameworks.ts'
+import { everyApplication } from '../src/frameworks.ts'
 import { subOf } from '../src/visitor.ts'
 import { useWorld } from '../src/world.ts'
 
 /** Seconds after which a token has expired. */
 const EXPIRED = 61
 
-describe.each(applications)('$name', ({ framework, stored }) => {
+describe.each(everyApplication)('$name', ({ framework, stored }) => {
   const world = useWorld(framework, { stored, provider: { accessTokenTtl: 60 } })
 
   async function tokenOf(browser: Browser): Promise<TokenView> {
