@@ -78,7 +78,7 @@ export function useScriptedWorld(framework: Framework, options: ScriptedWorldOpt
 }
 
 /** Starts a scripted provider and an application. */
-export async function startScriptedWorld(
+async function startScriptedWorld(
   framework: Framework,
   { app: different = {}, demo, metadata, stored = false }: ScriptedWorldOptions = {},
 ): Promise<ScriptedWorld & { close(): Promise<void> }> {
