@@ -65,8 +65,10 @@ function firstOf(signals: AbortSignal[]): AbortSignal {
   if (typeof AbortSignal.any === 'function') return AbortSignal.any(signals)
   const controller = new AbortController()
   for (const signal of signals) {
-    if (signal.aborted) controller.abort()
-    signal.addEventListener('abort', () => controller.abort())
+    const abort = () => controller.abort(signal.reason)
+    if (signal.aborted) abort()
+    // The caller's may live much longer than one request.
+    signal.addEventListener('abort', abort, { once: true, signal: controller.signal })
   }
   return controller.signal
 }

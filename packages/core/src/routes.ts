@@ -4,7 +4,7 @@
  * @module
  */
 export { parseCookies, type SetCookie, serialiseCookie } from './route/cookie.js'
-export { type EnvironmentProvider, withEnvironmentClients } from './route/environment-clients.js'
+export { type EnvironmentClients, type EnvironmentProvider, withEnvironmentClients } from './route/environment-clients.js'
 export { type ErrorPageOptions, errorPage, statusOf } from './route/error-page.js'
 export { assertGuardOptions, type GuardOptions } from './route/guard.js'
 export type { LoginOptions } from './route/login.js'

@@ -4,13 +4,12 @@ import { type AuthorisedFetch, fetchClient } from '@oauth/core/fetch'
 import {
   assertGuardOptions,
   assertSilentLoginOptions,
-  type EnvironmentProvider,
+  type EnvironmentClients,
   errorPage,
   type GuardOptions,
   type RouteResponse,
   type SilentLoginOptions,
   statusOf,
-  type TenantProvider,
   type WebOptions,
   type WebRoutes,
   webRoutes,
@@ -27,11 +26,9 @@ import { secretWarning } from './secret-warning.js'
 import { writeFailure, writeResponse, writeVisit } from './write-response.js'
 
 /** Options of {@link oauth}. */
-export interface OAuthOptions<Http, Name extends string = string> extends Omit<WebOptions<Http, Name>, 'providers'> {
-  /** By name, which is part of the provider's paths. A function gives the options of each request, for applications with many tenants. */
-  readonly providers: Readonly<Record<Name, EnvironmentProvider<Http> | TenantProvider<Http>>>
-  /** Where providers without `clientId` find their client. `process.env` unless told. */
-  readonly env?: Readonly<Record<string, string | undefined>> | undefined
+export interface OAuthOptions<Http, Name extends string = string>
+  extends Omit<WebOptions<Http, Name>, 'providers'>,
+    EnvironmentClients<Http, Name> {
   /**
    * What `req.oauth.client()` gives, and what the library's own requests are sent with: `gotClient(got)`. Unless told, `client()` gives `fetch`, and
    * the library's requests go by Node's `http`, which takes less; to have them all by `fetch`, with a dispatcher of undici perhaps: `fetchClient()`.

@@ -4,51 +4,21 @@
  * @module
  */
 
-export type {
-  AnyOAuthError,
-  AuthenticationChallenge,
-  AuthorizationErrorResponse,
-  AuthorizationErrorWord,
-  AuthorizationResponseError,
-  AuthorizationResponseProblem,
-  ChallengeError,
-  EndpointError,
-  EndpointErrorResponse,
-  EndpointErrorWord,
-  FailedRequest,
-  HttpClient,
-  HttpHeaders,
-  IdTokenProblem,
-  JwtProblem,
-  LogoutTokenProblem,
-  OAuthError,
-  OAuthErrorCode,
-  PersistError,
-  ProtocolError,
-  ProtocolErrorCode,
-  RefreshError,
-  RefreshFailure,
-  ResponseError,
-  ResponseErrorCode,
-  ServerProblem,
-  SessionErrorCode,
-  StoreError,
-  TerminalReason,
-  TransportError,
-  TransportErrorCode,
-  TransportReason,
-  UsageError,
-  UsageErrorCode,
-} from '@oauth/core/adapter'
+// Every type that a signature here names is exported here too, so that applications can emit declarations.
+export type * from '@oauth/core/adapter'
 export { isOAuthError } from '@oauth/core/adapter'
 export type { AuthorisedFetch } from '@oauth/core/fetch'
 export type {
+  EnvironmentClients,
   EnvironmentProvider,
   GuardOptions,
   LoginOptions,
+  LoginTerms,
+  LoginView,
   ProviderOptions,
   RouteRequest,
   SilentLoginOptions,
+  StepUp,
   TenantOptions,
   TenantProvider,
   UserClaims,

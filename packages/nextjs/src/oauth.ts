@@ -64,8 +64,10 @@ export interface OAuth<Http, Name extends string> {
 export function oauth<Http = AuthorisedFetch, Name extends string = string>(options: OAuthOptions<Http, Name>): OAuth<Http, Name> {
   const routes = lazyRoutes(options)
   const found = visits(routes)
-  const hasStore = options.store !== undefined
-  const providers = Object.keys(options.providers)
+  // What cannot work is refused when the routes are made; until then nothing may fail for want of it.
+  const { store, providers }: Partial<OAuthOptions<Http, Name>> = Object(options)
+  const hasStore = store !== undefined
+  const names = Object.keys(Object(providers))
   // Next puts `basePath` in front of a path, which has it already. An address it takes as it is.
   const absolute = (path: string) => new URL(path, options.baseUrl).href
   const guards = { routes, visits: found, absolute }
@@ -89,7 +91,7 @@ export function oauth<Http = AuthorisedFetch, Name extends string = string>(opti
     },
     protect: protector(guards),
     silentLogin: silentLoginWrapper(guards),
-    proxy: sessionProxy({ routes, visits: found, providers, hasStore }),
+    proxy: sessionProxy({ routes, visits: found, providers: names, hasStore }),
   }
 }
 

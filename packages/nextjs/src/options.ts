@@ -1,26 +1,16 @@
 import type { HttpClient } from '@oauth/core/adapter'
 import { type AuthorisedFetch, fetchClient } from '@oauth/core/fetch'
-import {
-  type EnvironmentProvider,
-  type TenantProvider,
-  type WebOptions,
-  type WebRoutes,
-  webRoutes,
-  withEnvironmentClients,
-} from '@oauth/core/routes'
+import { type EnvironmentClients, type WebOptions, type WebRoutes, webRoutes, withEnvironmentClients } from '@oauth/core/routes'
 import { processWide } from './process-wide.js'
 
 /** Options of `oauth`. They are checked at the first request, since `next build` has no secrets; in development at once. */
 export interface OAuthOptions<Http = AuthorisedFetch, Name extends string = string>
-  extends Omit<WebOptions<Http, Name>, 'baseUrl' | 'secret' | 'providers'> {
+  extends Omit<WebOptions<Http, Name>, 'baseUrl' | 'secret' | 'providers'>,
+    EnvironmentClients<Http, Name> {
   /** The application's address as browsers see it, with the `basePath` of `next.config` if there is one. Headers of a request are never asked. */
   readonly baseUrl: string | undefined
   /** At least 32 bytes. A list to change it: the first seals, all of them open. */
   readonly secret: string | readonly string[] | undefined
-  /** By name, which is part of the provider's paths. A function gives the options of each request, for applications with many tenants. */
-  readonly providers: Readonly<Record<Name, EnvironmentProvider<Http> | TenantProvider<Http>>>
-  /** Where providers without `clientId` find their client. `process.env` unless told. */
-  readonly env?: Readonly<Record<string, string | undefined>> | undefined
   /** What `client()` gives, and what the library's own requests are sent with: `kyClient(ky)`. `fetch` unless told. */
   readonly http?: HttpClient<Http> | undefined
 }
@@ -49,7 +39,7 @@ function makeRoutes<Http, Name extends string>(options: OAuthOptions<Http, Name>
   const { http, env = process.env }: OAuthOptions<Http, Name> = Object(options)
   // What is absent, as an environment variable may be, is refused by the check of the options.
   const given = Object(options) as OAuthOptions<Http, Name> & Pick<WebOptions<Http, Name>, 'baseUrl' | 'secret'>
-  const { memory, store = options.store } = processWide(given)
+  const { memory, store = given.store } = processWide(given)
   const client = http ?? (fetchClient() as HttpClient<unknown> as HttpClient<Http>)
   return webRoutes(withEnvironmentClients({ ...given, store }, env), client, { further: FURTHER, memory })
 }

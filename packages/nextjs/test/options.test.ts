@@ -32,4 +32,13 @@ describe('oauth', () => {
     const { handlers } = oauth({ ...options, env: { OP_CLIENT_ID: 'client' }, htpp: fetch })
     await expect(handlers.GET(new Request('https://app.example/auth/user'))).rejects.toThrow(/no option "htpp".*env.*http/)
   })
+
+  it.each([
+    ['none at all', undefined],
+    ['no providers', { baseUrl: 'https://app.example', secret: 'x'.repeat(32) }],
+    ['a text', 'https://app.example'],
+  ])('explains at the first request what is wrong with %s', async (_what, given) => {
+    const { handlers } = oauth(given as never)
+    await expect(handlers.GET(new Request('https://app.example/auth/user'))).rejects.toMatchObject({ name: 'UsageError' })
+  })
 })

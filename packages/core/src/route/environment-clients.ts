@@ -8,6 +8,8 @@ export type EnvironmentProvider<Http> = Omit<ProviderOptions<Http>, 'clientId'> 
 export interface EnvironmentClients<Http, Name extends string = string> {
   /** By name, which is part of the provider's paths. A function gives the options of each request, for applications with many tenants. */
   readonly providers: Readonly<Record<Name, EnvironmentProvider<Http> | TenantProvider<Http>>>
+  /** Where providers without `clientId` find their client. `process.env` unless told. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined
 }
 
 /**

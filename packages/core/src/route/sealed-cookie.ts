@@ -44,13 +44,13 @@ export function sealedCookie({ name, secrets, secure, maxAge, environment }: Sea
     return `${name}.${index}`
   }
 
-  function present(cookies: Form): readonly number[] {
+  function chunksIn(cookies: Form): readonly number[] {
     const names = new Set(cookies.map(([one]) => one))
     return Array.from({ length: MAX_CHUNKS }, (_, index) => index).filter((index) => names.has(chunk(index)))
   }
 
   function clearFrom(first: number, cookies: Form): readonly SetCookie[] {
-    return present(cookies)
+    return chunksIn(cookies)
       .filter((index) => index >= first)
       .map((index) => ({ ...attributes, name: chunk(index), value: '', maxAge: 0 }))
   }
