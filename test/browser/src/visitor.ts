@@ -51,6 +51,20 @@ export class Visitor {
     await page.waitForURL(({ origin, pathname }) => `${origin}${pathname}/`.startsWith(`${this.site.baseUrl}/`))
   }
 
+  /**
+   * Presses the back button. While Chromium puts another process in the place of the one before it tells no history, and does nothing: then it is pressed
+   * again.
+   */
+  async back(): Promise<void> {
+    try {
+      await this.page.goBack()
+    } catch (error) {
+      if (!(error instanceof Error && error.message.includes('Not attached to an active page'))) throw error
+      await this.page.waitForLoadState()
+      await this.back()
+    }
+  }
+
   /** The path that is shown, below the application's address. */
   path(page: Page = this.page): string {
     return page

@@ -56,7 +56,7 @@ export const history: readonly Case[] = [
       page.on('framenavigated', (frame) => shown.push(frame.url()))
       await visitor.signIn()
       // Over the provider's two pages.
-      for (let back = 0; back < 3; back++) await page.goBack()
+      for (let back = 0; back < 3; back++) await visitor.back()
       await expect.poll(async () => [visitor.path(), await visitor.heading()]).toEqual(['/', expect.stringContaining('Alice Example')])
       expect(shown.length).toBeGreaterThan(5)
       for (const url of shown) expect(url).not.toContain('code=')
@@ -72,7 +72,7 @@ export const history: readonly Case[] = [
       await page.getByRole('button', { name: 'Yes, sign me out' }).click()
       await visitor.isBack()
       for (let back = 0; back < 3; back++) {
-        await page.goBack()
+        await visitor.back()
         expect(await page.textContent('body')).not.toContain('alice@example.com')
       }
     },
