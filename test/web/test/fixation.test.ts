@@ -98,29 +98,23 @@ describe.each(applications)('$name', ({ framework, stored }) => {
   })
 
   describe('AR26: a login that ends in the session of somebody else', () => {
-    it("AR26: begun in Alice's session to be linked, and finished in Bob's: nothing is linked", async () => {
-      const { app, provider } = world
-      const alice = await world.loggedIn('alice')
-      const { browser, finish } = await answeredLogin(app, { path: '/link?provider=other' }, (one) => plantSession(one, alice, app))
-      plantSession(browser, await world.loggedIn('bob'), app)
-      const before = provider.tokenRequests('authorization_code')
-      const page = await finish()
-      expect([page.status, page.body.includes('OAUTH_SESSION_CHANGED')]).toEqual([400, true])
-      expect(provider.tokenRequests('authorization_code')).toBe(before)
-      expect(await front(browser, app)).toMatchObject({ user: { sub: 'bob' }, logins: ['demo'] })
-    })
-
-    it("AR26: begun in Alice's session as any login, and finished in Bob's: his session stays as it is", async () => {
-      const { app, provider } = world
-      const alice = await world.loggedIn('alice')
-      const { browser, finish } = await answeredLogin(app, { path: '/auth/other/login' }, (one) => plantSession(one, alice, app))
-      plantSession(browser, await world.loggedIn('bob'), app)
-      const before = provider.tokenRequests('authorization_code')
-      const page = await finish()
-      expect([page.status, page.body.includes('OAUTH_SESSION_CHANGED')]).toEqual([400, true])
-      expect(provider.tokenRequests('authorization_code')).toBe(before)
-      expect(await front(browser, app)).toMatchObject({ user: { sub: 'bob' }, logins: ['demo'] })
-    })
+    it.each([
+      ['to be linked', '/link?provider=other'],
+      ['as any login', '/auth/other/login'],
+    ])(
+      "AR26: begun in Alice's session %s, and finished in Bob's: nothing is linked, and his session stays as it is",
+      async (_how, path) => {
+        const { app, provider } = world
+        const alice = await world.loggedIn('alice')
+        const { browser, finish } = await answeredLogin(app, { path }, (one) => plantSession(one, alice, app))
+        plantSession(browser, await world.loggedIn('bob'), app)
+        const before = provider.tokenRequests('authorization_code')
+        const page = await finish()
+        expect([page.status, page.body.includes('OAUTH_SESSION_CHANGED')]).toEqual([400, true])
+        expect(provider.tokenRequests('authorization_code')).toBe(before)
+        expect(await front(browser, app)).toMatchObject({ user: { sub: 'bob' }, logins: ['demo'] })
+      },
+    )
 
     it('AR26: begun to be linked, and finished after a logout: nobody is logged in', async () => {
       const { app } = world
