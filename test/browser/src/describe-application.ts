@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from 'vitest'
 import type { Application } from './application.ts'
 import { casesAt } from './cases/cases.ts'
 import { launch } from './launch.ts'
@@ -21,6 +21,7 @@ export function describeApplication(application: Application): void {
       await browser?.close()
       await site?.close()
     })
+    beforeEach(() => site.untilLogoutsArePast())
     afterEach(async () => {
       for (const context of contexts.splice(0)) await context.close()
     })

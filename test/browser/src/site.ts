@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Surroundings, startSurroundings } from '@oauth-test/provider'
 import { makeCertificate } from '@oauth-test/web/certificate'
 import type { Application } from './application.ts'
@@ -28,6 +29,8 @@ export interface Site extends Surroundings {
   readonly front: Front
   /** Seconds that the access tokens live which the first provider issues from now on. */
   lifetime: number
+  /** Resolves in the second after the last logout that a provider has told of: a login within it counts as before it, as times of providers are whole seconds. */
+  untilLogoutsArePast(): Promise<void>
 }
 
 /** Starts an application at a place. */
@@ -42,6 +45,7 @@ export async function startSite(application: Application, place: Place): Promise
   const baseUrl = `${front.url}${basePath}`
   const env = await surroundings.register({ name: application.title, baseUrl, internalUrl: `${internal.url}${basePath}` })
   let started: Awaited<ReturnType<Application['start']>> | undefined
+  let past = 0
 
   const site: Site = {
     ...surroundings,
@@ -50,6 +54,11 @@ export async function startSite(application: Application, place: Place): Promise
     baseUrl,
     front,
     lifetime: 3600,
+    async untilLogoutsArePast() {
+      const told = internal.passed.filter(({ path }) => path.endsWith('/backchannel-logout')).length
+      if (told > past) await sleep(1000 - (Date.now() % 1000))
+      past = told
+    },
     async close() {
       await front.close()
       await internal.close()
