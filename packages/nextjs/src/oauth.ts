@@ -1,7 +1,9 @@
 import { UsageError } from '@oauth/core/adapter'
 import type { AuthorisedFetch } from '@oauth/core/fetch'
 import type { LoginOptions } from '@oauth/core/routes'
+import { headers } from 'next/headers.js'
 import { type Handlers, routeHandlers } from './handlers.js'
+import { isInBackground } from './in-background.js'
 import { lazyRoutes, type OAuthOptions } from './options.js'
 import { type Protect, protector, type SilentLogin, silentLoginWrapper } from './protect.js'
 import { type SessionProxy, sessionProxy } from './proxy.js'
@@ -26,7 +28,8 @@ export interface OAuth<Http, Name extends string> {
   /** The user's HTTP client at a provider, the last login's unless named. @throws {@link UsageError} `OAUTH_MISSING_TOKEN` when nobody is logged in there. */
   client(name?: Name): Promise<Http>
   /**
-   * Sends the browser to the login at a provider, the first one configured unless named. For server actions and route handlers.
+   * Sends the browser to the login at a provider, the first one configured unless named. For server actions and route handlers. A prefetch, or another
+   * request that a script sends to a route handler, begins nothing: it ends at the login's route, which answers it with 401.
    *
    * @throws {@link UsageError} `OAUTH_SESSION_READ_ONLY` in a page, where the cookie of a login cannot be set: link to the login's path there.
    */
@@ -79,6 +82,8 @@ export function oauth<Http = AuthorisedFetch, Name extends string = string>(opti
     client: async (name) => (await found.current()).visit.client(name),
     login: async (name, options) => {
       const request = await found.current()
+      // The login's route refuses what is no page, so that the browser asks again when a person goes there.
+      if (isInBackground(await headers())) return sendTo(absolute(routes().loginPath(name)))
       const { result, isComplete } = await request.writing(() => request.visit.login(name, options))
       if (!isComplete) throw readOnly('login', "a link to the login's path")
       return sendTo(result)

@@ -64,6 +64,19 @@ describe.each(nextFrameworks)('guards, $name', (framework) => {
     },
   )
 
+  it('SS15: a handler that calls login() begins none for a prefetch, nor for the router, and one for the person who goes there', async () => {
+    const { app, provider } = world
+    const browser = app.browser()
+    await browser.goto(`${app.baseUrl}/static`)
+    const before = provider.requests.length
+    for (const headers of [ROUTER, { ...ROUTER, 'next-router-prefetch': '1' }, { ...NAVIGATION, 'sec-purpose': 'prefetch' }]) {
+      const answer = await browser.fetch(`${app.baseUrl}/link?provider=demo`, { headers })
+      expect([answer.status, new URL(answer.url).pathname, loginCookies(browser, app)]).toEqual([401, '/auth/demo/login', []])
+    }
+    expect(provider.requests.length).toBe(before)
+    expect((await login(await browser.goto(`${app.baseUrl}/link?provider=demo`), { username: 'alice' })).url).toBe(`${app.baseUrl}/`)
+  })
+
   it('RD07: what a request says of where it was is checked, where no proxy has written it over', async () => {
     const { app } = world
     for (const said of ['//evil.example/x', 'https://evil.example/', '/\\evil.example', 'javascript:alert(1)', '/\t/evil.example']) {

@@ -242,6 +242,24 @@ describe('SS15: what is no navigation starts no login', () => {
   })
 
   it.each([
+    ['a browser prefetch', { ...NAVIGATION, 'sec-purpose': 'prefetch;prerender' }],
+    ['a router prefetch', { accept: '*/*', 'next-router-prefetch': '1' }],
+  ])(
+    "%s of a page that begins a login itself is sent to the route that refuses it, and the person's request begins one",
+    async (_name, headers) => {
+      const app = world()
+      const browser = app.browser()
+      const visit = await browser.open('/accounts/link', { headers })
+      expect(await visit.login(undefined, { link: true })).toBe(LOGIN)
+      expect([browser.take(visit), app.server.requests]).toEqual([[], []])
+      expect(await browser.go(LOGIN, { headers })).toMatchObject({ status: 401, cookies: [] })
+      const gone = await browser.open('/accounts/link', { headers: NAVIGATION })
+      expect(await gone.login(undefined, { link: true })).toContain('https://as.example/authorize?')
+      expect(browser.take(gone)).toHaveLength(1)
+    },
+  )
+
+  it.each([
     ['a browser', NAVIGATION],
     ['a browser without fetch metadata', { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }],
     ['a link of another site', { ...NAVIGATION, 'sec-fetch-site': 'cross-site' }],

@@ -13,12 +13,17 @@ export function isNavigation({ method, headers }: { readonly method: string; rea
 
 /** Tells whether the answer to a request is to be shown as a page, whatever its method. */
 export function wantsPage(headers: HttpHeaders): boolean {
-  const purpose = `${headers['purpose'] ?? ''} ${headers['sec-purpose'] ?? ''} ${headers['x-moz'] ?? ''}`
-  if (purpose.includes('prefetch') || ROUTER.some((name) => headers[name] !== undefined)) return false
+  if (isPrefetch(headers)) return false
   const mode = headers['sec-fetch-mode']
   if (mode !== undefined) return mode === 'navigate' && (headers['sec-fetch-dest'] ?? 'document') === 'document'
   const { accept = '*/*' } = headers
   return accept.includes('text/html') || accept.trim() === '*/*'
+}
+
+/** Tells whether a request is made by a browser in advance, or by a framework's router, and not because a person goes somewhere. */
+export function isPrefetch(headers: HttpHeaders): boolean {
+  const purpose = `${headers['purpose'] ?? ''} ${headers['sec-purpose'] ?? ''} ${headers['x-moz'] ?? ''}`
+  return purpose.includes('prefetch') || ROUTER.some((name) => headers[name] !== undefined)
 }
 
 /** Tells whether another site had the browser send this request. Where the browser does not say, `Origin` decides, and without it nothing does. */

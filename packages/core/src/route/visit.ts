@@ -11,11 +11,12 @@ import { endSession } from './end-session.js'
 import { type GuardOptions, guard } from './guard.js'
 import { LOGIN_OPTIONS, type LoginOptions, startLogin } from './login.js'
 import { assertLoginTerms } from './login-terms.js'
+import { isPrefetch } from './navigation.js'
 import type { Provider } from './provider.js'
 import type { RouteResponse } from './route-response.js'
 import type { SessionVisit } from './session-visit.js'
 import { type SilentLoginOptions, silentLogin } from './silent-login.js'
-import { sourceOf, type WebContext } from './web-context.js'
+import { loginPath, sourceOf, type WebContext } from './web-context.js'
 import type { UserClaims } from './web-session.js'
 
 /** One provider's login in the session, for the application. */
@@ -93,6 +94,8 @@ export class Visit<Http> {
    * against forged requests. `maxAge`, `acr` and `prompt` say how the person has to prove who they are. With `prompt: 'none'` nothing is shown, and who is
    * not logged in at the provider comes back as nobody: on a page that asks each time, that is {@link silentLogin}.
    *
+   * For a prefetch nothing is begun: it is sent to the login route, which refuses it, so that the browser asks again when the person goes there.
+   *
    * @example
    * res.redirect(await req.oauth.login('github', { link: true, returnTo: '/accounts' }))
    */
@@ -101,6 +104,7 @@ export class Visit<Http> {
     assertKnownOptions(options, LOGIN_OPTIONS, 'login')
     assertLoginTerms(options, 'login')
     const source = sourceOf(context, name ?? [...context.providers.keys()][0] ?? '')
+    if (isPrefetch(this.#session.request.headers)) return Promise.resolve(loginPath(context, source.name))
     return this.#startLogin(source.name, options)
   }
 
