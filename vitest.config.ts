@@ -12,7 +12,7 @@ export default defineConfig({
   test: {
     testTimeout: 20_000,
     projects: [
-      project('unit', ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts']),
+      unit(),
       project('e2e', ['test/*/**/*.test.ts'], ['test/browser/**', 'test/runtimes/**', ...WEB]),
       web(),
       project('browser', ['test/browser/**/*.test.ts']),
@@ -21,6 +21,12 @@ export default defineConfig({
     ],
   },
 })
+
+/** Modules keep nothing that two files could share, so that no file needs them anew: that would take most of the time. */
+function unit() {
+  const { extends: inherited, test } = project('unit', ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts'])
+  return { extends: inherited, test: { ...test, isolate: false } }
+}
 
 /** Applications for Next are built before the tests, and take their time to start. */
 function web() {
