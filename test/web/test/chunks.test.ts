@@ -159,20 +159,12 @@ describe.each(frameworks)('$name', (framework) => {
       expect(await subOf(browser, app)).toBe('user-2')
     })
 
-    it('SS07: a hundred and fifty cookies of its name are nobody, and hardly more work than none', async () => {
+    it('SS07: a hundred and fifty cookies of its name are nobody; of those no more are read, or cleared, than a session can have', async () => {
       const { app } = world
-      const many = Array.from({ length: 150 }, (_, index) => `oauth.session.${index}=99.${'A'.repeat(40)}`).join('; ')
-      async function millisecondsWith(headers: Readonly<Record<string, string>>): Promise<number> {
-        const start = performance.now()
-        const { status, body } = await raw(app.baseUrl, '/', { headers: { ...NAVIGATION, ...headers } })
-        expect([status, JSON.parse(body)]).toEqual([200, { logins: [] }])
-        return performance.now() - start
-      }
-      const times: { readonly without: number; readonly with: number }[] = []
-      for (let count = 0; count < 25; count++)
-        times.push({ without: await millisecondsWith({}), with: await millisecondsWith({ cookie: many }) })
-      const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[12] ?? 0
-      expect(median(times.map((one) => one.with))).toBeLessThan(10 * median(times.map(({ without }) => without)) + 20)
+      const cookie = Array.from({ length: 150 }, (_, index) => `oauth.session.${index}=99.${'A'.repeat(40)}`).join('; ')
+      const { status, body, setCookie } = await raw(app.baseUrl, '/', { headers: { ...NAVIGATION, cookie } })
+      expect([status, JSON.parse(body)]).toEqual([200, { logins: [] }])
+      expect(setCookie.map((one) => one.split('=', 1)[0])).toEqual(Array.from({ length: 16 }, (_, index) => `oauth.session.${index}`))
     })
   })
 
