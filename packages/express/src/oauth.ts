@@ -16,7 +16,7 @@ import {
   withEnvironmentClients,
 } from '@oauth/core/routes'
 import type { Store } from '@oauth/core/session'
-import type { Application, Request, RequestHandler } from 'express'
+import type { Application, Request, RequestHandler, Response } from 'express'
 import onHeaders from 'on-headers'
 import { ExpressSessionStore } from './express-session-store.js'
 import { nodeTransport } from './node-transport.js'
@@ -134,11 +134,17 @@ function answering(name: string, answer: (visit: Request['oauth']) => Promise<Ro
     // The type says that it is always there, which holds behind `oauth()` alone.
     const { oauth: visit } = req as Partial<Pick<Request, 'oauth'>>
     if (visit === undefined) throw new UsageError(`${name}: there is no req.oauth. app.use(oauth({ … })) has to come before this route.`)
-    void answer(visit).then((response) => {
-      if (response === undefined) next()
-      else writeResponse(res, response)
+    void answered(res, answer(visit)).then((isAnswered) => {
+      if (!isAnswered) next()
     }, next)
   }
+}
+
+/** Tells whether there was something to answer. Fails where somebody has answered meanwhile, such as a timeout of the application's. */
+async function answered(res: Response, answer: Promise<RouteResponse | undefined>): Promise<boolean> {
+  const response = await answer
+  if (response !== undefined) writeResponse(res, response)
+  return response !== undefined
 }
 
 /** A route that is asked for below the path where the application is mounted, which `baseUrl` lacks: nothing would ever match. */

@@ -3,7 +3,7 @@ import { format } from 'node:util'
 import { login as logIn } from '@oauth-test/provider'
 import express, { type ErrorRequestHandler } from 'express'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { isOAuthError, oauth } from '../src/index.js'
+import { isOAuthError, oauth, requireLogin, silentLogin } from '../src/index.js'
 import { NAVIGATION, raw } from './raw.js'
 import { closeAll, type HostileWorld, hostileWorld, serve, type WorldOptions, world } from './world.js'
 
@@ -249,6 +249,35 @@ describe('errors of the routes', () => {
       })
       expect(JSON.stringify(headers)).not.toContain('evil')
     }
+  })
+})
+
+describe('a request that the application has answered meanwhile, as its timeouts do', () => {
+  /** Goes to a page, after the answer to it was sent; gives that, and what the error handler gets. */
+  async function late(path: string) {
+    let seen: (error: unknown) => void = () => undefined
+    const error = new Promise((resolve) => {
+      seen = resolve
+    })
+    const handler: ErrorRequestHandler = (thrown, _req, _res, _next) => seen(thrown)
+    const { url } = await serve((baseUrl) => {
+      const app = express()
+      const providers = { demo: { issuer: 'https://as.example', clientId: 'client' } }
+      app.use((_req, res, next) => {
+        res.status(503).end('too late')
+        next()
+      })
+      app.use(oauth({ baseUrl, secret: 'x'.repeat(32), providers }))
+      app.get('/guarded', requireLogin())
+      app.get('/silent', silentLogin())
+      return app.use(handler)
+    })
+    const { status, body } = await raw(url, path, { headers: NAVIGATION })
+    return { answer: [status, body], error: await error }
+  }
+
+  it.each(['/guarded', '/silent'])('SS19: %s ends in the error handler, not in an unhandled rejection', async (path) => {
+    expect(await late(path)).toEqual({ answer: [503, 'too late'], error: expect.objectContaining({ code: 'ERR_HTTP_HEADERS_SENT' }) })
   })
 })
 
