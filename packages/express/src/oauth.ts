@@ -70,7 +70,8 @@ export function oauth<Http = AuthorisedFetch, Name extends string = string>(opti
       if (route === undefined) return next(mountError(req, routes, options.baseUrl))
       writeResponse(res, await routes.handle(route, visit))
     } catch (error) {
-      if (isOAuthError(error)) {
+      // Where somebody has answered meanwhile no header can be set: what has failed is told all the same.
+      if (isOAuthError(error) && !res.headersSent) {
         writeFailure(res, error)
         warnOfSecret(error)
         if (route !== undefined && (page ?? !hasErrorHandler(req.app))) {

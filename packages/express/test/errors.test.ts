@@ -279,6 +279,11 @@ describe('a request that the application has answered meanwhile, as its timeouts
   it.each(['/guarded', '/silent'])('SS19: %s ends in the error handler, not in an unhandled rejection', async (path) => {
     expect(await late(path)).toEqual({ answer: [503, 'too late'], error: expect.objectContaining({ code: 'ERR_HTTP_HEADERS_SENT' }) })
   })
+
+  it('SS19: what has failed is the error that is told, not that the answer was sent', async () => {
+    const { answer, error } = await late(`${CALLBACK}?state=a&code=b`)
+    expect([answer, error]).toEqual([[503, 'too late'], expect.objectContaining({ code: 'OAUTH_NO_TRANSACTION' })])
+  })
 })
 
 describe('AR07: instances with secrets of their own', () => {
