@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { type ClientRequest, request as http, type IncomingMessage } from 'node:http'
 import { request as https } from 'node:https'
 import { pipeline, type Readable } from 'node:stream'
@@ -22,7 +21,7 @@ export function nodeTransport(): Transport {
     signal?.addEventListener('abort', abort)
     if (signal?.aborted) abort()
     try {
-      const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
+      const response = await answerTo(outgoing)
       return { status: response.statusCode ?? 0, headers: joined(response.headers), body: await readBody(response, request) }
     } catch (error) {
       outgoing.destroy()
@@ -43,6 +42,14 @@ function send({ method, url, headers, body = '' }: HttpRequest): ClientRequest {
   // What comes when nobody waits any more is nobody's.
   outgoing.on('error', () => undefined)
   return outgoing.end(method === 'POST' ? body : undefined)
+}
+
+function answerTo(outgoing: ClientRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    outgoing.once('response', resolve).once('error', reject)
+    // Neither comes where the server switches protocols (101), which it was not asked for.
+    outgoing.once('close', () => reject(new Error('closed')))
+  })
 }
 
 async function readBody(response: IncomingMessage, request: HttpRequest): Promise<Uint8Array> {
