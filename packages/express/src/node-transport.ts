@@ -1,7 +1,7 @@
 import { type ClientRequest, request as http, type IncomingMessage } from 'node:http'
 import { request as https } from 'node:https'
-import { pipeline, type Readable } from 'node:stream'
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+import { pipeline, type Readable, type Transform } from 'node:stream'
+import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { type HttpHeaders, type HttpRequest, networkError, type Transport, TransportError } from '@oauth/core/adapter'
 
 /**
@@ -66,15 +66,20 @@ async function readBody(response: IncomingMessage, request: HttpRequest): Promis
 
 /** Nothing was asked for but the bytes as they are, and some servers encode them all the same. */
 function decoded(response: IncomingMessage): Readable {
-  const decoder = DECODERS.get(response.headers['content-encoding'] ?? '')?.()
+  const decoder = DECODERS.get((response.headers['content-encoding'] ?? '').toLowerCase())?.()
   // An error on the way ends the decoder, which whoever reads it hears of.
   return decoder === undefined ? response : pipeline(response, decoder, () => undefined)
 }
 
-const DECODERS: ReadonlyMap<string, typeof createGunzip | typeof createInflate | typeof createBrotliDecompress> = new Map([
-  ['gzip', createGunzip],
-  ['deflate', createInflate],
-  ['br', createBrotliDecompress],
+/** As `fetch` has it, nothing at all may be said to be encoded, too: an empty answer, as that to a revocation is. */
+const AT_THE_END = { finishFlush: constants.Z_SYNC_FLUSH }
+
+/** By coding, which is spelt in any case (RFC 9110 §8.4.1). */
+const DECODERS: ReadonlyMap<string, () => Transform> = new Map([
+  ['gzip', () => createGunzip(AT_THE_END)],
+  ['x-gzip', () => createGunzip(AT_THE_END)],
+  ['deflate', () => createInflate(AT_THE_END)],
+  ['br', () => createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH })],
 ])
 
 function joined(headers: IncomingMessage['headers']): HttpHeaders {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { testTransport } from '@oauth/conformance'
 import type { HttpRequest } from '@oauth/core/adapter'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -36,5 +37,15 @@ describe('an answer that', () => {
       code: 'OAUTH_RESET',
       sent: 'maybe',
     })
+  })
+
+  it.each(['gzip', 'deflate', 'br'])('RFC 9110 §8.4: says that nothing at all is encoded by %s is an empty one', async (coding) => {
+    const { status, body } = await answered(`200 OK\r\nContent-Encoding: ${coding}\r\nContent-Length: 0`)
+    expect([status, body.length]).toEqual([200, 0])
+  })
+
+  it.each(['gzip', 'GZIP', 'x-gzip'])('RFC 9110 §8.4.1: names its coding %s is decoded', async (coding) => {
+    const { body } = await answered(`200 OK\r\nContent-Encoding: ${coding}`, gzipSync('{}'))
+    expect(new TextDecoder().decode(body)).toBe('{}')
   })
 })
