@@ -41,6 +41,16 @@ describe('B17: logout', () => {
     }
   })
 
+  it('RFC 9110 §5.5: afterLogout in any alphabet is a location that a header takes', async () => {
+    const app = world({ afterLogout: '/до-свидания' })
+    const browser = app.browser()
+    const encoded = '/%D0%B4%D0%BE-%D1%81%D0%B2%D0%B8%D0%B4%D0%B0%D0%BD%D0%B8%D1%8F'
+    expect((await browser.go(LOGOUT, { method: 'POST' })).location).toBe(encoded)
+    await app.login(browser)
+    const { location } = await browser.go(LOGOUT, { method: 'POST' })
+    expect(new URL(location).searchParams.get('post_logout_redirect_uri')).toBe(`${APP}${encoded}`)
+  })
+
   it('JK03: a provider whose revocation and logout are plain http: the login works, and neither is used', async () => {
     const app = world({ afterLogout: '/goodbye' })
     app.server.metadata = { revocation_endpoint: 'http://as.example/revoke', end_session_endpoint: 'http://as.example/logout' }

@@ -128,8 +128,8 @@ export function loginPath<Http>(context: WebContext<Http>, provider?: string | u
 
 function afterLogoutPath(given: string | undefined, { origin, path }: BaseUrl): string {
   const target = given ?? `${path}/`
-  // The operator decides, and may mean a page beside the application.
-  if (safeReturnTo(target, { origin, path: '' }, '') === '')
-    throw new UsageError('Option "afterLogout" must be a path of this application, such as /goodbye.')
-  return target
+  // The operator decides, and may mean a page beside the application. Encoded, since no header takes what is not ASCII.
+  const safe = safeReturnTo(target, { origin, path: '' }, '')
+  if (safe === '') throw new UsageError('Option "afterLogout" must be a path of this application, such as /goodbye.')
+  return safe
 }
