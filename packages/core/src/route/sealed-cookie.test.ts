@@ -42,6 +42,13 @@ describe('SS04: attributes', () => {
       expect(text).toMatch(/^__Host-oauth\.(session\.0|login\.[\w-]{16})=[\w.-]*; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Lax; Secure$/)
   })
 
+  it('RFC 6265 §5.2.2: Max-Age is a whole number, or browsers overlook it', async () => {
+    const app = world({ session: { lifetime: 86_400.5 } })
+    const { cookies } = await app.login(app.browser())
+    expect(cookies.map(serialiseCookie)).toContainEqual(expect.stringContaining('session.0='))
+    for (const text of cookies.map(serialiseCookie)) expect(text).toMatch(/; Max-Age=\d+; /)
+  })
+
   it('on http loopback, and nowhere else, they are without __Host- and Secure', async () => {
     const app = world({ baseUrl: 'http://localhost:3000' })
     const { cookies } = await app.login(app.browser())

@@ -97,7 +97,8 @@ export function webContext<Http>(
     base,
     table,
     providers,
-    sessionCookie: sealedCookie({ ...sealing, name: `${prefix}.session`, maxAge: lifetime }),
+    // Browsers overlook a Max-Age that has a fraction (RFC 6265 §5.2.2), and forget the cookie when they are closed.
+    sessionCookie: sealedCookie({ ...sealing, name: `${prefix}.session`, maxAge: Math.ceil(lifetime) }),
     logins: loginCookies({ ...sealing, name: `${prefix}.login` }),
     terms: sealedTerms(environment, secrets, prefix),
     sessionLifetime,
