@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { answer } from '../../test/answers.js'
 import { type AnyOAuthError, isOAuthError } from '../error/any-oauth-error.js'
 import { OAuthError } from '../error/oauth-error.js'
 import { ProtocolError } from '../error/protocol-error.js'
@@ -71,6 +72,14 @@ describe('AR21: the default page', () => {
     const { body: without = '', ...same } = errorPage(error)
     expect(without).not.toContain('<a')
     expect(page).toEqual(same)
+  })
+
+  it('OpenID Connect Core §5.3.2: a signed UserInfo answer that is refused is the fault of the provider, not of the person', async () => {
+    const app = world({}, { userinfo: true })
+    app.server.scripts.userinfo = () => answer(200, 'e30.e30.e30', { 'content-type': 'application/jwt' })
+    const { error } = await app.login(app.browser())
+    if (!isOAuthError(error)) throw new Error('that was no OAuthError')
+    expect([error.code, statusOf(error)]).toEqual([expect.stringMatching(/^OAUTH_JWT_/), 502])
   })
 
   it('the path of the login is below the base path, and a path is no HTML', () => {

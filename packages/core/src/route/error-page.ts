@@ -27,7 +27,7 @@ export function statusOf(error: AnyOAuthError): number {
 
 /** Metadata, keys, ID tokens and UserInfo come from the provider; the browser has no part in what is wrong with them. */
 function isServers(code: string): boolean {
-  return /^OAUTH_(ID_TOKEN_|ISSUER_|ENDPOINT_(SCHEME|MISSING)|KEY_|USERINFO_)/.test(code)
+  return /^OAUTH_(ID_TOKEN_|JWT_|ISSUER_|ENDPOINT_(SCHEME|MISSING)|KEY_|USERINFO_)/.test(code)
 }
 
 const TEXTS: Readonly<Record<number, string>> = {
