@@ -14,7 +14,7 @@ export function readRequest(req: Request, url: string): RouteRequest {
 export async function readBody(req: Request): Promise<RouteBody> {
   if (!req.is('application/x-www-form-urlencoded')) return { kind: 'unsupported' }
   const parsed: unknown = req.body
-  if (parsed !== undefined) return fromParser(parsed)
+  if (parsed !== undefined && !isUnread(req)) return fromParser(parsed)
   const chunks: Buffer[] = []
   let size = 0
   // To the end, whatever is kept of it: who is answered in the middle of a body finds the connection reset, and maybe no answer.
@@ -26,9 +26,14 @@ export async function readBody(req: Request): Promise<RouteBody> {
   return { kind: 'form', pairs: formDecode(Buffer.concat(chunks).toString()) }
 }
 
+/** Parsers of other types, such as those of body-parser 1, leave an empty object behind where they have read nothing. */
+function isUnread({ body, readableDidRead, readableEnded }: Request): boolean {
+  return !readableDidRead && !readableEnded && Object.keys(Object(body)).length === 0
+}
+
 /** Lists are parameters given more than once; objects come from bracket syntax, which no OAuth parameter has. */
 function fromParser(parsed: unknown): RouteBody {
-  if (typeof parsed === 'string') return { kind: 'form', pairs: formDecode(parsed) }
+  if (typeof parsed === 'string' || Buffer.isBuffer(parsed)) return { kind: 'form', pairs: formDecode(parsed.toString()) }
   if (typeof parsed !== 'object' || parsed === null) return { kind: 'unsupported' }
   const pairs: Form = Object.entries(parsed).flatMap(([name, value]) => [value].flat().map((one) => [name, one] as const))
   return pairs.every(([, value]) => typeof value === 'string') ? { kind: 'form', pairs } : { kind: 'unsupported' }

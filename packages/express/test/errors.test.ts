@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { format } from 'node:util'
 import { login as logIn } from '@oauth-test/provider'
-import express, { type ErrorRequestHandler } from 'express'
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { isOAuthError, oauth, requireLogin, silentLogin } from '../src/index.js'
 import { NAVIGATION, raw } from './raw.js'
@@ -417,6 +417,35 @@ describe('AR19: the body of a form_post', () => {
     expect(await post('state=a&state=b')).toBe('400 OAUTH_DUPLICATE_PARAM')
     expect(await post('state[a]=b&code=c')).toBe(extended ? '415 ' : '400 OAUTH_NO_TRANSACTION')
     expect(await post('state=a&code=b')).toBe('400 OAUTH_NO_TRANSACTION')
+  })
+
+  const leaveNothing: RequestHandler = (req, _res, next) => {
+    req.body = {}
+    next()
+  }
+
+  it.each<[string, RequestHandler]>([
+    ['the bytes, as express.raw() does', express.raw({ type: '*/*' })],
+    ['the text, as express.text() does', express.text({ type: '*/*' })],
+    ['an empty object, having read the form', express.urlencoded()],
+    ['an empty object, having read nothing, as body-parser 1 does', leaveNothing],
+  ])('is read behind a parser that leaves %s', async (_what, parser) => {
+    const { url } = await serve((baseUrl) =>
+      express().use(
+        parser,
+        oauth({
+          baseUrl,
+          secret: 'x'.repeat(32),
+          providers: { demo: { issuer: 'https://as.example', clientId: 'client', responseMode: 'form_post' } },
+        }),
+      ),
+    )
+    const post = async (body: string) => {
+      const { status, body: page } = await raw(url, CALLBACK, { method: 'POST', headers: FORM, body })
+      return `${status} ${/OAUTH_\w+/.exec(page)?.[0] ?? ''}`
+    }
+    expect(await post('state=a&state=b')).toBe('400 OAUTH_DUPLICATE_PARAM')
+    expect(await post('')).toBe('400 OAUTH_NO_TRANSACTION')
   })
 
   it('that breaks off ends in the error handler, not in an unhandled rejection', async () => {
