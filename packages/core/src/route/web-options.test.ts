@@ -77,6 +77,10 @@ describe('B1, B2: options that cannot work are refused at once', () => {
       { providers: JSON.parse(JSON.stringify({ x: registered }).replace('"x"', '"__proto__"')) },
       /"__proto__"/,
     ],
+    'a provider named by a number, which would come before all others': [
+      { providers: { demo: registered, 365: registered } },
+      /"365" is used in .*no number/,
+    ],
     'neither issuer nor server': [{ providers: { demo: { clientId: 'client' } } }, /"issuer" is missing/],
     'both issuer and server': [{ providers: { demo: { ...registered, server: {} } } }, /contradict/],
     'an unknown client authentication method': [{ providers: { demo: { ...registered, tokenEndpointAuthMethod: 'magic' } } }, /magic/],

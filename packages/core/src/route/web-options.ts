@@ -161,9 +161,10 @@ export function assertWebOptions<Http>(options: WebOptions<Http>, further: reado
   if (names.length === 0)
     throw new UsageError('Option "providers" is empty. Name at least one: providers: { google: { issuer, clientId, clientSecret } }.')
   for (const name of names) {
-    if (!/^[A-Za-z0-9_-]{1,64}$/.test(name) || UNUSABLE_NAMES.includes(name)) {
+    // Objects have numbers before all else: neither the provider named first nor the last login would be what it is.
+    if (!/^(?!\d+$)[A-Za-z0-9_-]{1,64}$/.test(name) || UNUSABLE_NAMES.includes(name)) {
       throw new UsageError(
-        `Option "providers": the name "${name}" is used in paths and cookies; use letters, digits, "-" and "_", and no name of JavaScript's own.`,
+        `Option "providers": the name "${name}" is used in paths and cookies; use letters, digits, "-" and "_", no number, and no name of JavaScript's own.`,
       )
     }
     const provider = options.providers[name]
