@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { testEnvironment } from '../../test/environment.js'
 import { fetchClient } from '../fetch.js'
 import type { HttpClient } from '../session/http-client.js'
+import { boundedMap } from './bounded-map.js'
 import { boundedSet } from './bounded-set.js'
 import { type Call, type Options, registered, world } from './testing/world.js'
 import { webRoutes } from './web-routes.js'
@@ -248,5 +249,22 @@ describe('what is remembered', () => {
     expect([set.has('a'), set.add('a')]).toEqual([false, true])
     for (const name of ['c', 'd', 'e']) set.add(name)
     expect(['a', 'c', 'd', 'e'].map((name) => set.has(name))).toEqual([false, true, true, true])
+  })
+
+  it('ADR 8: a session that no browser has shown is not forgotten for those that were shown', () => {
+    const clock = testEnvironment()
+    const map = boundedMap<number>(clock, { ttl: 86_400, limit: 3 })
+    map.set('unseen', 1)
+    for (const seen of ['a', 'b', 'c', 'd']) {
+      clock.time += 600
+      map.set(seen, 2, 600)
+    }
+    expect(['unseen', 'a', 'b', 'c', 'd'].map((name) => map.get(name))).toEqual([1, undefined, undefined, undefined, 2])
+    for (const seen of ['e', 'f']) map.set(seen, 2, 600)
+    expect(['unseen', 'd', 'e', 'f'].map((name) => map.get(name))).toEqual([1, undefined, 2, 2])
+    for (const name of ['g', 'h']) map.set(name, 3)
+    expect(['unseen', 'e', 'f', 'g', 'h'].map((name) => map.get(name))).toEqual([1, undefined, undefined, 3, 3])
+    map.set('i', 3)
+    expect(['unseen', 'g', 'h', 'i'].map((name) => map.get(name))).toEqual([undefined, 3, 3, 3])
   })
 })
