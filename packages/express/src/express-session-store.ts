@@ -15,6 +15,12 @@ interface Slot {
   readonly oauth: { readonly value: unknown; readonly version: string; readonly expiresAt: number | null }
 }
 
+/** The last write on a key, and what the next one waits for: that, and the reads since. */
+interface Turns {
+  readonly write: Promise<unknown> | undefined
+  readonly all: Promise<unknown>
+}
+
 /** Milliseconds after which a store that has not called back counts as failed: what comes after it on the same key waits no longer. */
 const PATIENCE_MS = 10_000
 /** The latest time that a `Date` can be, in milliseconds. */
@@ -54,16 +60,16 @@ export function expressSessionStore(store: CallbackStore, ...further: readonly [
 export class ExpressSessionStore implements Store<unknown> {
   readonly local = true
   readonly #store: CallbackStore
-  /** The last work on each key that is under way. */
-  readonly #turns = new Map<string, Promise<unknown>>()
+  /** What is under way on each key. */
+  readonly #turns = new Map<string, Turns>()
 
   constructor(store: CallbackStore) {
     this.#store = store
   }
 
   get(key: string): Promise<StoreEntry<unknown> | undefined> {
-    // A store on files may show half of what is being written.
-    return this.#inTurn(key, async () => {
+    // A store on files may show half of what is being written. For other reads none waits: where nothing comes back, each would add its patience.
+    return this.#inTurn(key, 'read', async () => {
       const slot = await this.#read(key)
       return slot && { value: slot.value, version: slot.version, now: now() }
     })
@@ -75,7 +81,7 @@ export class ExpressSessionStore implements Store<unknown> {
     value: unknown,
     { ttl }: { readonly ttl: number },
   ): Promise<StoreReceipt | undefined> {
-    return this.#inTurn(key, async () => {
+    return this.#inTurn(key, 'write', async () => {
       const found = await this.#read(key)
       if ((found?.version ?? null) !== expected) return undefined
       const version = randomUUID()
@@ -86,7 +92,7 @@ export class ExpressSessionStore implements Store<unknown> {
   }
 
   delete(key: string, expected?: string): Promise<boolean> {
-    return this.#inTurn(key, async () => {
+    return this.#inTurn(key, 'write', async () => {
       const found = await this.#read(key)
       if (found === undefined || (expected !== undefined && found.version !== expected)) return false
       await called((done) => this.#store.destroy(idOf(key), done))
@@ -101,14 +107,17 @@ export class ExpressSessionStore implements Store<unknown> {
     return oauth.expiresAt === null || oauth.expiresAt > now() ? oauth : undefined
   }
 
-  async #inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const turn = (this.#turns.get(key) ?? Promise.resolve()).then(work, work)
-    this.#turns.set(key, turn)
-    try {
-      return await turn
-    } finally {
-      if (this.#turns.get(key) === turn) this.#turns.delete(key)
-    }
+  #inTurn<T>(key: string, kind: 'read' | 'write', work: () => Promise<T>): Promise<T> {
+    const { write, all } = this.#turns.get(key) ?? {}
+    const turn = Promise.resolve(kind === 'read' ? write : all).then(work, work)
+    // Without what was read, or each would keep that of all before it.
+    const settled = Promise.allSettled([all, turn]).then(() => undefined)
+    const turns = kind === 'read' ? { write, all: settled } : { write: turn, all: turn }
+    this.#turns.set(key, turns)
+    void settled.then(() => {
+      if (this.#turns.get(key) === turns) this.#turns.delete(key)
+    })
+    return turn
   }
 }
 

@@ -191,6 +191,54 @@ it('SS19: a store that never calls back has failed, and what comes after it is n
   }
 })
 
+it('SS19 F16: a store that stands still fails all reads of a session after ten seconds, not one after the other', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    const engine = new session.MemoryStore()
+    const store = expressSessionStore(engine)
+    vi.spyOn(engine, 'get').mockImplementation(() => undefined)
+    const outcomes: string[] = []
+    const reads = Array.from({ length: 20 }, () =>
+      Promise.resolve(store.get('k')).then(
+        () => outcomes.push('read'),
+        ({ message }: Error) => outcomes.push(message),
+      ),
+    )
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(outcomes).toEqual(reads.map(() => 'The store has not called back within 10 seconds.'))
+    expect(vi.getTimerCount()).toBe(0)
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+it('a write waits for all reads before it, in whatever order they end, and what comes after it for the write', async () => {
+  const engine = new session.MemoryStore()
+  const store = expressSessionStore(engine)
+  const { get, set } = engine
+  const order: string[] = []
+  const waiting: (() => void)[] = []
+  vi.spyOn(engine, 'get').mockImplementation((id, callback) => {
+    const number = order.push('read')
+    if (number <= 2) waiting.push(() => get.call(engine, id, callback))
+    else get.call(engine, id, callback)
+  })
+  vi.spyOn(engine, 'set').mockImplementation((id, data, callback) => {
+    order.push('write')
+    set.call(engine, id, data, callback)
+  })
+  const reads = [store.get('k'), store.get('k')]
+  const written = store.compareAndSet('k', null, 1, { ttl: 60 })
+  const after = store.get('k')
+  await vi.waitFor(() => expect(waiting).toHaveLength(2))
+  waiting[1]?.()
+  await reads[1]
+  expect(order).toEqual(['read', 'read'])
+  waiting[0]?.()
+  expect([await written, (await after)?.value]).toEqual([expect.anything(), 1])
+  expect(order).toEqual(['read', 'read', 'read', 'write', 'read'])
+})
+
 it("a session of express-session's own under the same store is none of ours", async () => {
   const engine = new session.MemoryStore()
   await new Promise<void>((resolve) => engine.set('k', { cookie: {} } as session.SessionData, () => resolve()))
