@@ -119,7 +119,7 @@ describe('RD01: what a returnTo can be', () => {
     expect((await browser.go(`/auth/demo/callback?${app.server.authorize(location)}`)).location).toBe('/')
   })
 
-  it('with a base path the fallback is its root, and a path of the application is kept as the browser spells it', async () => {
+  it('ADR 26: with a base path the fallback is its root, and a path of the application is kept as the browser spells it', async () => {
     const app = world({ baseUrl: `${ORIGIN}/shop` })
     for (const [returnTo, expected] of [
       ['//evil.example', '/shop/'],
@@ -128,6 +128,8 @@ describe('RD01: what a returnTo can be', () => {
       ['/shop/../other', '/shop/'],
       ['/shop/%2e%2e/other', '/shop/'],
       ['/shop/..%2fother', '/shop/'],
+      // What becomes of it ends in a space, and decoded once more it is above the path.
+      ['/shop/%2e. #', '/shop/'],
       ['/shop', '/shop'],
       ['/shop?a=1', '/shop?a=1'],
       ['/shop/items?a=1', '/shop/items?a=1'],

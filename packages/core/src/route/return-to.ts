@@ -13,15 +13,15 @@ const MAX_LENGTH = 1024
 export function safeReturnTo(value: string | undefined, base: Pick<BaseUrl, 'origin' | 'path'>, fallback = `${base.path}/`): string {
   if (value === undefined || value.length > MAX_LENGTH) return fallback
   const path = localPath(value, base)
-  const decoded = percentDecoded(value)
-  // A proxy or a framework may decode once more before the browser sees it.
-  const local = path !== undefined && decoded !== undefined && localPath(decoded, base) !== undefined
   // Encoding makes it longer, and it has to fit into a cookie.
-  return local && path.length <= MAX_LENGTH ? path : fallback
+  if (path === undefined || path.length > MAX_LENGTH) return fallback
+  // A proxy or a framework may decode once more before the browser sees it: of what was given, or of what has become of that.
+  const local = [value, path].every((text) => localPath(percentDecoded(text), base) !== undefined)
+  return local ? path : fallback
 }
 
-function localPath(value: string, { origin, path }: Pick<BaseUrl, 'origin' | 'path'>): string | undefined {
-  if (!value.startsWith('/') || /[\\\p{Cc}]/u.test(value)) return undefined
+function localPath(value: string | undefined, { origin, path }: Pick<BaseUrl, 'origin' | 'path'>): string | undefined {
+  if (!value?.startsWith('/') || /[\\\p{Cc}]/u.test(value)) return undefined
   // Two slashes are a host at the start of a path, and can get there: `/.//host` is the path `//host`.
   if (/^[^?#]*\/\//.test(value)) return undefined
   const url = parseUrl(`${origin}${value}`)
