@@ -47,9 +47,12 @@ export function routeTable({ path: basePath }: BaseUrl, providers: readonly stri
   const path = (name: keyof RoutePaths, provider = '') => templates[name].replaceAll('{provider}', provider)
 
   for (const name of Object.keys(DEFAULTS) as (keyof RoutePaths)[]) {
-    if (!/^\/(?!\/)[\w./{}-]*$/.test(templates[name]))
-      throw new UsageError(`Option "paths": "${name}" must be a path such as ${DEFAULTS[name]}.`)
     const perProvider = DEFAULTS[name].includes('{provider}')
+    const template = String(templates[name])
+    const plain = perProvider ? template.replaceAll('{provider}', 'provider') : template
+    // Browsers escape braces and resolve dots, so that such a path is never asked for.
+    if (!/^\/(?!\/)[\w./-]*$/.test(plain) || /\/\.{1,2}(\/|$)/.test(plain))
+      throw new UsageError(`Option "paths": "${name}" must be a path such as ${DEFAULTS[name]}.`)
     for (const provider of perProvider ? providers : [undefined])
       add(path(name, provider), { name, ...(provider === undefined ? {} : { provider }) })
   }

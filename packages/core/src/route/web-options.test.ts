@@ -115,6 +115,13 @@ describe('B1, B2: options that cannot work are refused at once', () => {
     ],
     'a path that is none': [{ paths: { logout: 'logout' } }, /"logout" must be a path/],
     'a path that is a host': [{ paths: { logout: '//evil.example' } }, /"logout" must be a path/],
+    'a path of each provider for what is one for all': [
+      { paths: { logout: '/auth/{provider}/logout' } },
+      /"logout" must be a path such as \/auth\/logout\./,
+    ],
+    'a path with other braces': [{ paths: { login: '/auth/{name}/login' } }, /"login" must be a path such as .*\{provider\}/],
+    'a path that is not there': [{ paths: { login: undefined } }, /"login" must be a path/],
+    'a path that browsers make another of': [{ paths: { user: '/auth/../me' } }, /"user" must be a path/],
     'a path with a query': [{ paths: { logout: '/a?b' } }, /"logout" must be a path/],
   }
   it.each(Object.entries(wrong))('%s', (_name, [options, message]) => {
