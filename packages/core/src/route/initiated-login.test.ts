@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { SCRIPT } from './testing/browser.js'
-import { APP, world } from './testing/world.js'
+import { APP, FORM_POST, world } from './testing/world.js'
 
 const ISSUER = 'https://as.example'
 
@@ -73,5 +73,43 @@ describe('AR27, OpenID Connect Core §4: a login that another site begins', () =
   it('in the background it begins none', async () => {
     const app = world()
     expect(await app.browser().go(login({ iss: ISSUER }), { headers: SCRIPT })).toMatchObject({ status: 401, cookies: [] })
+  })
+
+  it('OpenID Connect Dynamic Client Registration §2: by a form it goes on as by a link, with the cookies; nothing else of the form does', async () => {
+    const app = world()
+    const browser = app.browser()
+    const pairs = [
+      ['iss', ISSUER],
+      ['login_hint', 'alice'],
+      ['target_link_uri', `${APP}/items`],
+      ['terms', 'x'],
+      ['scope', 'admin'],
+    ] as const
+    const { status, location, cookies } = await browser.go('/auth/demo/login?popup=true', {
+      method: 'POST',
+      headers: FORM_POST,
+      body: { kind: 'form', pairs },
+    })
+    expect([status, location, cookies, app.server.requests]).toEqual([
+      303,
+      login({ iss: ISSUER, login_hint: 'alice', target_link_uri: `${APP}/items` }),
+      [],
+      [],
+    ])
+    const { searchParams } = new URL((await browser.go(location)).location)
+    expect([searchParams.get('login_hint'), searchParams.get('scope')]).toEqual(['alice', 'openid offline_access'])
+  })
+
+  it('OpenID Connect Core §4: a form that names two issuers is refused, and one that names none is of another site', async () => {
+    const app = world()
+    const browser = app.browser()
+    const post = (pairs: readonly (readonly [string, string])[]) =>
+      browser.go('/auth/demo/login', { method: 'POST', headers: FORM_POST, body: { kind: 'form', pairs } })
+    const { location } = await post([
+      ['iss', ISSUER],
+      ['iss', 'https://evil.example'],
+    ])
+    expect((await browser.go(location)).error).toMatchObject({ code: 'OAUTH_ISS_MISMATCH' })
+    expect(await post([['returnTo', '/items']])).toMatchObject({ status: 403, location: '', cookies: [] })
   })
 })

@@ -1,5 +1,5 @@
 import { ProtocolError } from '../error/protocol-error.js'
-import { type Form, formGet } from '../http/form.js'
+import { type Form, formEncode, formGet } from '../http/form.js'
 import type { Provider } from './provider.js'
 
 /** What a login takes over from the request that began it. Nothing of it is checked yet but the issuer. */
@@ -35,6 +35,20 @@ export function initiatedLogin<Http>(query: Form, { options }: Provider<Http>, o
     loginHint: formGet(query, 'login_hint') || undefined,
   }
 }
+
+/**
+ * Where the form of another site goes on, as a provider may post what it could have a link for; `undefined` for one that names no issuer. By GET, with
+ * which the browser sends the cookies that it withholds from such a form: unseen, the logins under way in it could become any number.
+ *
+ * @see OpenID Connect Dynamic Client Registration §2, initiate_login_uri https://openid.net/specs/openid-connect-registration-1_0.html#ClientMetadata
+ */
+export function initiatedByForm(url: string, form: Form): string | undefined {
+  const own = form.filter(([name]) => INITIATED.includes(name))
+  const [path] = url.split('?', 1)
+  return own.some(([name]) => name === 'iss') ? `${path}?${formEncode(own)}` : undefined
+}
+
+const INITIATED: readonly string[] = ['iss', 'target_link_uri', 'login_hint']
 
 /** An address of this application without its origin; any other as it is, which is then no path to return to. */
 function localPart(target: string | undefined, origin: string): string | undefined {

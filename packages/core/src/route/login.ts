@@ -4,7 +4,7 @@ import type { Flow } from '../flow/flow.js'
 import { type Form, formDecode, formGet } from '../http/form.js'
 import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
 import { begunIn } from './begun-here.js'
-import { type InitiatedLogin, initiatedLogin } from './initiated-login.js'
+import { type InitiatedLogin, initiatedByForm, initiatedLogin } from './initiated-login.js'
 import { type LoginTerms, loginRequest } from './login-terms.js'
 import { assertTellsIssuer } from './mix-up.js'
 import { isCrossSite, wantsPage } from './navigation.js'
@@ -37,8 +37,12 @@ export async function* login<Http>(context: WebContext<Http>, visit: SessionVisi
   const { origin } = context.base
   const { method, headers, url, body } = visit.request
   if (!wantsPage(headers)) return plain(401, 'A login starts by going to this page, not by a request in the background.')
-  if (method === 'POST' && isCrossSite(headers, origin)) return plain(403, 'Another site asked for this login.')
-  const parameters = [...queryOf(url), ...(body?.kind === 'form' ? body.pairs : [])]
+  const form = body?.kind === 'form' ? body.pairs : []
+  if (method === 'POST' && isCrossSite(headers, origin)) {
+    const location = initiatedByForm(url, form)
+    return location === undefined ? plain(403, 'Another site asked for this login.') : redirect(location)
+  }
+  const parameters = [...queryOf(url), ...form]
   const terms = await context.terms.open(formGet(parameters, 'terms'))
   return redirect(yield* startLogin(context, visit, provider, { ...initiatedLogin(parameters, provider, origin), ...terms }))
 }
