@@ -40,29 +40,23 @@ export class AnswerDelivery implements Delivery {
 
 /** Cookies that Next sends, and has to be given as they come: it tells of no moment at which an answer is about to be sent. */
 export class NextDelivery implements Delivery {
-  readonly #present: SetCookie | undefined
   #jar: CookieJar
   #isClosed = false
   #isComplete = true
 
-  /** `present` is the session's cookie as the request has it. */
-  constructor(jar: CookieJar, present: SetCookie | undefined) {
+  constructor(jar: CookieJar) {
     this.#jar = jar
-    this.#present = present
   }
 
   get isComplete(): boolean {
     return this.#isComplete
   }
 
-  /** Only an attempt tells, so the session's cookie is set to what it is now. */
   async isWritable(): Promise<boolean> {
     if (this.#isClosed) return false
     // Asked anew: an action may have become the page after it, which has others.
     this.#jar = await cookies()
-    if (this.#present === undefined) return true
-    const { name, value } = this.#present
-    return this.#set([{ ...this.#present, value: this.#jar.get(name)?.value ?? value }])
+    return takesCookies(this.#jar)
   }
 
   async prepare(): Promise<void> {
@@ -86,5 +80,27 @@ export class NextDelivery implements Delivery {
     } catch {
       return false
     }
+  }
+}
+
+/** What an attempt to set a cookie fails by when Next goes on to look at the cookie. */
+const LOOKED_AT = new Error('This cookie is not to be set.')
+
+/**
+ * Only an attempt tells, and it may leave no cookie in the answer: the session's own, set to what it is, would take the place of one that another answer
+ * has set or cleared meanwhile.
+ */
+function takesCookies(jar: CookieJar): boolean {
+  const cookie = {
+    value: '',
+    get name(): string {
+      throw LOOKED_AT
+    },
+  }
+  try {
+    jar.set(cookie)
+    return true
+  } catch (error) {
+    return error === LOOKED_AT
   }
 }

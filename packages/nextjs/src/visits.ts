@@ -38,7 +38,7 @@ export function visits<Http>(routes: LazyRoutes<Http>): Visits<Http> {
     const made = routes()
     const page = readPageRequest(shown, jar)
     const read = request && { ...readRequest(request, made.browserUrl(pathOf(request))), cookies: page.cookies }
-    return RequestVisit.open(made, read ?? page, new NextDelivery(jar, made.sessionCookie(page)))
+    return RequestVisit.open(made, read ?? page, new NextDelivery(jar))
   }
 
   async function answered(request: RouteRequest): Promise<RequestVisit<Http>> {

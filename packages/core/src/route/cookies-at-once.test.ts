@@ -38,7 +38,7 @@ describe('a framework that sets cookies as they come', () => {
     expect(visit.takeCookies()).toEqual([])
   })
 
-  it('can try whether it may: with the session as it is', async () => {
+  it('tells what the browser has of a session', async () => {
     const app = world()
     const browser = app.browser()
     expect(app.routes.sessionCookie(browser.request('/'))).toBeUndefined()
@@ -46,7 +46,7 @@ describe('a framework that sets cookies as they come', () => {
     const present = app.routes.sessionCookie(browser.request('/'))
     expect(present).toMatchObject({ name: SESSION_COOKIE, value: browser.jar.get(SESSION_COOKIE), secure: true, sameSite: 'Lax' })
     const request = browser.request('/')
-    // SS05: which of two is the session's is not known, so neither is written.
+    // SS05: which of two is the session's is not known, so neither is told.
     const twice = { ...request, cookies: [...request.cookies, [SESSION_COOKIE, 'x'] as const] }
     expect(app.routes.sessionCookie(twice)).toBeUndefined()
   })

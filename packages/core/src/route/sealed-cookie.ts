@@ -26,7 +26,7 @@ export interface SealedCookie {
   read(cookies: Form): Promise<string | undefined>
   /** Cookies to set for a value, and to clear of those that the request had. @throws {@link UsageError} `OAUTH_SESSION_TOO_LARGE`. */
   write(value: string, cookies: Form): Promise<readonly SetCookie[]>
-  /** The first cookie of a value as the request has it: to set it changes nothing. `undefined` when it has none, or two. */
+  /** The first cookie of a value as the request has it. `undefined` when it has none, or two. */
   present(cookies: Form): SetCookie | undefined
   /** Cookies to clear. */
   clear(cookies: Form): readonly SetCookie[]

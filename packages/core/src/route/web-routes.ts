@@ -31,10 +31,7 @@ export interface WebRoutes<Http> {
   match(url: string): Route | undefined
   /** Path of the login at a provider, as browsers see it: at the first one configured unless named. */
   loginPath(provider?: string | undefined): string
-  /**
-   * The session's first cookie as a request brought it. A framework that tells only by an attempt whether cookies can be set here attempts it with
-   * this one, which changes nothing.
-   */
+  /** The session's first cookie as a request brought it, whatever it is worth; `undefined` when it brought none, or two. */
   sessionCookie(request: RouteRequest): SetCookie | undefined
   /**
    * Reads the session that a request came with. A cookie that cannot be read counts as logged out.

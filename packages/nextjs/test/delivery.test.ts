@@ -1,0 +1,71 @@
+// Next makes its storages of what this puts in place, so it comes first.
+import 'next/dist/server/node-environment-baseline.js'
+
+import { fetchClient } from '@oauth/core/fetch'
+import { afterEach, describe, expect, it } from 'vitest'
+import { nextRequest } from './next-request.js'
+import { closeAll, world } from './world.js'
+
+afterEach(closeAll)
+
+/** Seconds after which the token has expired. */
+const EXPIRED = 4000
+
+/** Holds token requests back from when it is told to. */
+function heldClient() {
+  const client = fetchClient()
+  const arrivals: (() => void)[] = []
+  const releases: (() => void)[] = []
+  let isHolding = false
+  const transport: typeof client.transport = async (request, options) => {
+    if (request.endpoint === 'token' && isHolding) {
+      const released = new Promise<void>((resolve) => releases.push(resolve))
+      for (const arrived of arrivals.splice(0)) arrived()
+      await released
+    }
+    return client.transport(request, options)
+  }
+  return {
+    http: { ...client, transport },
+    /** `sent` is settled when a request has come, which goes on after `go`. */
+    hold(): { readonly sent: Promise<void>; readonly go: () => void } {
+      isHolding = true
+      const go = () => {
+        isHolding = false
+        for (const release of releases.splice(0)) release()
+      }
+      return { sent: new Promise((resolve) => arrivals.push(resolve)), go }
+    },
+  }
+}
+
+describe('cookies that Next sends', () => {
+  it('RF18: whether they can be set is found out without setting one', async () => {
+    const one = await world()
+    await one.signIn()
+    one.clock.ahead = EXPIRED
+    const request = nextRequest({ cookie: one.cookie() })
+    const needsRefresh = () => request.within(async () => (await one.auth.session())?.needsRefresh)
+    expect([await needsRefresh(), request.setCookies]).toEqual([false, []])
+    request.render()
+    expect(await needsRefresh()).toBe(true)
+    await expect(request.within(() => one.auth.accessToken())).rejects.toMatchObject({ code: 'OAUTH_SESSION_READ_ONLY' })
+    expect(one.provider.tokenRequests('refresh_token')).toBe(0)
+  })
+
+  it('ADR 8: a logout stays when the answer of a renewal that was under way is late', async () => {
+    const { http, hold } = heldClient()
+    const one = await world({ http })
+    await one.signIn()
+    one.clock.ahead = EXPIRED
+    const { sent, go } = hold()
+    const request = nextRequest({ cookie: one.cookie() })
+    const late = request.within(() => one.auth.accessToken()).catch((error: unknown) => error)
+    await sent
+    await one.browser.fetch(`${one.baseUrl}/auth/logout`, { method: 'POST', redirect: 'manual', body: new URLSearchParams() })
+    expect(one.browser.cookies.get('oauth.session.0')).toBeUndefined()
+    go()
+    expect(await late).toMatchObject({ name: expect.stringMatching(/Error$/) })
+    expect(request.setCookies).toEqual([])
+  })
+})
