@@ -58,9 +58,7 @@ async function proxied<Http>(ports: ProxyPorts<Http>, request: NextRequest, own?
   const hasSession = sessionCookie(read) !== undefined
   // With a store nothing has to be written here that a page could not write; and what of it is looked at, is looked at there.
   const opened =
-    hasSession && !ports.hasStore
-      ? await ports.visits.answered(isUse ? { ...read, headers: asNavigation(request.headers) } : read)
-      : undefined
+    hasSession && !ports.hasStore ? await ports.visits.answered(isUse ? { ...read, ...asNavigation(request.headers) } : read) : undefined
   const answer = (await own?.()) ?? NextResponse.next()
   const response = new NextResponse(answer.body, answer)
   const goesOn = response.headers.has('x-middleware-next') || response.headers.has('x-middleware-rewrite')

@@ -1,5 +1,6 @@
 import { type Form, formDecode } from '@oauth/core/adapter'
 import { MAX_FORM_BYTES, parseCookies, type RouteBody, type RouteRequest } from '@oauth/core/routes'
+import { isOfScript } from './in-background.js'
 import { URL_HEADER } from './request-url.js'
 
 /** What of the platform's `Headers` is read. Next's are read-only. */
@@ -23,15 +24,15 @@ export function readPageRequest(headers: ReadableHeaders, cookies: ReadableCooki
   return {
     method: 'GET',
     url: headers.get(URL_HEADER) ?? '',
-    headers: asNavigation(headers),
+    ...asNavigation(headers),
     cookies: cookiesNow(parseCookies(headers.get('cookie') ?? undefined), cookies),
   }
 }
 
-/** Headers of a request that goes to a page, by whatever means. */
-export function asNavigation(headers: ReadableHeaders): RouteRequest['headers'] {
+/** What a request that goes to a page, by whatever means, is told as. */
+export function asNavigation(headers: ReadableHeaders): Pick<RouteRequest, 'headers' | 'inBackground'> {
   const { 'sec-fetch-mode': _mode, 'sec-fetch-dest': _destination, rsc: _router, ...others } = Object.fromEntries(headers.entries())
-  return { ...others, accept: 'text/html' }
+  return { headers: { ...others, accept: 'text/html' }, inBackground: isOfScript(headers) }
 }
 
 /** The cookies that a request came with, and what was made of them since: an action may have written the session that the page after it shows. */

@@ -2,6 +2,7 @@
 import 'next/dist/server/node-environment-baseline.js'
 
 import { fetchClient } from '@oauth/core/fetch'
+import { NextRequest } from 'next/server.js'
 import { afterEach, describe, expect, it } from 'vitest'
 import { nextRequest } from './next-request.js'
 import { closeAll, world } from './world.js'
@@ -10,6 +11,8 @@ afterEach(closeAll)
 
 /** Seconds after which the token has expired. */
 const EXPIRED = 4000
+/** Seconds after which no session goes on. */
+const LIFETIME = 604_800
 
 /** Holds token requests back from when it is told to. */
 function heldClient() {
@@ -67,5 +70,23 @@ describe('cookies that Next sends', () => {
     go()
     expect(await late).toMatchObject({ name: expect.stringMatching(/Error$/) })
     expect(request.setCookies).toEqual([])
+  })
+
+  it.each([
+    ['a script', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }, 0],
+    ['an action', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty', 'next-action': 'x' }, 0],
+    ['a person who goes there', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }, 1],
+    ['a browser that does not say', {}, 1],
+  ])('ADR 8: a session that is over is cleared for %s (%j): %i', async (_who, headers, count) => {
+    const one = await world()
+    await one.signIn()
+    one.clock.ahead = LIFETIME
+    const cookie = one.cookie()
+    // The browser may have the cookie of a new login by the time that this answer comes.
+    const request = nextRequest({ cookie, ...headers })
+    expect(await request.within(() => one.auth.session())).toBeUndefined()
+    expect(request.setCookies.length).toBe(count)
+    const response = await one.auth.proxy(new NextRequest('http://next.internal/page', { headers: { cookie, ...headers } }))
+    expect(response.headers.getSetCookie()).toHaveLength(count)
   })
 })

@@ -5,7 +5,7 @@ import type { SetCookie } from './cookie.js'
 import { SEEN_TTL } from './cookie-memory.js'
 import { cookieTokenStore } from './cookie-token-store.js'
 import type { Beginning, KeptSession, KeptSessionPorts } from './kept-session.js'
-import { isNavigation } from './navigation.js'
+import { isNavigation, mayClear } from './navigation.js'
 import type { RouteRequest } from './route-request.js'
 import { isAlive, isRollDue } from './session-lifetime.js'
 import type { WebContext } from './web-context.js'
@@ -39,7 +39,7 @@ export class CookieSession implements KeptSession {
 
   /**
    * Reads the session of the request. One that is expired, ended or not ours counts as none. Its cookies are cleared only where a person goes to a
-   * page: a request in the background may have been sent before a login that has just set new ones, which the browser would then drop.
+   * page.
    */
   async open(): Promise<void> {
     const { request } = this.#ports
@@ -51,7 +51,7 @@ export class CookieSession implements KeptSession {
     const usedAt = Math.max(session?.usedAt ?? 0, newest?.usedAt ?? 0)
     if (session !== undefined && isAlive({ ...session, usedAt }, sessionLifetime) && !this.#isOver(session))
       await this.#resume(session, newest)
-    else if (isNavigation(request)) this.#cookies = sessionCookie.clear(request.cookies)
+    else if (mayClear(request)) this.#cookies = sessionCookie.clear(request.cookies)
   }
 
   async #resume(session: WebSession, newest: WebSession | undefined): Promise<void> {

@@ -1,4 +1,5 @@
 import type { HttpHeaders } from '../http/http-response.js'
+import type { RouteRequest } from './route-request.js'
 
 /** Headers by which the routers of frameworks fetch what they show themselves. */
 const ROUTER: readonly string[] = ['rsc', 'next-router-prefetch', 'x-nextjs-data']
@@ -9,6 +10,14 @@ const ROUTER: readonly string[] = ['rsc', 'next-router-prefetch', 'x-nextjs-data
  */
 export function isNavigation({ method, headers }: { readonly method: string; readonly headers: HttpHeaders }): boolean {
   return (method === 'GET' || method === 'HEAD') && wantsPage(headers)
+}
+
+/**
+ * Tells whether the answer to a request may clear cookies that are worth nothing. A request in the background may have been sent before a login that has
+ * just set new ones, which the browser would then drop.
+ */
+export function mayClear(request: Pick<RouteRequest, 'method' | 'headers' | 'inBackground'>): boolean {
+  return isNavigation(request) && request.inBackground !== true
 }
 
 /** Tells whether the answer to a request is to be shown as a page, whatever its method. */

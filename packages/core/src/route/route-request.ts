@@ -13,6 +13,11 @@ export interface RouteRequest {
   /** In the order of the header, repeats included. */
   readonly cookies: Form
   readonly body?: RouteBody | undefined
+  /**
+   * Whether a script has sent it, where `headers` are told as those of a person who goes to a page. Its answer clears no cookie: it may have been sent
+   * before a login that has just set a new one, which the browser would then drop.
+   */
+  readonly inBackground?: boolean | undefined
 }
 
 /** Largest form body that an adapter reads for a route, in bytes. */

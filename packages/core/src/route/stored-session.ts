@@ -4,7 +4,7 @@ import type { TokenRecord } from '../session/token-record.js'
 import type { SetCookie } from './cookie.js'
 import type { Beginning, KeptSession, KeptSessionPorts } from './kept-session.js'
 import { loginTokenStore } from './login-token-store.js'
-import { isNavigation } from './navigation.js'
+import { mayClear } from './navigation.js'
 import type { RouteRequest } from './route-request.js'
 import { loginTimeLeft } from './session-lifetime.js'
 import { idText, parseIdText } from './session-record.js'
@@ -53,7 +53,7 @@ export class StoredSession implements KeptSession {
     const text = await sessionCookie.read(request.cookies)
     const id = text === undefined ? undefined : parseIdText(text)
     if (id === undefined) {
-      if (isNavigation(request)) this.#cookies = sessionCookie.clear(request.cookies)
+      if (mayClear(request)) this.#cookies = sessionCookie.clear(request.cookies)
       return
     }
     this.#id = id

@@ -135,6 +135,9 @@ describe('sessions', () => {
     app.clock.time += 1
     const late = await browser.open()
     expect(late.user).toBeUndefined()
+    // Nor are they by a script's request that an adapter tells as a page's: a new login may have set others since it was sent.
+    const background = await app.routes.open({ ...browser.request('/'), inBackground: true }, { writable: () => true })
+    expect([background.user, background.takeCookies()]).toEqual([undefined, []])
     expect(browser.take(late)).toEqual([expect.objectContaining({ name: SESSION_COOKIE, maxAge: 0 })])
   })
 
