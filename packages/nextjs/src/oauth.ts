@@ -35,7 +35,8 @@ export interface OAuth<Http, Name extends string> {
    */
   login(name?: Name, options?: LoginOptions): Promise<never>
   /**
-   * Ends the session, gives its tokens back, and sends the browser on. For server actions and route handlers.
+   * Ends the session, gives its tokens back, and sends the browser on. For server actions and route handlers. A prefetch, or another request that a script
+   * sends to a route handler and does not post, ends nothing: it ends at the logout's route, which answers it with 403.
    *
    * @throws {@link StoreError} when the store cannot end it: the person is still logged in, and can try again.
    */
@@ -91,6 +92,9 @@ export function oauth<Http = AuthorisedFetch, Name extends string = string>(opti
     logout: async () => {
       const request = await found.current()
       if (!(await request.isWritable())) throw readOnly('logout', "a form that posts to the logout's path")
+      const shown = await headers()
+      // The logout's route refuses it. With a request that posts browsers say where it comes from, and Next does not tell the method.
+      if (isInBackground(shown) && !shown.has('origin')) return sendTo(absolute(routes().logoutPath()))
       const { result } = await request.writing(() => request.visit.logout())
       return sendTo(absolute(result))
     },

@@ -73,6 +73,22 @@ describe('cookies that Next sends', () => {
   })
 
   it.each([
+    ['a prefetch of the router', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }, '/auth/logout', 'alice'],
+    ['a prefetch of the browser', { 'sec-fetch-mode': 'navigate', 'sec-purpose': 'prefetch' }, '/auth/logout', 'alice'],
+    ['a script that posts', { 'sec-fetch-mode': 'cors', origin: 'http://next.internal' }, '/session/end', undefined],
+    ['an action', { 'sec-fetch-mode': 'cors', 'next-action': 'x' }, '/session/end', undefined],
+    ['a person', { 'sec-fetch-mode': 'navigate' }, '/session/end', undefined],
+  ])('SS15: logout() in a handler for %s', async (_who, headers, path, left) => {
+    const one = await world()
+    await one.signIn()
+    const request = nextRequest({ cookie: one.cookie(), ...headers })
+    const { digest } = (await request.within(() => one.auth.logout()).catch((error: unknown) => error)) as { readonly digest: string }
+    expect(digest).toContain(`${path === '/auth/logout' ? one.baseUrl : one.provider.issuer}${path}`)
+    expect(request.setCookies.length).toBe(left === undefined ? 1 : 0)
+    expect((await nextRequest({ cookie: one.cookie() }).within(() => one.auth.session()))?.user.sub).toBe(left)
+  })
+
+  it.each([
     ['a script', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }, 0],
     ['an action', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty', 'next-action': 'x' }, 0],
     ['a person who goes there', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }, 1],

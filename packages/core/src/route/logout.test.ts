@@ -66,6 +66,21 @@ describe('B17: logout', () => {
     expect(app.server.requests).toEqual([])
   })
 
+  it.each([
+    ['a browser prefetch', { ...NAVIGATION, 'sec-purpose': 'prefetch;prerender' }],
+    ['a router prefetch', { accept: '*/*', 'next-router-prefetch': '1' }],
+  ])('SS15: %s of a page that logs out by itself ends nothing, and is sent to the route that refuses it', async (_name, headers) => {
+    const app = world()
+    const browser = app.browser()
+    await app.login(browser)
+    const visit = await browser.open('/sign-out', { headers })
+    expect([await visit.logout(), browser.take(visit)]).toEqual([LOGOUT, []])
+    expect(await browser.go(LOGOUT, { headers })).toMatchObject({ status: 403, cookies: [] })
+    expect((await browser.open()).user?.sub).toBe('alice')
+    const gone = await browser.open('/sign-out')
+    expect(await gone.logout()).toContain('https://as.example/logout?')
+  })
+
   it('the application can log out by itself', async () => {
     const app = world()
     const browser = app.browser()

@@ -16,7 +16,7 @@ import type { Provider } from './provider.js'
 import type { RouteResponse } from './route-response.js'
 import type { SessionVisit } from './session-visit.js'
 import { type SilentLoginOptions, silentLogin } from './silent-login.js'
-import { loginPath, sourceOf, type WebContext } from './web-context.js'
+import { loginPath, logoutPath, sourceOf, type WebContext } from './web-context.js'
 import type { UserClaims } from './web-session.js'
 
 /** One provider's login in the session, for the application. */
@@ -125,9 +125,13 @@ export class Visit<Http> {
    * Ends the session here, gives its tokens back, and says where to send the browser: to the provider, where it wants to be told, else to
    * `afterLogout`.
    *
+   * For a prefetch nothing is ended: it is sent to the logout route, which refuses it.
+   *
    * @throws {@link StoreError} when the store cannot end it: the person is still logged in, and can try again.
    */
   readonly logout = (): Promise<string> => {
+    const { method, headers } = this.#session.request
+    if (method !== 'POST' && isPrefetch(headers)) return Promise.resolve(logoutPath(this.#context))
     return run(endSession(this.#context, this.#session), this.#context.transport)
   }
 

@@ -127,6 +127,11 @@ export function loginPath<Http>(context: WebContext<Http>, provider?: string | u
   return `${context.base.path}${context.table.path('login', name)}`
 }
 
+/** Path of the logout, as browsers see it. */
+export function logoutPath<Http>({ base, table }: WebContext<Http>): string {
+  return `${base.path}${table.path('logout')}`
+}
+
 function afterLogoutPath(given: string | undefined, { origin, path }: BaseUrl): string {
   const target = given ?? `${path}/`
   // The operator decides, and may mean a page beside the application. Encoded, since no header takes what is not ASCII.

@@ -14,7 +14,7 @@ import type { RouteRequest } from './route-request.js'
 import { json, plain, type RouteResponse } from './route-response.js'
 import { SessionVisit, type VisitPorts } from './session-visit.js'
 import { Visit } from './visit.js'
-import { loginPath, type RoutesPorts, type WebContext, webContext } from './web-context.js'
+import { loginPath, logoutPath, type RoutesPorts, type WebContext, webContext } from './web-context.js'
 import type { WebOptions } from './web-options.js'
 import type { UserClaims } from './web-session.js'
 
@@ -31,6 +31,8 @@ export interface WebRoutes<Http> {
   match(url: string): Route | undefined
   /** Path of the login at a provider, as browsers see it: at the first one configured unless named. */
   loginPath(provider?: string | undefined): string
+  /** Path of the logout, as browsers see it. */
+  logoutPath(): string
   /** The session's first cookie as a request brought it, whatever it is worth; `undefined` when it brought none, or two. */
   sessionCookie(request: RouteRequest): SetCookie | undefined
   /**
@@ -83,6 +85,7 @@ export function webRoutes<Http, Name extends string>(
     browserUrl: (url) => browserUrl(context.base, url),
     match: context.table.match,
     loginPath: (provider) => loginPath(context, provider),
+    logoutPath: () => logoutPath(context),
     sessionCookie: ({ cookies }) => context.sessionCookie.present(cookies),
     open,
     handle: (route, visit) => run(flow(route, visit), context.transport),
