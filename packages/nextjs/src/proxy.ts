@@ -64,6 +64,8 @@ async function proxied<Http>(ports: ProxyPorts<Http>, request: NextRequest, own?
   const goesOn = response.headers.has('x-middleware-next') || response.headers.has('x-middleware-rewrite')
   if (goesOn && isUse && opened !== undefined) await renew(opened.visit, ports.providers)
   const waiting = opened?.visit.takeCookies() ?? []
+  // What a proxy of the application's own has begun may go on; a cookie comes too late from here on.
+  opened?.close()
   if (goesOn) overrideRequest(response.headers, request.headers, { further: { [URL_HEADER]: url }, cookies: waiting })
   if (own === undefined) appendCookies(response.headers, waiting)
   else await addCookies(response, waiting)

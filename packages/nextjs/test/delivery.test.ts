@@ -42,6 +42,22 @@ function heldClient() {
   }
 }
 
+describe("cookies of the proxy's answer", () => {
+  it('RF18: once it is given, nothing is renewed whose token could not be kept', async () => {
+    const one = await world()
+    await one.signIn()
+    one.clock.ahead = EXPIRED
+    const request = nextRequest({ cookie: one.cookie() })
+    const own = one.auth.proxy(() => Response.redirect('http://next.internal/elsewhere'))
+    const late = request.within(async () => {
+      await own(new NextRequest('http://next.internal/page', { headers: { cookie: one.cookie() } }), undefined as never)
+      return one.auth.accessToken()
+    })
+    await expect(late).rejects.toMatchObject({ code: 'OAUTH_SESSION_READ_ONLY' })
+    expect(one.provider.tokenRequests('refresh_token')).toBe(0)
+  })
+})
+
 describe('cookies that Next sends', () => {
   it('RF18: whether they can be set is found out without setting one', async () => {
     const one = await world()
