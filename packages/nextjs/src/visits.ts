@@ -42,8 +42,9 @@ export function visits<Http>(routes: LazyRoutes<Http>): Visits<Http> {
   }
 
   async function answered(request: RouteRequest): Promise<RequestVisit<Http>> {
-    const visit = RequestVisit.open(routes(), request, new AnswerDelivery())
+    // Asked first, as it may take its time: a visit that cannot be opened meanwhile would be nobody's.
     const key = await withinNext(headers)
+    const visit = RequestVisit.open(routes(), request, new AnswerDelivery())
     // Without Next nobody else can ask for it.
     return key === undefined ? visit : remember(key, { visit, isComplete: true })
   }
