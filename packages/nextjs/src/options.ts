@@ -39,7 +39,7 @@ function makeRoutes<Http, Name extends string>(options: OAuthOptions<Http, Name>
   const { http, env = process.env }: OAuthOptions<Http, Name> = Object(options)
   // What is absent, as an environment variable may be, is refused by the check of the options.
   const given = Object(options) as OAuthOptions<Http, Name> & Pick<WebOptions<Http, Name>, 'baseUrl' | 'secret'>
-  const { memory, store = given.store } = processWide(given)
+  const { memory, store } = processWide(given)
   const client = http ?? (fetchClient() as HttpClient<unknown> as HttpClient<Http>)
   return webRoutes(withEnvironmentClients({ ...given, store }, env), client, { further: FURTHER, memory })
 }

@@ -1,11 +1,17 @@
 import { type RoutesMemory, routesMemory, type WebOptions } from '@oauth/core/routes'
 import type { Store } from '@oauth/core/session'
 
-/** What all bundles of an application have in common, by application. */
+/** What an application's `oauth()` works with. */
 interface ProcessWide {
   readonly memory: RoutesMemory
-  /** Where the first of them keeps sessions, if no other process can reach that. */
+  /** The store that it was given; of those that no other process can reach, the first that the application was given. */
   readonly store: Store<unknown> | undefined
+}
+
+/** What all bundles of an application have in common. */
+interface Shared {
+  readonly memory: RoutesMemory
+  local: Store<unknown> | undefined
 }
 
 /** A name in the process, for this form of what is kept under it. */
@@ -18,15 +24,15 @@ const PROCESS_WIDE = Symbol.for('@oauth/nextjs process-wide 1')
  * Next's edge runtime is another process in this respect.
  */
 export function processWide({ baseUrl, session, store, environment }: Omit<WebOptions<never>, 'providers'>): ProcessWide {
-  const holder: typeof globalThis & { [PROCESS_WIDE]?: Map<string, ProcessWide> } = globalThis
+  const holder: typeof globalThis & { [PROCESS_WIDE]?: Map<string, Shared> } = globalThis
   holder[PROCESS_WIDE] ??= new Map()
   const key = JSON.stringify([baseUrl, session?.name, session?.lifetime])
-  const known = holder[PROCESS_WIDE].get(key)
-  if (known !== undefined) return known
-  if (store?.local === true && process.env['NODE_ENV'] === 'production') warnOfMemory()
-  const made = { memory: routesMemory({ environment, session }), store: store?.local === true ? store : undefined }
-  holder[PROCESS_WIDE].set(key, made)
-  return made
+  const shared = holder[PROCESS_WIDE].get(key) ?? { memory: routesMemory({ environment, session }), local: undefined }
+  holder[PROCESS_WIDE].set(key, shared)
+  if (store?.local !== true) return { memory: shared.memory, store }
+  if (shared.local === undefined && process.env['NODE_ENV'] === 'production') warnOfMemory()
+  shared.local ??= store
+  return { memory: shared.memory, store: shared.local }
 }
 
 /** Sessions in memory are those of one process, and gone with it, which nobody may notice before there are two. */

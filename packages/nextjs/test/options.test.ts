@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { oauth } from '../src/index.js'
+import { memoryStore, oauth, type Store } from '../src/index.js'
 
 const options = { baseUrl: undefined, secret: undefined, providers: { op: { issuer: 'https://as.example' } }, env: {} }
 
@@ -25,6 +25,27 @@ describe('oauth', () => {
     vi.stubEnv('OP_CLIENT_ID', 'client')
     const { handlers } = oauth({ ...options, env: undefined, baseUrl: 'https://app.example', secret: 'x'.repeat(32) })
     expect((await handlers.GET(new Request('https://app.example/auth/user'))).status).toBe(401)
+  })
+
+  it('keeps sessions where it is told now, also in a process in which it was told otherwise before, as in development', async () => {
+    const of = (store?: Store<unknown>) =>
+      oauth({ ...options, baseUrl: 'https://told.example', secret: 'x'.repeat(32), env: { OP_CLIENT_ID: 'client' }, store })
+    const answer = new Request('https://told.example/auth/op/callback?code=c&state=s')
+    const [first, again] = [memoryStore<unknown>(), memoryStore<unknown>()]
+    const { local: _, ...further } = memoryStore<unknown>()
+    const asked = [first, again, further].map((store) => vi.spyOn(store, 'get'))
+    const counts: (readonly number[])[] = []
+    for (const store of [first, again, further, undefined]) {
+      await of(store).handlers.GET(answer)
+      counts.push(asked.map(({ mock }) => mock.calls.length))
+    }
+    // One store of a process is all of them: the bundles of an application each make one.
+    expect(counts).toEqual([
+      [1, 0, 0],
+      [2, 0, 0],
+      [2, 0, 1],
+      [2, 0, 1],
+    ])
   })
 
   it('names its own options beside the others when one is misspelt', async () => {
