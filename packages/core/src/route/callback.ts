@@ -6,7 +6,7 @@ import type { AuthorizationResult } from '../flow/redeem-code.js'
 import type { Form } from '../http/form.js'
 import { assertCurrent } from '../message/assert-current.js'
 import { authorizationResponse, refuseAnswer, refuseDuplicates } from '../message/authorization-response.js'
-import { endpointUrl, serverIdentity } from '../metadata/server-metadata.js'
+import { endpointUrl, type ServerMetadata, serverIdentity } from '../metadata/server-metadata.js'
 import type { TokenRecord } from '../session/token-record.js'
 import { type AuthorizationTransaction, assertInTime } from '../transaction/authorization-transaction.js'
 import { beginSession } from './begin-session.js'
@@ -57,15 +57,39 @@ export async function* callback<Http>(context: WebContext<Http>, visit: SessionV
     // A "no" is an answer too: it ends the attempt. Anything else leaves it to the honest answer.
     if (!isOAuthError(error) || error.name !== 'AuthorizationResponseError') throw error
     await finish(context, visit, attempt).catch(() => false)
+    askNoMore(context, visit, attempt)
     // To the question whether somebody is logged in there it is the answer.
     if (!attempt.silent || !NEEDS_A_PERSON.includes(error.error)) throw error
-    visit.setLoginCookies([context.logins.quiet])
     return landing(context, attempt)
   }
   // Of two requests with the same answer only one goes on.
   if (!(await finish(context, visit, attempt)))
     refuseAnswer('OAUTH_TRANSACTION_USED', 'it was already used. Start the login again', 'RFC 9700 §2.1')
 
+  try {
+    yield* redeem(context, visit, { provider, attempt, parameters, server })
+  } catch (error) {
+    askNoMore(context, visit, attempt)
+    throw error
+  }
+  return landing(context, attempt)
+}
+
+/** An answer that belongs to an attempt, and what it takes to redeem it. */
+interface Redeemable<Http> {
+  readonly provider: Provider<Http>
+  readonly attempt: AuthorizationTransaction
+  readonly parameters: Form
+  readonly server: ServerMetadata
+}
+
+/** Redeems the code, and begins the session of whoever has logged in. */
+async function* redeem<Http>(
+  context: WebContext<Http>,
+  visit: SessionVisit<Http>,
+  { provider, attempt, parameters, server }: Redeemable<Http>,
+): Flow<void> {
+  const { registration } = provider
   const { keyCache, clockTolerance, allowInsecureHttp } = registration
   const result = yield* finishAuthorization(server, registration.client, {
     environment: context.environment,
@@ -86,7 +110,11 @@ export async function* callback<Http>(context: WebContext<Http>, visit: SessionV
     if (!mayShareGrant(visit.newest, record)) yield* quietly(revokeTokens(provider, record.token, context.environment))
     throw error
   }
-  return landing(context, attempt)
+}
+
+/** A page that asks in silence is for anybody: who goes back to it after a login that failed is to see it, and not to be sent away again. */
+function askNoMore<Http>({ logins }: WebContext<Http>, visit: SessionVisit<Http>, { silent }: AuthorizationTransaction): void {
+  if (silent) visit.setLoginCookies([logins.quiet])
 }
 
 /** The parameters of the answer, from where this provider was asked to put them. */

@@ -44,7 +44,13 @@ export async function* login<Http>(context: WebContext<Http>, visit: SessionVisi
   }
   const parameters = [...queryOf(url), ...form]
   const terms = await context.terms.open(formGet(parameters, 'terms'))
-  return redirect(yield* startLogin(context, visit, provider, { ...initiatedLogin(parameters, provider, origin), ...terms }))
+  try {
+    return redirect(yield* startLogin(context, visit, provider, { ...initiatedLogin(parameters, provider, origin), ...terms }))
+  } catch (error) {
+    // The page that asks in silence is for anybody: who goes back to it is to see it, whatever is wrong with the login.
+    if (terms.prompt === 'none') visit.setLoginCookies([context.logins.quiet])
+    throw error
+  }
 }
 
 /** Starts a login: keeps the attempt in a cookie of its own, and returns where at the provider to send the browser. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { TransportError } from '../error/transport-error.js'
 import { NAVIGATION, SCRIPT, type TestBrowser } from './testing/browser.js'
 import { type Call, registered, world } from './testing/world.js'
 
@@ -52,13 +53,34 @@ describe('OpenID Connect Core §3.1.2.1: prompt=none', () => {
     },
   )
 
-  it('any other error is one', async () => {
+  it.each(['invalid_scope', 'temporarily_unavailable'])(
+    'any other error (%s) is one, and the page is to be seen by who goes back',
+    async (error) => {
+      const app = world()
+      const browser = app.browser()
+      const url = await asked(browser)
+      const answer = app.server.authorize(url.href, { answer: { code: undefined, error } })
+      expect((await browser.go(`${CALLBACK}?${answer}`)).error).toMatchObject({ error })
+      expect(await visited(browser)).toBeUndefined()
+    },
+  )
+
+  it('F02: so it is with a provider that is down when the browser is to be sent there, or when it comes back', async () => {
     const app = world()
-    const browser = app.browser()
-    const url = await asked(browser)
-    const answer = app.server.authorize(url.href, { answer: { code: undefined, error: 'invalid_scope' } })
-    expect((await browser.go(`${CALLBACK}?${answer}`)).error).toMatchObject({ error: 'invalid_scope' })
-    expect(browser.jar.has(QUIET)).toBe(false)
+    const answering = app.server.respond
+    const isDown = () => Promise.reject(new TransportError('token', { reason: 'refused', sent: 'no' }))
+    const [one, other] = [app.browser(), app.browser()]
+    const url = await asked(one)
+    app.server.respond = isDown
+    const failed = await one.go(`${CALLBACK}?${app.server.authorize(url.href)}`)
+    expect(failed.error).toMatchObject({ name: 'TransportError' })
+    expect(await visited(one)).toBeUndefined()
+    // Another instance knows nothing of the provider yet.
+    const started = other.at(app.instance())
+    expect((await started.go((await visited(other)) ?? '')).error).toMatchObject({ name: 'TransportError' })
+    expect(await visited(other)).toBeUndefined()
+    app.server.respond = answering
+    expect((await app.login(other)).status).toBe(303)
   })
 
   it('to a login that may show something, login_required is an error', async () => {
