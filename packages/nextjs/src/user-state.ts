@@ -15,7 +15,7 @@ export interface UserSource {
   readonly state: UserState
   /** Calls when the state has changed; gives what ends that. The first who subscribes has it loaded. */
   subscribe(changed: () => void): () => void
-  /** Asks again. Two at the same time are one request. */
+  /** Asks again. Where a request is under way it is asked once more after that, which may have been sent before what has changed. */
   refresh(): Promise<void>
 }
 
@@ -27,6 +27,7 @@ export function userSource(path: string): UserSource {
   const listeners = new Set<() => void>()
   let state = LOADING
   let pending: Promise<void> | undefined
+  let following: Promise<void> | undefined
 
   function become(next: UserState): void {
     state = next
@@ -42,16 +43,26 @@ export function userSource(path: string): UserSource {
     }
   }
 
-  function refresh(): Promise<void> {
+  /** Those who ask at the same time share one request. */
+  function ask(): Promise<void> {
     pending ??= load().finally(() => {
       pending = undefined
     })
     return pending
   }
 
+  function refresh(): Promise<void> {
+    if (pending === undefined) return ask()
+    following ??= pending.then(() => {
+      following = undefined
+      return ask()
+    })
+    return following
+  }
+
   /** Somebody may have logged in or out in another tab or window. */
   function shown(): void {
-    if (document.visibilityState === 'visible') void refresh()
+    if (document.visibilityState === 'visible') void ask()
   }
 
   return {
@@ -62,7 +73,7 @@ export function userSource(path: string): UserSource {
       if (listeners.size === 0) {
         window.addEventListener('focus', shown)
         document.addEventListener('visibilitychange', shown)
-        void refresh()
+        void ask()
       }
       listeners.add(changed)
       return () => {

@@ -19,7 +19,8 @@ beforeEach(async () => {
   answer = { status: 200, body: '{"sub":"alice"}' }
   server = await listen((_req, res) => {
     asked++
-    res.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body)
+    const { status, body } = answer
+    setTimeout(() => res.writeHead(status, { 'content-type': 'application/json' }).end(body), 20)
   })
   vi.stubGlobal('window', new EventTarget())
   vi.stubGlobal('document', new Page())
@@ -79,6 +80,18 @@ describe('userSource', () => {
     window.dispatchEvent(new Event('focus'))
     expect(fetches).not.toHaveBeenCalled()
     fetches.mockRestore()
+  })
+
+  it('asks once more where a request is under way already, which may have been sent before what has changed', async () => {
+    const source = await watched()
+    asked = 0
+    window.dispatchEvent(new Event('focus'))
+    // Its answer is made: it is of before.
+    await vi.waitFor(() => expect(asked).toBe(1), { interval: 1 })
+    answer = { status: 200, body: '{"sub":"alice","name":"Alice"}' }
+    await Promise.all([source.refresh(), source.refresh()])
+    expect(source.state.user).toEqual({ sub: 'alice', name: 'Alice' })
+    expect(asked).toBe(2)
   })
 
   it.each([
