@@ -6,6 +6,9 @@ import { nextCookie } from './next-cookie.js'
 /** What of Next's cookies is used. Setting one throws where cookies cannot be set. */
 export type CookieJar = Awaited<ReturnType<typeof cookies>>
 
+/** A visit whose cookies wait to be set. */
+export type Waiting = Pick<Visit<never>, 'takeCookies'>
+
 /** How the cookies of a visit get to the browser. */
 export interface Delivery {
   /** Whether all cookies since `prepare` are on their way. */
@@ -15,7 +18,9 @@ export interface Delivery {
   /** Asked before work that sets cookies. */
   prepare(): Promise<void>
   /** Cookies of the visit wait to be set. */
-  write(visit: Pick<Visit<never>, 'takeCookies'>): void
+  write(visit: Waiting): void
+  /** Keeps what waits until the answer is made. May be asked again meanwhile: the last who closes does. */
+  hold(visit: Waiting): void
   /** The answer is made: nothing can be added to it. */
   close(): void
 }
@@ -33,6 +38,8 @@ export class AnswerDelivery implements Delivery {
 
   write(): void {}
 
+  hold(): void {}
+
   close(): void {
     this.#isClosed = true
   }
@@ -43,6 +50,8 @@ export class NextDelivery implements Delivery {
   #jar: CookieJar
   #isClosed = false
   #isComplete = true
+  #held: Waiting | undefined
+  #holders = 0
 
   constructor(jar: CookieJar) {
     this.#jar = jar
@@ -65,11 +74,19 @@ export class NextDelivery implements Delivery {
   }
 
   /** What cannot be set is given up: this process remembers the session that is in it. */
-  write(visit: Pick<Visit<never>, 'takeCookies'>): void {
-    if (!this.#set(visit.takeCookies())) this.#isComplete = false
+  write(visit: Waiting): void {
+    if (this.#holders === 0 && !this.#set(visit.takeCookies())) this.#isComplete = false
+  }
+
+  hold(visit: Waiting): void {
+    this.#held = visit
+    this.#holders++
   }
 
   close(): void {
+    this.#holders--
+    if (this.#holders > 0 || this.#held === undefined) return
+    this.write(this.#held)
     this.#isClosed = true
   }
 

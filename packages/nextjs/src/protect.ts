@@ -85,11 +85,15 @@ function wrapper<Http, Options extends PlaceOptions>(
   async function answered(request: Request, refusal: Refusal<Http>, answer: () => unknown): Promise<unknown> {
     const opened = await orUnknown(visits.current(request))
     if (opened instanceof Response) return opened
-    const refused = await refusal(opened.visit)
-    const response = refused === undefined ? await answer() : writeResponse(refused)
-    // What is streamed from here on comes too late to set a cookie.
-    opened.close()
-    return response instanceof Response ? privately(response) : response
+    opened.hold()
+    try {
+      const refused = await refusal(opened.visit)
+      const response = refused === undefined ? await answer() : writeResponse(refused)
+      return response instanceof Response ? privately(response) : response
+    } finally {
+      // What is streamed from here on comes too late to set a cookie.
+      opened.close()
+    }
   }
 
   async function sendAway(refusal: Refusal<Http>, returnTo: string | undefined): Promise<void> {

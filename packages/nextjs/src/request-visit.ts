@@ -20,9 +20,17 @@ export class RequestVisit<Http> {
       if (visit !== undefined) delivery.write(visit)
     }
     visit = await routes.open(request, { writable: () => delivery.isWritable(), changed: write })
-    // Opening may have left cookies that are worth nothing. A page cannot clear them; whatever comes next can.
-    write()
     return new RequestVisit(visit, request, delivery)
+  }
+
+  /** Sets cookies that opening the visit has left. A page cannot; whatever comes next can. */
+  deliver(): void {
+    this.#delivery.write(this.visit)
+  }
+
+  /** Keeps cookies until the answer is made: meanwhile the session may have ended, or a new one have begun, whose cookie they would take the place of. */
+  hold(): void {
+    this.#delivery.hold(this.visit)
   }
 
   /** Tells whether a cookie that is set now would reach the browser. */
@@ -37,7 +45,7 @@ export class RequestVisit<Http> {
     return { result, isComplete: this.#delivery.isComplete }
   }
 
-  /** The answer is made: nothing can be added to it. */
+  /** The answer is made: it gets the cookies that were kept for it, and nothing can be added to it. */
   close(): void {
     this.#delivery.close()
   }

@@ -38,7 +38,10 @@ export function visits<Http>(routes: LazyRoutes<Http>): Visits<Http> {
     const made = routes()
     const page = readPageRequest(shown, jar)
     const read = request && { ...readRequest(request, made.browserUrl(pathOf(request))), cookies: page.cookies }
-    return RequestVisit.open(made, read ?? page, new NextDelivery(jar))
+    const opened = await RequestVisit.open(made, read ?? page, new NextDelivery(jar))
+    // Who knows the request answers it, and has cookies wait until then.
+    if (request === undefined) opened.deliver()
+    return opened
   }
 
   async function answered(request: RouteRequest): Promise<RequestVisit<Http>> {

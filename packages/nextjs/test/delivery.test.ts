@@ -89,6 +89,43 @@ describe('cookies that Next sends', () => {
   })
 
   it.each([
+    ['not after a logout', true, 0],
+    ['before one', false, 1],
+  ])('ADR 8: a guarded handler sets the cookie that it has renewed when it answers: %s', async (_when, isLate, count) => {
+    const one = await world()
+    await one.signIn()
+    one.clock.ahead = EXPIRED
+    const cookie = one.cookie()
+    const request = nextRequest({ cookie })
+    const inner = one.auth.protect(async (_request: Request) => Response.json(await one.auth.accessToken()))
+    const handler = one.auth.protect(async (asked: Request) => {
+      // One guarded handler may ask another.
+      const answer = await inner(asked)
+      if (isLate) await one.browser.fetch(`${one.baseUrl}/auth/logout`, { method: 'POST', redirect: 'manual', body: new URLSearchParams() })
+      return answer
+    })
+    const answer = await request.within(() => handler(new Request('http://next.internal/api', { headers: { cookie } })))
+    expect([answer.status, request.setCookies.length]).toEqual([200, count])
+  })
+
+  it('a guarded handler that leaves by a redirect has its cookies set', async () => {
+    const one = await world()
+    await one.signIn()
+    one.clock.ahead = EXPIRED
+    const request = nextRequest({ cookie: one.cookie() })
+    const handler = one.auth.protect(async (_request: Request): Promise<Response> => {
+      await one.auth.accessToken()
+      throw new Error('NEXT_REDIRECT')
+    })
+    const asked = new Request('http://next.internal/api', { headers: { cookie: one.cookie() } })
+    await expect(request.within(() => handler(asked))).rejects.toThrow('NEXT_REDIRECT')
+    expect(request.setCookies).toHaveLength(1)
+    // What goes on after that is refused, as after any answer.
+    one.clock.ahead += EXPIRED
+    await expect(request.within(() => one.auth.accessToken())).rejects.toMatchObject({ code: 'OAUTH_SESSION_READ_ONLY' })
+  })
+
+  it.each([
     ['a prefetch of the router', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }, '/auth/logout', 'alice'],
     ['a prefetch of the browser', { 'sec-fetch-mode': 'navigate', 'sec-purpose': 'prefetch' }, '/auth/logout', 'alice'],
     ['a script that posts', { 'sec-fetch-mode': 'cors', origin: 'http://next.internal' }, '/session/end', undefined],
