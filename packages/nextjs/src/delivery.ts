@@ -63,8 +63,13 @@ export class NextDelivery implements Delivery {
 
   async isWritable(): Promise<boolean> {
     if (this.#isClosed) return false
-    // Asked anew: an action may have become the page after it, which has others.
-    this.#jar = await cookies()
+    try {
+      // Asked anew: an action may have become the page after it, which has others.
+      this.#jar = await cookies()
+    } catch {
+      // In `after()` of a page Next has none to give.
+      return false
+    }
     return takesCookies(this.#jar)
   }
 

@@ -66,9 +66,21 @@ describe('cookies that Next sends', () => {
     const request = nextRequest({ cookie: one.cookie() })
     const needsRefresh = () => request.within(async () => (await one.auth.session())?.needsRefresh)
     expect([await needsRefresh(), request.setCookies]).toEqual([false, []])
-    request.render()
+    request.become('render')
     expect(await needsRefresh()).toBe(true)
     await expect(request.within(() => one.auth.accessToken())).rejects.toMatchObject({ code: 'OAUTH_SESSION_READ_ONLY' })
+    expect(one.provider.tokenRequests('refresh_token')).toBe(0)
+  })
+
+  it('RF18: a client that a page has left for after() is refused a renewal, by an error that says so', async () => {
+    const one = await world()
+    await one.signIn()
+    const request = nextRequest({ cookie: one.cookie() })
+    request.become('render')
+    const http = await request.within(() => one.auth.client())
+    one.clock.ahead = EXPIRED
+    request.become('after')
+    await expect(request.within(() => http(`${one.provider.issuer}/me`))).rejects.toMatchObject({ code: 'OAUTH_SESSION_READ_ONLY' })
     expect(one.provider.tokenRequests('refresh_token')).toBe(0)
   })
 

@@ -6,8 +6,8 @@ import { createRequestStoreForAPI } from 'next/dist/server/async-storage/request
 export interface ServedRequest {
   /** Does what asks Next for its headers and cookies. */
   within<T>(work: () => Promise<T>): Promise<T>
-  /** A page is rendered from here on: cookies cannot be set. */
-  render(): void
+  /** A page is rendered from here on, where cookies cannot be set; or it was, and what it has left for `after()` is run. */
+  become(phase: 'render' | 'after'): void
   /** `Set-Cookie` headers of the answer, as they are by now. */
   readonly setCookies: readonly string[]
 }
@@ -24,7 +24,7 @@ export function nextRequest(headers: Readonly<Record<string, string>>): ServedRe
   const store = createRequestStoreForAPI(request, url, [] as never, keep, undefined, undefined)
   return {
     within: (work) => workAsyncStorage.run({ route: '/' } as never, () => workUnitAsyncStorage.run(store, work)),
-    render: () => void Object.assign(store, { phase: 'render' }),
+    become: (phase) => void Object.assign(store, { phase }),
     get setCookies() {
       return setCookies
     },
