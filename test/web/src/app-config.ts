@@ -1,5 +1,6 @@
 import { defaultEnvironment, type Environment } from '@oauth/core/adapter'
 import type { WebOptions } from '@oauth/core/routes'
+import { memoryStore } from '@oauth/core/session'
 import type { AppOptions } from './framework.ts'
 import { remoteStore } from './remote-store.ts'
 
@@ -27,7 +28,7 @@ export function oauthOptions({ baseUrl, secret, providers, paths, session, store
     environment: clockAhead(ahead),
     ...(paths === undefined ? {} : { paths }),
     ...(session === undefined ? {} : { session }),
-    ...(store === undefined ? {} : { store: remoteStore(store) }),
+    ...(store === undefined ? {} : { store: store === 'memory' ? memoryStore() : remoteStore(store) }),
     ...(afterLogout === undefined ? {} : { afterLogout }),
   }
 }

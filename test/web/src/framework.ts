@@ -16,7 +16,7 @@ export interface AppOptions {
   readonly session?: WebSessionOptions
   readonly paths?: Partial<RoutePaths>
   readonly afterLogout?: string
-  /** Address of a store that the test runs: `(await startStore()).url`. Sessions are in cookies unless told. */
+  /** Address of a store that the test runs: `(await startStore()).url`; or `memory`, for that of the application's process. Sessions are in cookies unless told. */
   readonly store?: string
   /** Path of `baseUrl`, which the reverse proxy takes away before the application sees it. */
   readonly basePath?: string

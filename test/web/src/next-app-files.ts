@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { stripTypeScriptTypes } from 'node:module'
 import { join } from 'node:path'
 import { transform } from 'esbuild'
 import type { NextVersion } from './next-app-packages.ts'
@@ -24,11 +25,12 @@ export async function nextAppFiles(version: NextVersion): Promise<Contents> {
 export async function javascript(name: string, text: string): Promise<readonly [name: string, text: string]> {
   const [, stem, extension] = /^(.+)\.(tsx?)$/.exec(name) ?? []
   if (stem === undefined) return [name, text]
-  const { code } = await transform(text, {
-    loader: extension === 'tsx' ? 'tsx' : 'ts',
-    jsx: 'automatic',
-    format: 'esm',
-    target: 'es2023',
-  })
-  return [`${stem}.js`, code.replaceAll(/(\bfrom "\.[^"]*)\.tsx?"/g, '$1.js"')]
+  const code = extension === 'tsx' ? await withoutJsx(text) : stripTypeScriptTypes(text)
+  return [`${stem}.js`, code.replaceAll(/(\bfrom (["'])\.[^"']*)\.tsx?\2/g, '$1.js$2')]
+}
+
+/** Moves exports to the end, where Next does not recognise those that are for it, such as `runtime`: pages have none. */
+async function withoutJsx(text: string): Promise<string> {
+  const { code } = await transform(text, { loader: 'tsx', jsx: 'automatic', format: 'esm', target: 'es2023' })
+  return code
 }

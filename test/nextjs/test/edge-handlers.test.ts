@@ -1,0 +1,28 @@
+import { login } from '@oauth-test/provider'
+import { nextFrameworks } from '@oauth-test/web/next'
+import { front } from '@oauth-test/web/visitor'
+import { useWorld } from '@oauth-test/web/world'
+import { describe, expect, it } from 'vitest'
+
+describe.each(nextFrameworks)('route handlers on the edge runtime, $name', (framework) => {
+  const world = useWorld(framework)
+
+  it('RFC 7636 §4.3: login() sends a challenge, and the login is finished by a handler on Node', async () => {
+    const { app, provider } = world
+    const browser = app.browser()
+    const asked = await browser.goto(`${app.baseUrl}/edge/login`)
+    const { searchParams } = new URL(asked.history.find(({ url }) => url.startsWith(`${provider.issuer}/auth?`))?.url ?? '')
+    expect([searchParams.get('code_challenge'), searchParams.get('code_challenge_method')]).toEqual([
+      expect.stringMatching(/^[\w-]{43}$/),
+      'S256',
+    ])
+    await login(asked, { username: 'alice' })
+    expect((await front(browser, app)).user?.sub).toBe('alice')
+  })
+
+  it('client() calls an API', async () => {
+    const browser = await world.loggedIn()
+    const answer = await browser.fetch(`${world.app.baseUrl}/edge/api`)
+    expect([answer.status, await answer.json()]).toEqual([200, expect.objectContaining({ sub: 'alice' })])
+  })
+})
