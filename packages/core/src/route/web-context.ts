@@ -76,7 +76,8 @@ export function webContext<Http>(
   const table = routeTable(base, names, options.paths)
   const caches = serverCaches()
   // No lease is taken in a store of one process: all who renew there have to know of each other, further `oauth()` on it included.
-  const memory = options.store?.local === true ? sharedMemory(options.store, environment) : shared?.renewals
+  const { store: given } = options
+  const memory = given?.local === true ? sharedMemory(given, environment, shared?.renewals) : shared?.renewals
   const providers = new Map<string, ProviderSource<Http>>()
   for (const [name, given] of Object.entries<ProviderOptions<Http> | TenantProvider<Http>>(options.providers)) {
     const redirectUri = `${base.origin}${base.path}${table.path('callback', name)}`
@@ -84,7 +85,7 @@ export function webContext<Http>(
   }
   const { name = 'oauth', lifetime = SESSION_LIFETIME, idle } = options.session ?? {}
   const sessionLifetime: SessionLifetime = { lifetime, idle, now: () => environment.now() }
-  const store = options.store && webStore(options.store)
+  const store = given && webStore(given)
   const stored = store && storedLogouts(store, environment, sessionLifetime)
   const cookies = shared?.cookies ?? cookieMemory(environment, lifetime)
   const secrets = secretList(options.secret)
