@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config'
 // Tests read the sources of the workspace's packages, so that no build has to be fresh.
 const conditions = ['@oauth/source', 'node']
 
+/** Next finds out what it runs in when its modules are loaded, so that each file has them anew. */
+const NEXTJS = 'packages/nextjs/test/**/*.test.ts'
+
 /** One suite for every framework, and what only Next has. */
 const WEB = ['test/web/**/*.test.ts', 'test/nextjs/**/*.test.ts']
 
@@ -13,6 +16,7 @@ export default defineConfig({
     testTimeout: 20_000,
     projects: [
       unit(),
+      project('nextjs', [NEXTJS]),
       project('e2e', ['test/*/**/*.test.ts'], ['test/browser/**', 'test/runtimes/**', ...WEB]),
       web(),
       project('browser', ['test/browser/**/*.test.ts']),
@@ -24,7 +28,7 @@ export default defineConfig({
 
 /** Modules keep nothing that two files could share, so that no file needs them anew: that would take most of the time. */
 function unit() {
-  const { extends: inherited, test } = project('unit', ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts'])
+  const { extends: inherited, test } = project('unit', ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts'], [NEXTJS])
   return { extends: inherited, test: { ...test, isolate: false } }
 }
 

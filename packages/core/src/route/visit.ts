@@ -104,7 +104,7 @@ export class Visit<Http> {
     assertKnownOptions(options, LOGIN_OPTIONS, 'login')
     assertLoginTerms(options, 'login')
     const source = sourceOf(context, name ?? [...context.providers.keys()][0] ?? '')
-    if (isPrefetch(this.#session.request.headers)) return Promise.resolve(loginPath(context, source.name))
+    if (isPrefetch(this.#session.request.headers)) return this.#refused(loginPath(context, source.name))
     return this.#startLogin(source.name, options)
   }
 
@@ -131,7 +131,7 @@ export class Visit<Http> {
    */
   readonly logout = (): Promise<string> => {
     const { method, headers } = this.#session.request
-    if (method !== 'POST' && isPrefetch(headers)) return Promise.resolve(logoutPath(this.#context))
+    if (method !== 'POST' && isPrefetch(headers)) return this.#refused(logoutPath(this.#context))
     return run(endSession(this.#context, this.#session), this.#context.transport)
   }
 
@@ -143,6 +143,12 @@ export class Visit<Http> {
   /** For adapters: headers of whatever is answered. Nothing that was made from a session may be cached. */
   responseHeaders(): HttpHeaders {
     return this.#session.responseHeaders()
+  }
+
+  /** A route that refuses a prefetch. What is answered to one is not for the person's own request. */
+  async #refused(path: string): Promise<string> {
+    this.#session.keepPrivate()
+    return path
   }
 
   async #startLogin(name: string, options: LoginOptions): Promise<string> {
