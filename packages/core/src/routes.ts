@@ -9,6 +9,7 @@ export { type ErrorPageOptions, errorPage, statusOf } from './route/error-page.j
 export { assertGuardOptions, type GuardOptions } from './route/guard.js'
 export type { LoginOptions } from './route/login.js'
 export type { LoginTerms, StepUp } from './route/login-terms.js'
+export type { LoginDecision, NewLogin, OnLogin } from './route/new-login.js'
 export type { Route, RoutePaths } from './route/paths.js'
 export { MAX_FORM_BYTES, type RouteBody, type RouteRequest } from './route/route-request.js'
 export type { RouteResponse } from './route/route-response.js'

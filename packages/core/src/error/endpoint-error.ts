@@ -57,7 +57,7 @@ export class EndpointError extends OAuthError {
     super(
       explain
         ? `The ${endpoint} endpoint refused the request with "${word}" (HTTP status ${status}).${hintFor?.(word)}${hint ? ` ${hint}` : ''}${error_description ? ` The server says: ${quoted(error_description)}` : ''}`
-        : `OAUTH_ENDPOINT_ERROR: ${endpoint}, ${word}, status ${status}`,
+        : `OAUTH_ENDPOINT_ERROR: ${endpoint} ${status} ${word}`,
     )
     this.endpoint = endpoint
     this.status = status

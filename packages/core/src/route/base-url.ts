@@ -12,6 +12,10 @@ export interface BaseUrl {
 
 /** @throws {@link UsageError} unless it is an https URL, or an http one on loopback. */
 export function parseBaseUrl(text: string): BaseUrl {
+  if (text === undefined)
+    throw new UsageError(
+      'Option "baseUrl" is there, and undefined, or missing: it is the application\'s address as browsers see it, such as https://app.example. Is an environment variable unset?',
+    )
   assertScheme(text)
   const url = typeof text === 'string' ? parseUrl(text) : undefined
   // A path with two slashes in front would make every redirect to the application's root one to another host.

@@ -18,8 +18,9 @@ import { queryOf } from './login.js'
 import { loginClaims } from './login-claims.js'
 import { idOf } from './login-cookies.js'
 import { assertTellsIssuer } from './mix-up.js'
+import { decideOn } from './new-login.js'
 import { type Provider, revokeTokens } from './provider.js'
-import { plain, type RouteResponse } from './route-response.js'
+import { plain, type RouteResponse, redirect } from './route-response.js'
 import type { SessionVisit } from './session-visit.js'
 import { NEEDS_A_PERSON } from './silent-login.js'
 import type { WebContext } from './web-context.js'
@@ -67,12 +68,13 @@ export async function* callback<Http>(context: WebContext<Http>, visit: SessionV
     refuseAnswer('OAUTH_TRANSACTION_USED', 'it was already used. Start the login again', 'RFC 9700 §2.1')
 
   try {
-    yield* redeem(context, visit, { provider, attempt, parameters, server })
+    const refused = yield* redeem(context, visit, { provider, attempt, parameters, server })
+    if (refused !== undefined) askNoMore(context, visit, attempt)
+    return refused === undefined ? landing(context, attempt) : redirect(refused)
   } catch (error) {
     askNoMore(context, visit, attempt)
     throw error
   }
-  return landing(context, attempt)
 }
 
 /** An answer that belongs to an attempt, and what it takes to redeem it. */
@@ -83,12 +85,12 @@ interface Redeemable<Http> {
   readonly server: ServerMetadata
 }
 
-/** Redeems the code, and begins the session of whoever has logged in. */
+/** Redeems the code, and begins the session of whoever has logged in, unless the application refuses them: then gives where the browser goes. */
 async function* redeem<Http>(
   context: WebContext<Http>,
   visit: SessionVisit<Http>,
   { provider, attempt, parameters, server }: Redeemable<Http>,
-): Flow<void> {
+): Flow<string | undefined> {
   const { registration } = provider
   const { keyCache, clockTolerance, allowInsecureHttp } = registration
   const result = yield* finishAuthorization(server, registration.client, {
@@ -101,13 +103,22 @@ async function* redeem<Http>(
     allowInsecureHttp,
   })
   const record = tokenRecord(result, attempt, { issuer: serverIdentity(server), token_endpoint: endpointUrl(server, 'token_endpoint') })
+  async function* giveBack(): Flow<void> {
+    if (!mayShareGrant(visit.newest, record)) yield* quietly(revokeTokens(provider, record.token, context.environment))
+  }
   try {
-    const claims = yield* loginClaims(context, provider, { record, claims: result.claims, server })
-    const login = { claims, record, attempt: idOf(attempt.state), ...tenantOf(provider) }
+    const user = yield* loginClaims(context, provider, { record, claims: result.claims, server })
+    const decision = await decideOn({ provider: provider.name, user, token: record.token, link: attempt.link === true }, context)
+    if ('refuse' in decision) {
+      yield* giveBack()
+      return decision.refuse
+    }
+    const login = { claims: decision.user, record, attempt: idOf(attempt.state), ...tenantOf(provider) }
     await expectFrontchannelLogout(context, server, login)
     await beginSession(context, visit, { name: provider.name, login, attempt })
+    return undefined
   } catch (error) {
-    if (!mayShareGrant(visit.newest, record)) yield* quietly(revokeTokens(provider, record.token, context.environment))
+    yield* giveBack()
     throw error
   }
 }

@@ -1,5 +1,5 @@
 import { UsageError } from '../error/usage-error.js'
-import { type Parameters, toForm } from '../http/form.js'
+import { type Form, type Parameters, toForm } from '../http/form.js'
 import { hasScope } from '../message/authorization-request.js'
 import { tolerance } from '../message/token-dates.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
@@ -17,8 +17,17 @@ export interface StepUp {
 
 /** What the application asks of a login. Nothing of it may come from a request, except sealed by this application. */
 export interface LoginTerms extends StepUp {
-  /** `prompt` of the authorization request (OpenID Connect Core §3.1.2.1): `login`, `consent`, `select_account`, or `none` to show nothing. */
-  readonly prompt?: string | undefined
+  /** `prompt` of the authorization request (OpenID Connect Core §3.1.2.1): what to ask the person for, or `none` to show nothing. */
+  readonly prompt?: Prompt | undefined
+}
+
+/** Values that are registered, for editors to offer, and any other. */
+type Prompt = 'none' | 'login' | 'consent' | 'select_account' | 'create' | (string & Record<never, never>)
+
+/** What a login's request says beside its terms. */
+interface LoginDetails {
+  readonly loginHint?: string | undefined
+  readonly authorizationParameters?: Parameters | undefined
 }
 
 /** What of a login's request is particular to it. */
@@ -64,7 +73,7 @@ export function meetsTerms<Http>(
 export function loginRequest<Http>(
   { name, scope, options }: Provider<Http>,
   { claims_parameter_supported: readsClaims }: ServerMetadata,
-  { maxAge, acr, prompt, loginHint }: LoginTerms & { readonly loginHint?: string | undefined },
+  { maxAge, acr, prompt, loginHint, authorizationParameters: further }: LoginTerms & LoginDetails,
 ): LoginRequest {
   const { claims, authorizationParameters } = options
   if ((maxAge ?? acr) !== undefined && !hasScope(scope, 'openid'))
@@ -74,12 +83,16 @@ export function loginRequest<Http>(
   const values = acr === undefined ? undefined : [acr].flat()
   const expected = values && { ...claims, id_token: { ...claims?.id_token, acr: { essential: true, values } } }
   const isClaim = expected !== undefined && readsClaims === true
-  const own = toForm({ login_hint: loginHint, prompt, max_age: maxAge, acr_values: isClaim ? undefined : values?.join(' ') })
-  // What is asked of this login takes the place of what is in every request.
-  const kept = toForm(authorizationParameters).filter(([parameter]) => !own.some(([other]) => other === parameter))
+  const terms = toForm({ login_hint: loginHint, prompt, max_age: maxAge, acr_values: isClaim ? undefined : values?.join(' ') })
+  const own = inPlaceOf(toForm(further), terms)
   return {
     claims: isClaim ? expected : claims,
-    parameters: own.length === 0 ? authorizationParameters : [...kept, ...own],
+    parameters: own.length === 0 ? authorizationParameters : inPlaceOf(toForm(authorizationParameters), own),
     expected: expected ?? claims,
   }
+}
+
+/** What is asked of this login takes the place of what is in every request. */
+function inPlaceOf(all: Form, own: Form): Form {
+  return [...all.filter(([name]) => !own.some(([other]) => other === name)), ...own]
 }

@@ -1,7 +1,7 @@
 import { UsageError } from '../error/usage-error.js'
 import { startAuthorization } from '../flow/authorization-code.js'
 import type { Flow } from '../flow/flow.js'
-import { type Form, formDecode, formGet } from '../http/form.js'
+import { type Form, formDecode, formGet, type Parameters } from '../http/form.js'
 import type { AuthorizationTransaction } from '../transaction/authorization-transaction.js'
 import { begunIn } from './begun-here.js'
 import { type InitiatedLogin, initiatedByForm, initiatedLogin } from './initiated-login.js'
@@ -22,10 +22,20 @@ export interface LoginOptions extends LoginTerms {
   readonly link?: boolean | undefined
   /** Whether the login happens in a window that a page of this application has opened: it tells that page, and closes. */
   readonly popup?: boolean | undefined
+  /** Further parameters of this authorization request, such as `{ login_hint: email }`, in place of the provider's own of the same name. */
+  readonly authorizationParameters?: Parameters | undefined
 }
 
 /** Names of {@link LoginOptions}. */
-export const LOGIN_OPTIONS: readonly (keyof LoginOptions)[] = ['returnTo', 'link', 'popup', 'maxAge', 'acr', 'prompt']
+export const LOGIN_OPTIONS: readonly (keyof LoginOptions)[] = [
+  'returnTo',
+  'link',
+  'popup',
+  'authorizationParameters',
+  'maxAge',
+  'acr',
+  'prompt',
+]
 
 /**
  * The login route: a link, or a form of this site. Of the request's parameters only `returnTo` and `popup` are read, what a login begun elsewhere may

@@ -1,4 +1,5 @@
 import type { Environment } from '../environment.js'
+import { UsageError } from '../error/usage-error.js'
 import type { Flow } from '../flow/flow.js'
 import { revoke } from '../flow/revoke.js'
 import { run, type Transport } from '../flow/run.js'
@@ -44,10 +45,13 @@ export function createProvider<Http>(
   options: ProviderOptions<Http>,
   { environment, transport, caches, redirectUri, memory }: ProviderPorts,
 ): Provider<Http> {
-  const checked = registration(options, environment, caches)
-  assertMethods(checked)
-  // Read at each use; what is no origin is refused now.
-  allowedOrigins(options.allowedOrigins, undefined)
+  const checked = named(name, () => {
+    const made = registration(options, environment, caches)
+    assertMethods(made)
+    // Read at each use; what is no origin is refused now.
+    allowedOrigins(options.allowedOrigins, undefined)
+    return made
+  })
   const { updateToken } = options
   const hooks = complianceHooks(options, environment)
   return {
@@ -71,6 +75,16 @@ export function createProvider<Http>(
       leeway: options.leeway,
       memory,
     }),
+  }
+}
+
+/** Where there are several providers, what is wrong with one says which. */
+function named<T>(name: string, make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof UsageError) throw new UsageError(`oauth: provider "${name}": ${error.message}`, { code: error.code })
+    throw error
   }
 }
 

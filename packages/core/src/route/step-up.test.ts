@@ -171,6 +171,19 @@ describe('a step-up', () => {
     expect(error).toMatchObject({ code: 'OAUTH_ID_TOKEN_ACR' })
   })
 
+  it('parameters of one login take the place of those of every login, and terms that of both; the protocol’s own are refused', async () => {
+    const app = world({}, { authorizationParameters: { audience: 'api', ui_locales: 'en', prompt: 'consent' } })
+    const visit = await app.browser().open()
+    const url = await visit.login('demo', {
+      prompt: 'create',
+      authorizationParameters: { login_hint: 'alice@example.com', ui_locales: 'de', prompt: 'none' },
+    })
+    const { searchParams } = new URL(url)
+    const got = ['audience', 'ui_locales', 'login_hint', 'prompt'].map((name) => searchParams.getAll(name))
+    expect(got).toEqual([['api'], ['de'], ['alice@example.com'], ['create']])
+    await expect(visit.login('demo', { authorizationParameters: { state: 'mine' } })).rejects.toMatchObject({ code: 'OAUTH_USAGE' })
+  })
+
   it.each<StepUp & { prompt?: unknown }>([
     { maxAge: 0 },
     { maxAge: -1 },

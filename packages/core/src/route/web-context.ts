@@ -8,6 +8,7 @@ import { sharedMemory } from '../session/shared-memory.js'
 import { type BaseUrl, parseBaseUrl } from './base-url.js'
 import { type CookieMemory, cookieMemory } from './cookie-memory.js'
 import { type LoginCookies, loginCookies } from './login-cookies.js'
+import type { OnLogin } from './new-login.js'
 import { type RouteTable, routeTable } from './paths.js'
 import { type ProviderLogouts, storedLogouts } from './provider-logouts.js'
 import { type ProviderSource, providerSource } from './provider-source.js'
@@ -42,6 +43,7 @@ export interface WebContext<Http> {
   readonly sessionLifetime: SessionLifetime
   /** Path below the origin. */
   readonly afterLogout: string
+  readonly onLogin: OnLogin | undefined
   readonly attempts: UsedAttempts
   readonly logouts: ProviderLogouts
   /** Where sessions are, when they are not in cookies. */
@@ -104,6 +106,7 @@ export function webContext<Http>(
     terms: sealedTerms(environment, secrets, prefix),
     sessionLifetime,
     afterLogout: afterLogoutPath(options.afterLogout, base),
+    onLogin: options.onLogin,
     attempts: store === undefined ? (shared?.attempts ?? usedAttempts(environment)) : storedAttempts(store),
     logouts: stored ?? cookies.logouts,
     sessions: store && stored && sessionStore(store, stored, sessionLifetime),

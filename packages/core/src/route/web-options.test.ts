@@ -86,7 +86,11 @@ describe('B1, B2: options that cannot work are refused at once', () => {
     'both issuer and server': [{ providers: { demo: { ...registered, server: {} } } }, /contradict/],
     'an unknown client authentication method': [{ providers: { demo: { ...registered, tokenEndpointAuthMethod: 'magic' } } }, /magic/],
     'an allowed origin that is no URL': [{ providers: { demo: { ...registered, allowedOrigins: ['api.example'] } } }, /allowedOrigins/],
-    'no baseUrl': [{ baseUrl: undefined }, /"baseUrl"/],
+    'no baseUrl': [{ baseUrl: undefined }, /"baseUrl" is there, and undefined, or missing/],
+    'a provider whose client secret is not set': [
+      { providers: { one: registered, two: { ...registered, clientSecret: undefined } } },
+      /provider "two": Option "clientSecret" is there, and undefined/,
+    ],
     'a baseUrl without a scheme, on loopback': [
       { baseUrl: 'localhost:3000' },
       /"localhost:3000" has no scheme. Write http:\/\/localhost:3000$/,

@@ -12,6 +12,7 @@ import type { Store } from '../session/store.js'
 import { TOKEN_PLACEMENTS, type TokenPlacement } from '../session/token-placement.js'
 import type { ReplacedToken } from '../session/update-token.js'
 import type { ClaimsRequest } from '../transaction/claims-request.js'
+import type { OnLogin } from './new-login.js'
 import type { RoutePaths } from './paths.js'
 import type { RouteRequest } from './route-request.js'
 import type { UserClaims } from './web-session.js'
@@ -114,11 +115,22 @@ export interface WebOptions<Http, Name extends string = string> {
   readonly store?: Store<unknown> | undefined
   /** Path to go to after a logout. */
   readonly afterLogout?: string | undefined
+  /**
+   * Called when somebody has logged in, at whichever provider, before their session begins: to keep an account, to say what the session knows of them, or to
+   * refuse them. A login that is refused, or that it throws at, gives its tokens back; what it throws goes to the application's error handling as it is.
+   *
+   * @example
+   * onLogin: async ({ provider, user }) => {
+   *   const account = await accounts.findOrCreate(provider, user.sub)
+   *   return account.blocked ? { refuse: '/blocked' } : { user: { name: user.name, role: account.role } }
+   * }
+   */
+  readonly onLogin?: OnLogin | undefined
   readonly environment?: Environment | undefined
 }
 
 /** Names of {@link WebOptions}. */
-const WEB_OPTIONS = ['baseUrl', 'secret', 'providers', 'paths', 'session', 'store', 'afterLogout', 'environment'] as const
+const WEB_OPTIONS = ['baseUrl', 'secret', 'providers', 'paths', 'session', 'store', 'afterLogout', 'onLogin', 'environment'] as const
 
 const PROVIDER_OPTIONS: readonly string[] = [
   ...REGISTRATION_OPTIONS,
@@ -172,6 +184,7 @@ export function assertWebOptions<Http>(options: WebOptions<Http>, further: reado
   }
   assertKnownOptions(options.session ?? {}, SESSION_OPTIONS, 'oauth: option "session"')
   assertWebStore(options.store)
+  assertFunction(options.onLogin, 'Option "onLogin"')
   const { name = 'oauth', lifetime = SESSION_LIFETIME, idle } = options.session ?? {}
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(name))
     throw new UsageError('Option "session.name" is part of cookie names; use letters, digits, "-" and "_".')
@@ -214,11 +227,12 @@ export function assertProviderOptions<Http>(
   const placement = options?.tokenPlacement
   if (placement !== undefined && !TOKEN_PLACEMENTS.includes(placement))
     throw new UsageError(`${where}: option "tokenPlacement": there is no "${placement}". Placements: ${TOKEN_PLACEMENTS.join(', ')}.`)
-  for (const name of ['profile', 'updateToken'] as const) {
-    const found: unknown = options?.[name]
-    if (found !== undefined && typeof found !== 'function')
-      throw new UsageError(`${where}: option "${name}" must be a function, and is of type ${typeof found}.`)
-  }
+  for (const name of ['profile', 'updateToken'] as const) assertFunction(options?.[name], `${where}: option "${name}"`)
+}
+
+function assertFunction(found: unknown, what: string): void {
+  if (found !== undefined && typeof found !== 'function')
+    throw new UsageError(`${what} must be a function, and is of type ${typeof found}.`)
 }
 
 /** The secrets as a list; an absent one stays for the check to find. */
