@@ -48,6 +48,17 @@ describe('AR21: the default page', () => {
   })
 
   it.each([
+    ['access_denied', 400],
+    ['constructor', 400],
+    ['server_error', 502],
+    ['temporarily_unavailable', 502],
+    ['invalid_scope', 500],
+    ['unauthorized_client', 500],
+  ])('RFC 6749 §4.1.2.1: "%s" of the provider is %i: what a person cannot help is told to the operators', async (error, status) => {
+    expect(errorPage(await refusal({ error }))).toMatchObject({ status, body: expect.stringContaining('OAUTH_AUTHORIZATION_RESPONSE') })
+  })
+
+  it.each([
     ['a refused answer', 'OAUTH_NO_TRANSACTION', 400],
     ['a provider that is down', new TransportError('token', { reason: 'timeout', sent: 'maybe' }), 502],
     ['a wrong set-up', new UsageError('wrong'), 500],

@@ -1,11 +1,23 @@
 import type { AnyOAuthError } from '../error/any-oauth-error.js'
 import { html, type RouteResponse } from './route-response.js'
 
+/** What a provider says no by where the person has no part in it: it is unwell, or the application is registered otherwise than it asks (RFC 6749 §4.1.2.1). */
+const NOT_THE_PERSONS: ReadonlyMap<string, number> = new Map([
+  ['server_error', 502],
+  ['temporarily_unavailable', 502],
+  ['invalid_request', 500],
+  ['unauthorized_client', 500],
+  ['unsupported_response_type', 500],
+  ['invalid_scope', 500],
+  // RFC 8707 §2
+  ['invalid_target', 500],
+])
+
 /** The HTTP status that tells a browser whose fault an error is. */
 export function statusOf(error: AnyOAuthError): number {
   switch (error.name) {
     case 'AuthorizationResponseError':
-      return 400
+      return NOT_THE_PERSONS.get(error.error) ?? 400
     case 'ProtocolError':
       return isServers(error.code) ? 502 : 400
     case 'RefreshError':
