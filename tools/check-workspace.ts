@@ -22,7 +22,7 @@ const PUBLISHED: readonly Rule[] = [
   ['publishes `dist`, and beside it nothing but migrations of a database', ({ files }) => /^dist(,migrations)?$/.test(files?.join() ?? '')],
   ['runs on Node 22', ({ engines }) => engines?.node === '>=22'],
   ['exports its manifest', ({ exports }) => exports?.['./package.json'] === './package.json'],
-  ['exports source, types and code, in this order', ({ exports }) => Object.values(exports ?? {}).every(hasThreeConditions)],
+  ['exports source, types and code, in this order', ({ exports }) => Object.values(exports ?? {}).every(isInOrder)],
 ]
 
 const CORE: readonly Rule[] = [
@@ -52,8 +52,9 @@ function isPinned(version: string): boolean {
   return version === 'catalog:' || version === 'workspace:*'
 }
 
-function hasThreeConditions(target: unknown): boolean {
-  return typeof target === 'string' || Object.keys(target as object).join() === '@oauth/source,types,default'
+/** Between types and code there may be what only some get, such as browsers. */
+function isInOrder(target: unknown): boolean {
+  return typeof target === 'string' || /^@oauth\/source,types,(.+,)?default$/.test(Object.keys(target as object).join())
 }
 
 function internal(dependencies: Manifest['dependencies'] = {}): readonly string[] {

@@ -1,12 +1,14 @@
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/client.ts'],
+  entry: ['src/index.ts', 'src/client.ts', 'src/for-the-server.ts'],
   format: 'esm',
   target: 'es2023',
   platform: 'neutral',
   splitting: true,
   clean: true,
+  // What it imports is a sentence.
+  external: [/^@oauth\/nextjs is /],
   noExternal: ['next/navigation.js'],
   esbuildPlugins: [
     {

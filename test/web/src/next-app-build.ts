@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { alone } from './alone.ts'
 import { type Contents, nextAppFiles } from './next-app-files.ts'
@@ -23,9 +23,26 @@ const CACHE = join(WORKSPACE, 'test/web/.cache')
  * nobody has to be told what the application is configured with, which it hears when it is started.
  */
 export async function buildNextApp({ version, basePath = '' }: NextBuild): Promise<string> {
-  const files = { ...(await nextAppFiles(version)), ...(await nextAppPackages()), 'next.config.mjs': config(version, basePath) }
-  const links = await linkedPackages(version)
   const kind = `${version}${basePath.replace('/', '-at-')}`
+  const { folder, code, output } = await built(kind, { version, basePath, files: await nextAppFiles(version) })
+  if (code !== 0) throw new Error(`next build ended with ${code}:\n${output}`)
+  return folder
+}
+
+/** Builds an application of these files alone, by the name of its kind, and says how that ended and what was printed. No more than once, either. */
+export function nextBuildOutput(name: string, version: NextVersion, files: Contents): Promise<Pick<Built, 'code' | 'output'>> {
+  return built(`${version}-${name}`, { version, basePath: '', files })
+}
+
+interface Built {
+  readonly folder: string
+  readonly code: number
+  readonly output: string
+}
+
+async function built(kind: string, { version, basePath, files: own }: Required<NextBuild> & { readonly files: Contents }): Promise<Built> {
+  const files = { ...own, ...(await nextAppPackages()), 'next.config.mjs': config(version, basePath) }
+  const links = await linkedPackages(version)
   const name = `${kind}.${fingerprint({ ...files, ...links })}`
   const folder = join(CACHE, name)
   const complete = join(folder, 'complete')
@@ -34,10 +51,9 @@ export async function buildNextApp({ version, basePath = '' }: NextBuild): Promi
     await removeOthers(kind)
     await write(folder, files)
     await link(folder, links)
-    await build(folder)
-    await writeFile(complete, '')
+    await writeFile(complete, JSON.stringify(await build(folder)))
   })
-  return folder
+  return { folder, ...JSON.parse(await readFile(complete, 'utf8')) }
 }
 
 /**
@@ -77,7 +93,7 @@ async function link(folder: string, links: Contents): Promise<void> {
   for (const [name, place] of Object.entries(links)) await symlink(place, join(folder, 'node_modules', name))
 }
 
-async function build(folder: string): Promise<void> {
+async function build(folder: string): Promise<Omit<Built, 'folder'>> {
   const { NODE_OPTIONS: _, APP_CONFIG: __, ...inherited } = process.env
   const child = spawn(process.execPath, [join(folder, 'node_modules/next/dist/bin/next'), 'build'], {
     cwd: folder,
@@ -87,5 +103,5 @@ async function build(folder: string): Promise<void> {
   const output: string[] = []
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => output.push(text))
   const [code] = await once(child, 'close')
-  if (code !== 0) throw new Error(`next build ended with ${code}:\n${output.join('')}`)
+  return { code, output: output.join('') }
 }
