@@ -5,18 +5,19 @@ import { UsageError } from '../error/usage-error.js'
 
 /**
  * Uses a token that is kept in a cookie. Where that fails for what cookies cannot do, the error says that a store could: neither does one process
- * know what another has renewed, nor can a new token be kept once the headers are sent.
+ * know what another has renewed, nor can a new token be kept once the headers are sent. An adapter may know more of the latter.
  */
-export function withinCookieLimits<T>(use: () => Maybe<T>): Maybe<T> {
+export function withinCookieLimits<T>(use: () => Maybe<T>, unkept?: () => string | undefined): Maybe<T> {
+  const advised = (error: unknown) => adviseStore(error, unkept)
   try {
     const result = use()
-    return result instanceof Promise ? result.catch(adviseStore) : result
+    return result instanceof Promise ? result.catch(advised) : result
   } catch (error) {
-    return adviseStore(error)
+    return advised(error)
   }
 }
 
-function adviseStore(error: unknown): never {
+function adviseStore(error: unknown, unkept: (() => string | undefined) | undefined): never {
   if (!isOAuthError(error)) throw error
   // What this process itself has spent it remembers, and would not have sent again.
   if (error.name === 'RefreshError' && error.reason === 'invalid_grant') {
@@ -31,7 +32,8 @@ function adviseStore(error: unknown): never {
   }
   if (error.code === 'OAUTH_SESSION_READ_ONLY') {
     throw new UsageError(
-      'The token needs to be renewed, but the new one could not be kept: the response headers are already sent, or cookies cannot be set here. Call the API before the response begins, before you stream; or keep sessions in a store, where that does not matter: option "store", such as redisStore(client).',
+      unkept?.() ??
+        'The token needs to be renewed, but the new one could not be kept: the response headers are already sent, or cookies cannot be set here. Call the API before the response begins, before you stream; or keep sessions in a store, where that does not matter: option "store", such as redisStore(client).',
       { code: 'OAUTH_SESSION_READ_ONLY' },
     )
   }

@@ -19,6 +19,8 @@ export interface VisitPorts {
   readonly writable: () => Maybe<boolean>
   /** Told as soon as cookies wait to be set, for frameworks where they cannot wait until the answer is sent. Not told while a visit is opened. */
   readonly changed?: (() => void) | undefined
+  /** Says why a token that is due could not be kept here, where the adapter knows better than that cookies cannot be set: the error's message. */
+  readonly unkept?: (() => string | undefined) | undefined
 }
 
 /**
@@ -27,6 +29,8 @@ export interface VisitPorts {
  */
 export class SessionVisit<Http> {
   readonly request: RouteRequest
+  /** Why a token that is due could not be kept, where the adapter knows. */
+  readonly unkept: VisitPorts['unkept']
   readonly #context: WebContext<Http>
   readonly #kept: KeptSession
   readonly #changed: (() => void) | undefined
@@ -35,11 +39,12 @@ export class SessionVisit<Http> {
   #loginCookies: readonly SetCookie[] = []
   #touched = false
 
-  private constructor(context: WebContext<Http>, request: RouteRequest, { writable, changed }: VisitPorts) {
+  private constructor(context: WebContext<Http>, request: RouteRequest, { writable, changed, unkept }: VisitPorts) {
     const lifeCycleOf = (name: string) => this.providerOf(name)?.lifeCycle
     const { sessions: store } = context
     this.#context = context
     this.request = request
+    this.unkept = unkept
     this.#changed = changed
     this.#kept =
       store === undefined

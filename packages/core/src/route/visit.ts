@@ -170,7 +170,11 @@ export class Visit<Http> {
     const current = () => lifeCycle.current(place)
     const rejected = (hash: string) => lifeCycle.rejected(place, hash)
     if (this.#context.sessions !== undefined) return { current, rejected }
-    return { current: () => withinCookieLimits(current), rejected: async (hash) => withinCookieLimits(() => rejected(hash)) }
+    const { unkept } = this.#session
+    return {
+      current: () => withinCookieLimits(current, unkept),
+      rejected: async (hash) => withinCookieLimits(() => rejected(hash), unkept),
+    }
   }
 }
 
