@@ -1,7 +1,8 @@
 import type { Maybe } from '@oauth/core/adapter'
-import type { SetCookie, Visit } from '@oauth/core/routes'
+import type { RouteRequest, SetCookie, Visit } from '@oauth/core/routes'
 import { cookies } from 'next/headers.js'
 import { nextCookie } from './next-cookie.js'
+import { whyUnkept } from './unkept.js'
 
 /** What of Next's cookies is used. Setting one throws where cookies cannot be set. */
 export type CookieJar = Awaited<ReturnType<typeof cookies>>
@@ -15,6 +16,8 @@ export interface Delivery {
   readonly isComplete: boolean
   /** Tells whether a cookie that is set now would reach the browser. */
   isWritable(): Maybe<boolean>
+  /** Says why a new token could not be kept, where more is known of that than that it is too late. */
+  unkept(request: RouteRequest): string | undefined
   /** Asked before work that sets cookies. */
   prepare(): Promise<void>
   /** Cookies of the visit wait to be set. */
@@ -33,6 +36,8 @@ export class AnswerDelivery implements Delivery {
   isWritable(): boolean {
     return !this.#isClosed
   }
+
+  unkept(): undefined {}
 
   async prepare(): Promise<void> {}
 
@@ -71,6 +76,10 @@ export class NextDelivery implements Delivery {
       return false
     }
     return takesCookies(this.#jar)
+  }
+
+  unkept(request: RouteRequest): string | undefined {
+    return this.#isClosed ? undefined : whyUnkept(request)
   }
 
   async prepare(): Promise<void> {

@@ -5,13 +5,13 @@ const OVERRIDDEN = 'x-middleware-override-headers'
 const PREFIX = 'x-middleware-request-'
 
 /**
- * Has Next answer a request as if it had come with cookies that are only being set, and with further headers. An answer of the application's own proxy may
+ * Has Next answer a request as if it had come with cookies that are only being set, and with further headers, or without. An answer of the application's own proxy may
  * have changed the request already: what it has changed stays.
  */
 export function overrideRequest(
   answer: Headers,
   request: Headers,
-  { further, cookies }: { readonly further: Readonly<Record<string, string>>; readonly cookies: readonly SetCookie[] },
+  { further, cookies }: { readonly further: Readonly<Record<string, string | undefined>>; readonly cookies: readonly SetCookie[] },
 ): void {
   if (!answer.has(OVERRIDDEN)) {
     // What is not listed is taken from the request, so all of them are.
@@ -21,8 +21,13 @@ export function overrideRequest(
   const names = new Set(answer.get(OVERRIDDEN)?.split(','))
   const cookie = withCookies(answer.get(`${PREFIX}cookie`) ?? '', cookies)
   for (const [name, value] of Object.entries({ ...further, ...(cookies.length === 0 ? {} : { cookie }) })) {
-    names.add(name)
-    answer.set(`${PREFIX}${name}`, value)
+    if (value === undefined) {
+      names.delete(name)
+      answer.delete(`${PREFIX}${name}`)
+    } else {
+      names.add(name)
+      answer.set(`${PREFIX}${name}`, value)
+    }
   }
   answer.set(OVERRIDDEN, [...names].join(','))
 }

@@ -6,6 +6,8 @@ import { nextCookie } from './next-cookie.js'
 import type { LazyRoutes } from './options.js'
 import { overrideRequest } from './override-request.js'
 import { asNavigation, readRequest } from './read-request.js'
+import { isFailure, RENEWAL_HEADER, type RenewalFailure, writeFailures } from './renewal-failures.js'
+import { renewalReporter } from './report.js'
 import { pathOf, URL_HEADER } from './request-url.js'
 import type { Visits } from './visits.js'
 import { withinNext } from './within-next.js'
@@ -41,13 +43,19 @@ export interface ProxyPorts<Http> {
 
 /** Makes {@link SessionProxy}. */
 export function sessionProxy<Http>(ports: ProxyPorts<Http>): SessionProxy {
+  const reporting = { ...ports, report: renewalReporter() }
   return ((given: NextRequest | ProxyFunction) => {
-    if (typeof given !== 'function') return proxied(ports, given)
-    return (request: NextRequest, event: NextFetchEvent) => proxied(ports, request, () => given(request, event))
+    if (typeof given !== 'function') return proxied(reporting, given)
+    return (request: NextRequest, event: NextFetchEvent) => proxied(reporting, request, () => given(request, event))
   }) as SessionProxy
 }
 
-async function proxied<Http>(ports: ProxyPorts<Http>, request: NextRequest, own?: () => ReturnType<ProxyFunction>): Promise<Response> {
+/** The same, and what tells of renewals that failed. */
+interface ReportingPorts<Http> extends ProxyPorts<Http> {
+  readonly report: (failure: RenewalFailure) => void
+}
+
+async function proxied<Http>(ports: ReportingPorts<Http>, request: NextRequest, own?: () => ReturnType<ProxyFunction>): Promise<Response> {
   const { browserUrl, match, sessionCookie } = ports.routes()
   const url = browserUrl(pathOf(request))
   const below = url.slice(browserUrl('/').length - 1)
@@ -62,11 +70,13 @@ async function proxied<Http>(ports: ProxyPorts<Http>, request: NextRequest, own?
   const answer = (await own?.()) ?? NextResponse.next()
   const response = new NextResponse(answer.body, answer)
   const goesOn = response.headers.has('x-middleware-next') || response.headers.has('x-middleware-rewrite')
-  if (goesOn && isUse && opened !== undefined) await renew(opened.visit, ports.providers)
+  const failures = goesOn && isUse && opened !== undefined ? await renew(opened.visit, ports.providers) : []
+  for (const failure of failures) ports.report(failure)
   const waiting = opened?.visit.takeCookies() ?? []
   // What a proxy of the application's own has begun may go on; a cookie comes too late from here on.
   opened?.close()
-  if (goesOn) overrideRequest(response.headers, request.headers, { further: { [URL_HEADER]: url }, cookies: waiting })
+  const further = { [URL_HEADER]: url, [RENEWAL_HEADER]: writeFailures(failures) }
+  if (goesOn) overrideRequest(response.headers, request.headers, { further, cookies: waiting })
   if (own === undefined) appendCookies(response.headers, waiting)
   else await addCookies(response, waiting)
   if (hasSession) keepPrivate(response.headers)
@@ -80,16 +90,18 @@ async function addCookies(response: NextResponse, waiting: readonly SetCookie[])
   appendCookies(response.headers, waiting)
 }
 
-/** Renews the tokens that are due. One that cannot be is for the page to find: what it does without a token is not for a proxy to say. */
-async function renew<Http>(visit: Visit<Http>, providers: readonly string[]): Promise<void> {
-  const renewals = providers.map(async (name) => {
+/** Renews the tokens that are due, and tells what failed. What a page does without a token is not for a proxy to say. */
+async function renew<Http>(visit: Visit<Http>, providers: readonly string[]): Promise<readonly RenewalFailure[]> {
+  const renewals = providers.map(async (provider) => {
     try {
-      await visit.session(name)?.accessToken()
+      await visit.session(provider)?.accessToken()
     } catch (error) {
       if (!isOAuthError(error)) throw error
+      if (isFailure(error)) return { provider, error }
     }
+    return undefined
   })
-  await Promise.all(renewals)
+  return (await Promise.all(renewals)).filter((failure) => failure !== undefined)
 }
 
 /** What has an extension: no session is in it. */

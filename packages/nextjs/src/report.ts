@@ -1,5 +1,6 @@
 import type { AnyOAuthError } from '@oauth/core/adapter'
 import { statusOf } from '@oauth/core/routes'
+import { causeOf, type RenewalFailure } from './renewal-failures.js'
 
 /**
  * Makes what tells the operator of errors that end in a page of ours, which shows the code alone. What is a person's doing, such as a login that was
@@ -16,6 +17,26 @@ export function reporter(): (error: AnyOAuthError) => void {
       isWarned = true
       // biome-ignore lint/suspicious/noConsole: there is no other way to an operator on every runtime
       console.warn(cause.message)
+    }
+  }
+}
+
+/**
+ * Makes what tells the operator of renewals that have failed in the proxy: what a page meets afterwards is that there is no token. Those who have joined
+ * one share its cause, which is told once.
+ */
+export function renewalReporter(): (failure: RenewalFailure) => void {
+  const told = new WeakSet<Error>()
+  return ({ provider, error }) => {
+    const cause = causeOf(error)
+    if (told.has(cause)) return
+    told.add(cause)
+    if (error.name === 'RefreshError' && error.terminal) {
+      // biome-ignore lint/suspicious/noConsole: there is no other way to an operator on every runtime
+      console.warn(`A login at "${provider}" has ended. ${error.message}`)
+    } else {
+      // biome-ignore lint/suspicious/noConsole: the same. The console of the edge runtime shows no causes
+      console.error(`The proxy could not renew the token of a login at "${provider}". ${cause.message}`, error)
     }
   }
 }

@@ -19,7 +19,8 @@ export class RequestVisit<Http> {
     const write = () => {
       if (visit !== undefined) delivery.write(visit)
     }
-    visit = await routes.open(request, { writable: () => delivery.isWritable(), changed: write })
+    const unkept = () => delivery.unkept(request)
+    visit = await routes.open(request, { writable: () => delivery.isWritable(), changed: write, unkept })
     return new RequestVisit(visit, request, delivery)
   }
 

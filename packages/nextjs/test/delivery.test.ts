@@ -72,6 +72,27 @@ describe('cookies that Next sends', () => {
     expect(one.provider.tokenRequests('refresh_token')).toBe(0)
   })
 
+  it.each([
+    [
+      'the proxy has failed',
+      { 'x-oauth-url': '/page', 'x-oauth-renewal': 'op: OAUTH_REFRESH_TRANSIENT' },
+      /proxy has tried, which failed: op: OAUTH_REFRESH_TRANSIENT\. /,
+    ],
+    ['no proxy has run', {}, /proxy\.ts \(middleware\.ts in Next 15\) is not running for this page\. It belongs beside app\//],
+    ['the proxy had nothing to renew', { 'x-oauth-url': '/page' }, /cookies cannot be set here/],
+    ['somebody says something else', { 'x-oauth-renewal': 'op: OAUTH_X, <b>y</b>' }, /^(?!.*<b>).*is not running for this page/],
+  ])('RF18: a page that is refused a renewal is told why: %s', async (_why, headers, message) => {
+    const one = await world()
+    await one.signIn()
+    one.clock.ahead = EXPIRED
+    const request = nextRequest({ cookie: one.cookie(), ...headers })
+    request.become('render')
+    const readOnly = { code: 'OAUTH_SESSION_READ_ONLY', message: expect.stringMatching(message) }
+    await expect(request.within(() => one.auth.accessToken())).rejects.toMatchObject(readOnly)
+    const calling = request.within(async () => (await one.auth.client())(`${one.provider.issuer}/me`))
+    await expect(calling).rejects.toMatchObject(readOnly)
+  })
+
   it('RF18: a client that a page has left for after() is refused a renewal, by an error that says so', async () => {
     const one = await world()
     await one.signIn()

@@ -1,5 +1,7 @@
+import { inspect } from 'node:util'
+import { fetchClient } from '@oauth/core/fetch'
 import { NextRequest, NextResponse } from 'next/server.js'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { closeAll, type World, world } from './world.js'
 
 afterEach(closeAll)
@@ -106,5 +108,76 @@ describe('proxy', () => {
     await one.provider.close()
     const response = await through(one, '/page')
     expect([response.status, response.headers.get('x-middleware-next')]).toEqual([200, '1'])
+  })
+})
+
+describe('a renewal that fails in the proxy', () => {
+  const EXPIRED = 4000
+
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+
+  /** Has the operator told of something, and gives what that is. */
+  function told() {
+    return { errors: vi.spyOn(console, 'error').mockReturnValue(), warnings: vi.spyOn(console, 'warn').mockReturnValue() }
+  }
+
+  /** A browser that has logged in, whose token has expired, at a provider that answers so from then on. */
+  async function refused(status: number, error: string): Promise<World> {
+    const client = fetchClient()
+    let isUp = true
+    const transport: typeof client.transport = async (request, options) => {
+      if (isUp || request.endpoint !== 'token') return client.transport(request, options)
+      const body = new TextEncoder().encode(JSON.stringify({ error }))
+      return { status, headers: { 'content-type': 'application/json' }, body }
+    }
+    const one = await world({ http: { ...client, transport } })
+    await one.signIn()
+    one.clock.ahead = EXPIRED
+    isUp = false
+    return one
+  }
+
+  it('is told to the operator once, and to the page by its code', async () => {
+    const one = await world()
+    await one.signIn()
+    one.clock.ahead = EXPIRED
+    await one.provider.close()
+    const { errors, warnings } = told()
+    const [response] = await Promise.all([through(one, '/page', { 'x-oauth-renewal': 'op: OAUTH_MADE_UP' }), through(one, '/other')])
+    expect(errors.mock.calls).toEqual([
+      [
+        expect.stringMatching(/^The proxy could not renew the token of a login at "op"\. .*connection was refused/),
+        expect.objectContaining({ code: 'OAUTH_REFRESH_TRANSIENT' }),
+      ],
+    ])
+    expect(warnings).not.toHaveBeenCalled()
+    expect(overridden(response)).toMatchObject({ 'x-oauth-renewal': 'op: OAUTH_REFUSED' })
+    for (const token of one.provider.issued) expect(inspect([errors.mock.calls, ...response.headers], { depth: 9 })).not.toContain(token)
+  })
+
+  it('is told with what the provider says of the client', async () => {
+    const one = await refused(401, 'invalid_client')
+    const { errors } = told()
+    await through(one, '/page')
+    expect(inspect(errors.mock.calls, { depth: 9 })).toContain('invalid_client')
+  })
+
+  it('is a warning, with the name of the provider, when it has ended the login', async () => {
+    const one = await refused(400, 'invalid_grant')
+    const { errors, warnings } = told()
+    await through(one, '/page')
+    expect(warnings.mock.calls).toEqual([[expect.stringMatching(/^A login at "op" has ended\. The token cannot be renewed/)]])
+    expect(errors).not.toHaveBeenCalled()
+  })
+
+  it('is none where there is nothing to renew a token with', async () => {
+    const one = await world({ scope: 'openid' })
+    await one.signIn()
+    one.clock.ahead = EXPIRED
+    const { errors, warnings } = told()
+    expect(overridden(await through(one, '/page', { 'x-oauth-renewal': 'op: OAUTH_MADE_UP' }))).not.toHaveProperty('x-oauth-renewal')
+    expect([errors.mock.calls, warnings.mock.calls]).toEqual([[], []])
   })
 })

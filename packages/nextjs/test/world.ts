@@ -32,7 +32,10 @@ export async function closeAll(): Promise<void> {
 }
 
 /** A provider, and an application whose handlers answer each request without Next: the catch-all route, and nothing else. */
-export async function world(options: Options = {}): Promise<World> {
+export async function world({
+  scope = 'openid email offline_access',
+  ...options
+}: Options & { readonly scope?: string } = {}): Promise<World> {
   const provider = closing(await startProvider())
   const clock = clockOf(defaultEnvironment())
   let auth: OAuth<AuthorisedFetch, 'op'> | undefined
@@ -51,7 +54,7 @@ export async function world(options: Options = {}): Promise<World> {
     post_logout_redirect_uris: [`${baseUrl}/`],
   })
   const { client_id: clientId, client_secret: clientSecret } = provider.client
-  const op = { issuer: provider.issuer, clientId, clientSecret, scope: 'openid email offline_access' }
+  const op = { issuer: provider.issuer, clientId, clientSecret, scope }
   auth = oauth({ baseUrl, secret: randomBytes(32).toString('hex'), providers: { op }, environment: clock, ...options })
   const browser = createBrowser()
   return {

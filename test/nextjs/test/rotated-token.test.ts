@@ -133,3 +133,21 @@ describe.each(applications)('a rotated token is never lost: $name', ({ framework
     expect(spent()).toBe(0)
   })
 })
+
+describe.each(nextFrameworks)('a provider that is down when a token is due: $name', (framework) => {
+  it('RF18: the page is told that the proxy has tried, and the operator why it failed', async () => {
+    const world = await startWorld(framework)
+    try {
+      const browser = await world.loggedIn()
+      await world.app.restart({ ahead: LATER })
+      await world.provider.close()
+      const page = await browser.goto(`${world.app.baseUrl}/why`)
+      expect(page.text).toContain('The proxy has tried, which failed: demo: OAUTH_REFUSED.')
+      expect(world.app.output).toMatch(/The proxy could not renew the token of a login at "demo"\. .*refused/)
+      for (const token of world.provider.issued) expect(world.app.output).not.toContain(token)
+      expect((await browser.goto(`${world.app.baseUrl}/without-proxy/why`)).text).toContain('is not running for this page')
+    } finally {
+      await world.close()
+    }
+  })
+})
