@@ -7,6 +7,7 @@ import { isInBackground } from './in-background.js'
 import { lazyRoutes, type OAuthOptions } from './options.js'
 import { type Protect, protector, type SilentLogin, silentLoginWrapper } from './protect.js'
 import { type SessionProxy, sessionProxy } from './proxy.js'
+import { placelessWarning } from './report.js'
 import { sendTo } from './send-to.js'
 import { accessToken, type SessionView, sessionView } from './session-view.js'
 import { visits } from './visits.js'
@@ -74,7 +75,7 @@ export function oauth<Http = AuthorisedFetch, Name extends string = string>(opti
   const names = Object.keys(Object(providers))
   // Next puts `basePath` in front of a path, which has it already. An address it takes as it is.
   const absolute = (path: string) => new URL(path, options.baseUrl).href
-  const guards = { routes, visits: found, absolute }
+  const guards = { routes, visits: found, absolute, placeless: placelessWarning() }
 
   return {
     handlers: routeHandlers(routes, found),

@@ -55,6 +55,8 @@ export interface ProtectPorts<Http> {
   readonly visits: Visits<Http>
   /** An address that Next takes as it is, of a path of this application. */
   readonly absolute: (path: string) => string
+  /** Called by a guard of a page that nobody has told where it is. */
+  readonly placeless: () => void
 }
 
 /** Makes {@link Protect}. */
@@ -79,7 +81,7 @@ export function silentLoginWrapper<Http, Name extends string>(ports: ProtectPort
 type Refusal<Http> = (visit: Visit<Http>) => Promise<RouteResponse | undefined>
 
 function wrapper<Http, Options extends PlaceOptions>(
-  { routes, visits, absolute }: ProtectPorts<Http>,
+  { routes, visits, absolute, placeless }: ProtectPorts<Http>,
   checked: (options: Options) => Refusal<Http>,
 ): Wrap<Options> {
   async function answered(request: Request, refusal: Refusal<Http>, answer: () => unknown): Promise<unknown> {
@@ -98,6 +100,7 @@ function wrapper<Http, Options extends PlaceOptions>(
 
   async function sendAway(refusal: Refusal<Http>, returnTo: string | undefined): Promise<void> {
     const { visit, request } = await visits.current()
+    if (request.url === '' && returnTo === undefined) placeless()
     const refused = await refusal(visit)
     if (refused === undefined) return
     const path = refused.location ?? routes().loginPath()

@@ -1,6 +1,7 @@
 import type { AnyOAuthError } from '@oauth/core/adapter'
 import { statusOf } from '@oauth/core/routes'
 import { causeOf, type RenewalFailure } from './renewal-failures.js'
+import { NO_PROXY } from './unkept.js'
 
 /**
  * Makes what tells the operator of errors that end in a page of ours, which shows the code alone. What is a person's doing, such as a login that was
@@ -38,5 +39,24 @@ export function renewalReporter(): (failure: RenewalFailure) => void {
       // biome-ignore lint/suspicious/noConsole: the same. The console of the edge runtime shows no causes
       console.error(`The proxy could not renew the token of a login at "${provider}". ${cause.message}`, error)
     }
+  }
+}
+
+/** Makes what tells a developer, once, that a guard leads people back to the start of the application and not to the page that they wanted. */
+export function placelessWarning(): () => void {
+  return inDevelopment(
+    () =>
+      `A guard does not know which page it is on, so that people come back to the start of the application after the login. ${NO_PROXY} Or give the guard the option "returnTo".`,
+  )
+}
+
+/** Prints a warning the first time that there is something to say, in development alone. */
+function inDevelopment<Given extends readonly unknown[]>(text: (...given: Given) => string): (...given: Given) => void {
+  let isWarned = false
+  return (...given) => {
+    if (isWarned || process.env['NODE_ENV'] !== 'development') return
+    isWarned = true
+    // biome-ignore lint/suspicious/noConsole: there is no other way to a developer on every runtime
+    console.warn(text(...given))
   }
 }

@@ -1,0 +1,46 @@
+// Next makes its storages of what this puts in place, so it comes first.
+import 'next/dist/server/node-environment-baseline.js'
+
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { nextRequest } from './next-request.js'
+import { closeAll, type World, world } from './world.js'
+
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+  await closeAll()
+})
+
+/** What is printed for developers. */
+function warnings(mode = 'development') {
+  vi.stubEnv('NODE_ENV', mode)
+  return vi.spyOn(console, 'warn').mockReturnValue().mock.calls
+}
+
+describe('a guard of a page that nobody has told where it is', () => {
+  async function visit({ auth }: World, headers: Record<string, string>, options?: { readonly returnTo: string }): Promise<void> {
+    const request = nextRequest(headers)
+    request.become('render')
+    await request.within(() => auth.protect(async () => 'page', options)()).catch(() => undefined)
+  }
+
+  it('is a warning in development, once, that says where proxy.ts belongs', async () => {
+    const one = await world()
+    const printed = warnings()
+    await visit(one, { 'x-oauth-url': '/page' })
+    await visit(one, {}, { returnTo: '/page' })
+    expect(printed).toEqual([])
+    await visit(one, {})
+    await visit(one, {})
+    expect(printed).toEqual([
+      [expect.stringMatching(/^A guard does not know .* proxy\.ts \(middleware\.ts in Next 15\) is not running .* beside app\//)],
+    ])
+  })
+
+  it('is none in production', async () => {
+    const one = await world()
+    const printed = warnings('production')
+    await visit(one, {})
+    expect(printed).toEqual([])
+  })
+})
