@@ -2,7 +2,7 @@ import { isOAuthError } from '@oauth/core/adapter'
 import { errorPage } from '@oauth/core/routes'
 import type { LazyRoutes } from './options.js'
 import { readBody, readRequest } from './read-request.js'
-import { reporter } from './report.js'
+import { pathWarning, reporter } from './report.js'
 import { pathOf } from './request-url.js'
 import type { RequestVisit } from './request-visit.js'
 import type { Visits } from './visits.js'
@@ -17,12 +17,16 @@ export interface Handlers {
 /** Makes what answers login, callback and logout. Errors end in a plain page: Next has no place where a route's errors can be handled. */
 export function routeHandlers<Http>(routes: LazyRoutes<Http>, visits: Visits<Http>): Handlers {
   const report = reporter()
+  const warnOfPath = pathWarning()
 
   async function answer(request: Request): Promise<Response> {
-    const { browserUrl, match, handle, loginPath } = routes()
+    const { browserUrl, match, handle, loginPath, logoutPath } = routes()
     const url = browserUrl(pathOf(request))
     const route = match(url)
-    if (route === undefined) return new Response('There is no such route.', { status: 404 })
+    if (route === undefined) {
+      warnOfPath({ asked: url, known: [loginPath(), logoutPath()] })
+      return new Response('There is no such route.', { status: 404 })
+    }
     let opened: RequestVisit<Http> | undefined
     try {
       const body = request.method === 'POST' ? await readBody(request) : undefined

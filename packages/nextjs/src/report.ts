@@ -50,6 +50,21 @@ export function placelessWarning(): () => void {
   )
 }
 
+/** What was asked of the catch-all route, and some of what it has. */
+interface UnknownPath {
+  /** Path and query. */
+  readonly asked: string
+  readonly known: readonly string[]
+}
+
+/** Makes what tells a developer, once, that the catch-all route is asked for paths that are not its own. The answer repeats nothing of the request. */
+export function pathWarning(): (found: UnknownPath) => void {
+  return inDevelopment(({ asked, known }) => {
+    const [path] = asked.split('?', 1)
+    return `oauth() has no route at ${JSON.stringify(path)}. It has ${known.join(', ')} and the like. Look at the folder of the catch-all route; at the option "paths", whose paths end in a slash with \`trailingSlash: true\` of next.config; and at "baseUrl", which ends with the \`basePath\` of next.config.`
+  })
+}
+
 /** Prints a warning the first time that there is something to say, in development alone. */
 function inDevelopment<Given extends readonly unknown[]>(text: (...given: Given) => string): (...given: Given) => void {
   let isWarned = false

@@ -44,3 +44,24 @@ describe('a guard of a page that nobody has told where it is', () => {
     expect(printed).toEqual([])
   })
 })
+
+describe('a path of which there is no route', () => {
+  it('is a warning in development, once, that says where they are, and what to look at', async () => {
+    const one = await world()
+    const printed = warnings()
+    for (const path of ['/auth/op/login/?returnTo=/secret', '/login']) {
+      const page = await one.browser.goto(`${one.baseUrl}${path}`)
+      expect([page.status, page.body]).toEqual([404, 'There is no such route.'])
+    }
+    const text =
+      /^oauth\(\) has no route at "\/auth\/op\/login\/"\. It has \/auth\/op\/login, \/auth\/logout .*"paths".*trailingSlash.*basePath/
+    expect(printed).toEqual([[expect.stringMatching(text)]])
+  })
+
+  it('is none in production', async () => {
+    const one = await world()
+    const printed = warnings('production')
+    await one.browser.goto(`${one.baseUrl}/login`)
+    expect(printed).toEqual([])
+  })
+})
