@@ -5,7 +5,7 @@ import { NO_PROXY } from './unkept.js'
 
 /**
  * Makes what tells the operator of errors that end in a page of ours, which shows the code alone. What is a person's doing, such as a login that was
- * cancelled, is not the operator's; a login whose cookie this instance cannot open is, once, since anybody can send such a cookie.
+ * cancelled, is not the operator's, though a developer may want to know why; a login whose cookie this instance cannot open is, once, since anybody can send such a cookie.
  */
 export function reporter(): (error: AnyOAuthError) => void {
   let isWarned = false
@@ -18,6 +18,9 @@ export function reporter(): (error: AnyOAuthError) => void {
       isWarned = true
       // biome-ignore lint/suspicious/noConsole: there is no other way to an operator on every runtime
       console.warn(cause.message)
+    } else if (process.env['NODE_ENV'] === 'development') {
+      // biome-ignore lint/suspicious/noConsole: the same, to a developer
+      console.warn(`${code}: ${error.message}`)
     }
   }
 }

@@ -65,3 +65,16 @@ describe('a path of which there is no route', () => {
     expect(printed).toEqual([])
   })
 })
+
+describe('a login that fails for what may be a person’s doing', () => {
+  it.each([
+    ['development', [[expect.stringMatching(/^OAUTH_NO_TRANSACTION: .*belongs to another host name/)]]],
+    ['production', []],
+  ])('is a warning in development alone: %s', async (mode, expected) => {
+    const one = await world()
+    const printed = warnings(mode)
+    expect((await one.browser.goto(`${one.baseUrl}/auth/op/callback?code=c&state=secret-state`)).status).toBe(400)
+    expect(printed).toEqual(expected)
+    expect(JSON.stringify(printed)).not.toContain('secret-state')
+  })
+})
