@@ -1,5 +1,6 @@
 import { isOAuthError } from '@oauth/core/adapter'
 import { errorPage } from '@oauth/core/routes'
+import { toErrorPath } from './error-path.js'
 import type { LazyRoutes } from './options.js'
 import { readBody, readRequest } from './read-request.js'
 import { pathWarning, reporter } from './report.js'
@@ -14,8 +15,16 @@ export interface Handlers {
   POST(request: Request): Promise<Response>
 }
 
-/** Makes what answers login, callback and logout. Errors end in a plain page: Next has no place where a route's errors can be handled. */
-export function routeHandlers<Http>(routes: LazyRoutes<Http>, visits: Visits<Http>): Handlers {
+/** What the handlers work with. */
+export interface HandlersPorts<Http> {
+  readonly routes: LazyRoutes<Http>
+  readonly visits: Visits<Http>
+  /** Page of the application's own for logins that failed. */
+  readonly errorPath: string | undefined
+}
+
+/** Makes what answers login, callback and logout. Errors end in a page: Next has no place where a route's errors can be handled. */
+export function routeHandlers<Http>({ routes, visits, errorPath }: HandlersPorts<Http>): Handlers {
   const report = reporter()
   const warnOfPath = pathWarning()
 
@@ -37,7 +46,8 @@ export function routeHandlers<Http>(routes: LazyRoutes<Http>, visits: Visits<Htt
       report(error)
       // Who could not be logged out is still logged in.
       const login = route.name === 'logout' ? undefined : loginPath(route.provider)
-      const response = writeResponse(errorPage(error, { login }))
+      const isLogin = route.name === 'login' || route.name === 'callback'
+      const response = writeResponse(isLogin && errorPath !== undefined ? toErrorPath(errorPath, error) : errorPage(error, { login }))
       appendCookies(response.headers, opened?.visit.takeCookies() ?? [])
       return response
     }

@@ -70,7 +70,7 @@ export function oauth<Http = AuthorisedFetch, Name extends string = string>(opti
   const routes = lazyRoutes(options)
   const found = visits(routes)
   // What cannot work is refused when the routes are made; until then nothing may fail for want of it.
-  const { store, providers }: Partial<OAuthOptions<Http, Name>> = Object(options)
+  const { store, providers, errorPath }: Partial<OAuthOptions<Http, Name>> = Object(options)
   const hasStore = store !== undefined
   const names = Object.keys(Object(providers))
   // Next puts `basePath` in front of a path, which has it already. An address it takes as it is.
@@ -78,7 +78,7 @@ export function oauth<Http = AuthorisedFetch, Name extends string = string>(opti
   const guards = { routes, visits: found, absolute, placeless: placelessWarning() }
 
   return {
-    handlers: routeHandlers(routes, found),
+    handlers: routeHandlers({ routes, visits: found, errorPath }),
     session: async (name) => sessionView(await found.current(), name, hasStore),
     accessToken: async (name) => accessToken(await found.current(), name),
     client: async (name) => (await found.current()).visit.client(name),
