@@ -62,5 +62,48 @@ export const wrapped: {
   proxy: auth.proxy(async () => undefined),
 }
 
+/** Without options the request of a handler has its type. */
+export const contextual: (request: Request) => Promise<Response> = auth.protect(async (request) => new Response(request.url))
+
+/** So have a silent login, and what answers at once. */
+export const further: readonly [() => Promise<string>, (request: Request) => Promise<Response>] = [
+  auth.silentLogin(() => 'page', { provider: 'forge' }),
+  auth.protect((_request: Request) => new Response(), { token: true }),
+]
+
+type Props = { readonly params: Promise<{ id: string }> }
+
+// The error is where the option is, and names it: with TypeScript 5.9, too, which is not at hand here.
+auth.protect(
+  async function Page({ params }: Props) {
+    return (await params).id
+  },
+  // @ts-expect-error a misspelt option of a page
+  { tokens: true },
+)
+
+auth.protect(
+  async (_request: NextRequest, { params }: Props) => Response.json(await params),
+  // @ts-expect-error a misspelt option of a handler
+  { tokens: true },
+)
+
+auth.protect(
+  async (form: FormData) => form.has('id'),
+  // @ts-expect-error a misspelt option of an action
+  { tokens: true },
+)
+
+auth.protect(
+  async function Page({ params }: Props) {
+    return (await params).id
+  },
+  // @ts-expect-error no such provider
+  { provider: 'other' },
+)
+
+// @ts-expect-error neither a page nor anything else that can be called
+auth.protect('page')
+
 /** A proxy by itself. */
 export const proxied: readonly Promise<Response>[] = [auth.proxy(request), auth.proxy(request, event)]

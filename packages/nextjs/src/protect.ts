@@ -29,19 +29,21 @@ export interface SilentOptions<Name extends string = string> extends SilentLogin
   readonly provider?: Name | undefined
 }
 
-/** Wraps a route handler, a page or a server action. */
+/**
+ * Wraps a route handler, a page or a server action. Options are in one signature alone: of two, each with its own idea of what is wrapped, TypeScript tells
+ * what is wrong with that, where an option is misspelt.
+ */
 export interface Wrap<Options> {
   /** A route handler. Who is sent away is sent by its answer; a script gets 401. */
   <Given extends Request, Rest extends readonly unknown[]>(
     handler: (request: Given, ...rest: Rest) => Response | Promise<Response>,
-    options?: Options,
   ): (request: Given, ...rest: Rest) => Promise<Response>
-  /** A page, or a server action. */
-  <Given extends readonly unknown[], Result>(
-    target: (...given: Given) => Result,
-    options?: Options,
-  ): (...given: Given) => Promise<Awaited<Result>>
+  /** A page, a server action, or a route handler with the type of its request. */
+  <Target extends (...given: never[]) => unknown>(target: Target, options?: Options): Guarded<Target>
 }
+
+/** What is wrapped takes what it took before, and answers later. */
+export type Guarded<Target> = Target extends (...given: infer Given) => infer Result ? (...given: Given) => Promise<Awaited<Result>> : never
 
 /** Lets only people through who are logged in; sends others to the login and back. */
 export type Protect<Name extends string = string> = Wrap<ProtectOptions<Name>>
