@@ -1,4 +1,4 @@
-import { isOAuthError } from '@oauth/core/adapter'
+import { isOAuthError, UsageError } from '@oauth/core/adapter'
 import {
   assertGuardOptions,
   assertSilentLoginOptions,
@@ -64,6 +64,7 @@ export interface ProtectPorts<Http> {
 /** Makes {@link Protect}. */
 export function protector<Http, Name extends string>(ports: ProtectPorts<Http>): Protect<Name> {
   return wrapper(ports, (options: ProtectOptions) => {
+    assertKnown(options, PROTECT_OPTIONS, 'protect')
     const { returnTo: _place, ...asked } = options
     assertGuardOptions(asked, 'protect')
     return (visit) => visit.guard(asked)
@@ -73,10 +74,28 @@ export function protector<Http, Name extends string>(ports: ProtectPorts<Http>):
 /** Makes {@link SilentLogin}. */
 export function silentLoginWrapper<Http, Name extends string>(ports: ProtectPorts<Http>): SilentLogin<Name> {
   return wrapper(ports, (options: SilentOptions) => {
+    assertKnown(options, SILENT_OPTIONS, 'silentLogin')
     const { returnTo: _place, ...asked } = options
     assertSilentLoginOptions(asked)
     return (visit) => visit.silentLogin(asked)
   })
+}
+
+/** All names, those of the core's guards included, which does not know of `returnTo`. */
+const PROTECT_OPTIONS: Readonly<Record<keyof ProtectOptions, true>> = {
+  acr: true,
+  maxAge: true,
+  provider: true,
+  returnTo: true,
+  token: true,
+}
+const SILENT_OPTIONS: Readonly<Record<keyof SilentOptions, true>> = { provider: true, returnTo: true }
+
+/** @throws {@link UsageError} for an option that is none, which would guard less than was meant. */
+function assertKnown(options: object, known: Readonly<Record<string, true>>, where: string): void {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name))
+  if (unknown === undefined) return
+  throw new UsageError(`${where}: there is no option "${unknown}". Known options: ${Object.keys(known).join(', ')}.`)
 }
 
 /** What to answer a visitor who is not let through. */

@@ -55,6 +55,14 @@ describe('oauth', () => {
   })
 
   it.each([
+    ['protect', 'tokens', /^protect: there is no option "tokens"\. Known options: acr, maxAge, provider, returnTo, token\.$/],
+    ['silentLogin', 'toString', /^silentLogin: there is no option "toString"\. Known options: provider, returnTo\.$/],
+  ] as const)('names all options of %s when one is misspelt', (name, option, message) => {
+    const wrap: (target: () => null, options: never) => unknown = oauth(options)[name]
+    expect(() => wrap(() => null, { [option]: true, returnTo: '/page' } as never)).toThrow(message)
+  })
+
+  it.each([
     ['none at all', undefined],
     ['no providers', { baseUrl: 'https://app.example', secret: 'x'.repeat(32) }],
     ['a text', 'https://app.example'],
