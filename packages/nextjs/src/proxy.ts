@@ -59,19 +59,23 @@ async function proxied<Http>(ports: ReportingPorts<Http>, request: NextRequest, 
   const { browserUrl, match, sessionCookie } = ports.routes()
   const url = browserUrl(pathOf(request))
   const below = url.slice(browserUrl('/').length - 1)
-  if (below.startsWith('/_next/') || isFile(below) || match(url) !== undefined) return (await own?.()) ?? NextResponse.next()
+  const isAside = below.startsWith('/_next/') || isFile(below) || match(url) !== undefined
+  if (isAside && own === undefined) return NextResponse.next()
 
   const isUse = mayBeUse(request)
-  const read = readRequest(request, url)
+  const asked = readRequest(request, url)
+  const read = isUse ? { ...asked, ...asNavigation(request.headers) } : asked
   const hasSession = sessionCookie(read) !== undefined
   // With a store nothing has to be written here that a page could not write; and what of it is looked at, is looked at there.
-  const opened =
-    hasSession && !ports.hasStore ? await ports.visits.answered(isUse ? { ...read, ...asNavigation(request.headers) } : read) : undefined
+  const kept = hasSession && !ports.hasStore && !isAside ? await ports.visits.answered(read) : undefined
+  // What the application's own asks for may clear a cookie: by `cookies()` that would take the place of those in its answer.
+  const found = kept === undefined && own !== undefined ? await ports.visits.onDemand(read) : undefined
   const answer = (await own?.()) ?? NextResponse.next()
   const response = new NextResponse(answer.body, answer)
-  const goesOn = response.headers.has('x-middleware-next') || response.headers.has('x-middleware-rewrite')
-  const failures = goesOn && isUse && opened !== undefined ? await renew(opened.visit, ports.providers) : []
+  const goesOn = !isAside && (response.headers.has('x-middleware-next') || response.headers.has('x-middleware-rewrite'))
+  const failures = goesOn && isUse && kept !== undefined ? await renew(kept.visit, ports.providers) : []
   for (const failure of failures) ports.report(failure)
+  const opened = kept ?? (await found?.())
   const waiting = opened?.visit.takeCookies() ?? []
   // What a proxy of the application's own has begun may go on; a cookie comes too late from here on.
   opened?.close()
@@ -79,7 +83,7 @@ async function proxied<Http>(ports: ReportingPorts<Http>, request: NextRequest, 
   if (goesOn) overrideRequest(response.headers, request.headers, { further, cookies: waiting })
   if (own === undefined) appendCookies(response.headers, waiting)
   else await addCookies(response, waiting)
-  if (hasSession) keepPrivate(response.headers)
+  if ((hasSession && !isAside) || waiting.length > 0) keepPrivate(response.headers)
   return response
 }
 

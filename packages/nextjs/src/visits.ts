@@ -13,11 +13,16 @@ export interface Visits<Http> {
   current(request?: Request): Promise<RequestVisit<Http>>
   /** Opens the visit of a request whose answer this library makes; whoever asks for the current one meanwhile gets it. @throws whatever that throws. */
   answered(request: RouteRequest): Promise<RequestVisit<Http>>
+  /**
+   * The same as soon as somebody asks for the current visit, and not before. Gives what tells, when the answer is made, which that is: `undefined` where nobody
+   * has asked for it, or it could not be opened.
+   */
+  onDemand(request: RouteRequest): Promise<() => Promise<RequestVisit<Http> | undefined>>
 }
 
 /** A visit, and whether all of its request was known when it was opened. */
 interface Opened<Http> {
-  readonly visit: Promise<RequestVisit<Http>>
+  readonly visit: () => Promise<RequestVisit<Http>>
   readonly isComplete: boolean
 }
 
@@ -29,8 +34,8 @@ export function visits<Http>(routes: LazyRoutes<Http>): Visits<Http> {
     // Asked first: where there is no request, as in a page that is being built, Next is told that there has to be one.
     const key = await headers()
     const before = known.get(key)
-    if (before !== undefined && (before.isComplete || request === undefined)) return before.visit
-    return remember(key, { visit: open(key, request), isComplete: request !== undefined })
+    if (before !== undefined && (before.isComplete || request === undefined)) return before.visit()
+    return remember(key, open(key, request), request !== undefined)
   }
 
   async function open(shown: Awaited<ReturnType<typeof headers>>, request: Request | undefined): Promise<RequestVisit<Http>> {
@@ -49,13 +54,29 @@ export function visits<Http>(routes: LazyRoutes<Http>): Visits<Http> {
     const key = await withinNext(headers)
     const visit = RequestVisit.open(routes(), request, new AnswerDelivery())
     // Without Next nobody else can ask for it.
-    return key === undefined ? visit : remember(key, { visit, isComplete: true })
+    return key === undefined ? visit : remember(key, visit, true)
   }
 
-  function remember(key: object, opened: Opened<Http>): Promise<RequestVisit<Http>> {
-    known.set(key, opened)
-    return opened.visit
+  async function onDemand(request: RouteRequest): Promise<() => Promise<RequestVisit<Http> | undefined>> {
+    const key = await withinNext(headers)
+    const delivery = new AnswerDelivery()
+    let visit: Promise<RequestVisit<Http>> | undefined
+    const opened = () => {
+      visit ??= RequestVisit.open(routes(), request, delivery)
+      return visit
+    }
+    if (key !== undefined) known.set(key, { visit: opened, isComplete: true })
+    return async () => {
+      // Who asks from here on comes too late to set a cookie.
+      if (visit === undefined) delivery.close()
+      return visit?.catch(() => undefined)
+    }
   }
 
-  return { current, answered }
+  function remember(key: object, visit: Promise<RequestVisit<Http>>, isComplete: boolean): Promise<RequestVisit<Http>> {
+    known.set(key, { visit: () => visit, isComplete })
+    return visit
+  }
+
+  return { current, answered, onDemand }
 }

@@ -2,7 +2,8 @@
 import 'next/dist/server/node-environment-baseline.js'
 
 import { fetchClient } from '@oauth/core/fetch'
-import { NextRequest } from 'next/server.js'
+import { memoryStore } from '@oauth/core/session'
+import { NextRequest, NextResponse } from 'next/server.js'
 import { afterEach, describe, expect, it } from 'vitest'
 import { nextRequest } from './next-request.js'
 import { closeAll, world } from './world.js'
@@ -55,6 +56,44 @@ describe("cookies of the proxy's answer", () => {
     })
     await expect(late).rejects.toMatchObject({ code: 'OAUTH_SESSION_READ_ONLY' })
     expect(one.provider.tokenRequests('refresh_token')).toBe(0)
+  })
+})
+
+describe('cookies of a proxy of the application', () => {
+  it.each([
+    ['of a session in a store', memoryStore(), '/page', 'oauth.session.0=1.unreadable'],
+    ['of a request that is left alone', undefined, '/logo.svg', 'oauth.session.0=1.unreadable'],
+    ['of which the first part is gone', undefined, '/page', 'oauth.session.1=left'],
+  ])('stay beside one that session() clears: %s', async (_what, store, path, cookie) => {
+    const one = await world({ store })
+    const next = nextRequest({ cookie })
+    const own = one.auth.proxy(async () => {
+      expect(await one.auth.session()).toBeUndefined()
+      // One that is set by it, Next would put in place of those of the answer.
+      expect(next.setCookies).toEqual([])
+      const response = NextResponse.next()
+      response.cookies.set('locale', 'de')
+      return response
+    })
+    const request = new NextRequest(`http://next.internal${path}`, { headers: { cookie } })
+    const response = await next.within(() => own(request, undefined as never))
+    for (const set of [response.headers.getSetCookie(), next.setCookies]) {
+      expect(set).toHaveLength(2)
+      expect(set.filter((one) => /^locale=de; Path=\//.test(one))).toHaveLength(1)
+      expect(set.filter((one) => /^oauth\.session\.\d=; .*Max-Age=0/.test(one))).toHaveLength(1)
+    }
+    expect(response.headers.get('cache-control')).toBe('private, no-store')
+  })
+
+  it('are all that is set where nobody asks for the session, and what asks for it later sets none', async () => {
+    const one = await world({ store: memoryStore() })
+    const cookie = 'oauth.session.0=1.unreadable'
+    const next = nextRequest({ cookie })
+    const own = one.auth.proxy(() => NextResponse.next({ headers: { 'set-cookie': 'locale=de' } }))
+    const request = new NextRequest('http://next.internal/page', { headers: { cookie } })
+    const response = await next.within(() => own(request, undefined as never))
+    expect(await next.within(() => one.auth.session())).toBeUndefined()
+    expect([response.headers.getSetCookie(), next.setCookies]).toEqual([['locale=de'], []])
   })
 })
 

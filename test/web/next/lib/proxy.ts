@@ -1,9 +1,17 @@
-import type { NextFetchEvent, NextRequest } from 'next/server'
-import { proxy as sessionProxy } from './oauth.ts'
+import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server'
+import { session, proxy as sessionProxy } from './oauth.ts'
 
 /** An application has `export { proxy } from './lib/oauth'`. This one leaves out what is to be in a place where no cookie can be set, or known to no proxy. */
 export async function proxy(request: NextRequest, event: NextFetchEvent): Promise<Response | undefined> {
   const { pathname } = request.nextUrl
   if (pathname === '/rendered' || pathname.startsWith('/without-proxy/')) return undefined
-  return sessionProxy(request, event)
+  return pathname.startsWith('/localised') ? around(request, event) : sessionProxy(request, event)
 }
+
+/** A proxy of the application's own, that asks for the session and sets a cookie. */
+const around = sessionProxy(async () => {
+  const found = await session()
+  const response = NextResponse.next()
+  response.cookies.set('locale', found === undefined ? 'en' : 'de')
+  return response
+})
