@@ -28,7 +28,7 @@ describe('types', () => {
     expectTypeOf<Request['oauth']['client']>().returns.toEqualTypeOf<AuthorisedFetch>()
     expectTypeOf<Request['oauth']['client']>().parameter(0).toEqualTypeOf<string | undefined>()
     expectTypeOf<Request['oauth']['login']>().parameter(1).toEqualTypeOf<LoginOptions | undefined>()
-    expectTypeOf<LoginOptions>().toHaveProperty('prompt').toEqualTypeOf<string | undefined>()
+    expectTypeOf<'login' | 'urn:own'>().toExtend<LoginOptions['prompt']>()
     expectTypeOf<Request['oauth']['logout']>().returns.toEqualTypeOf<Promise<string>>()
     expectTypeOf<NonNullable<Request['oauth']['user']>['sub']>().toEqualTypeOf<string | undefined>()
     expectTypeOf<Request['oauth']>().not.toHaveProperty('takeCookies')

@@ -8,13 +8,10 @@ import { allowedOrigins, resourceAuthoriser } from '../session/resource-authoris
 import type { TokenRecord } from '../session/token-record.js'
 import type { Provider } from './provider.js'
 import type { WebContext } from './web-context.js'
-import type { UserClaims } from './web-session.js'
+import { ABOUT_THE_LOGIN, type UserClaims } from './web-session.js'
 
 /** Claims that secure the ID token and say nothing about the person. */
 const ABOUT_THE_TOKEN: ReadonlySet<string> = new Set(['aud', 'azp', 'exp', 'nbf', 'nonce', 'at_hash', 'c_hash', 's_hash', 'jti'])
-
-/** Claims that an ID token alone can make: of which login it tells, and when and how the person was authenticated for it. */
-export const ABOUT_THE_LOGIN: ReadonlySet<string> = new Set(['iss', 'sid', 'auth_time', 'acr', 'amr'])
 
 /** Claims that a scope asks for, one of which tells that the ID token already has them (OpenID Connect Core §5.4). */
 const SIGN_OF_SCOPE: Readonly<Record<string, readonly string[]>> = {

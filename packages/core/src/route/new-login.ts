@@ -2,9 +2,8 @@ import type { Maybe } from '../environment.js'
 import { UsageError } from '../error/usage-error.js'
 import type { TokenSet } from '../message/token-set.js'
 import type { BaseUrl } from './base-url.js'
-import { ABOUT_THE_LOGIN } from './login-claims.js'
 import { safeReturnTo } from './return-to.js'
-import type { UserClaims } from './web-session.js'
+import { ABOUT_THE_LOGIN, type UserClaims } from './web-session.js'
 
 /** A login that has been checked, and whose session has not begun. */
 export interface NewLogin {

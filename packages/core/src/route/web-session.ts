@@ -10,6 +10,9 @@ export interface UserClaims {
   readonly [claim: string]: unknown
 }
 
+/** Claims that an ID token alone can make: of which login it tells, and when and how the person was authenticated for it. */
+export const ABOUT_THE_LOGIN: ReadonlySet<string> = new Set(['iss', 'sid', 'auth_time', 'acr', 'amr'])
+
 /** One provider's part of a session. */
 export interface ProviderLogin {
   readonly claims: UserClaims
