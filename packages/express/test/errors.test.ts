@@ -317,7 +317,7 @@ describe('AR07: instances with secrets of their own', () => {
 })
 
 describe('AR20: the provider says no by form_post', () => {
-  it('AR20: login_required is 400 and that error; nothing is redeemed, nobody is logged in, and it cannot be posted again', async () => {
+  it('AR20, C21: login_required is 400 and that error; nothing is redeemed, nobody is logged in, and it cannot be posted again', async () => {
     const seen: unknown[] = []
     const handler: ErrorRequestHandler = (error, _req, res, _next) => {
       seen.push(error)

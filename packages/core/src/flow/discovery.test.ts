@@ -140,7 +140,7 @@ test.each(['as.example', 'http://as.example', 'https://as.example/.well-known/op
   },
 )
 
-describe('JK01, JK02: issuer spoof and near-miss', () => {
+describe('JK01, JK02, C8: issuer spoof and near-miss', () => {
   test.each(['https://evil.example', `${ISSUER}/tenant`, `${ISSUER}/`, 'https://AS.example', `${ISSUER}:443`])('%s', async (issuer) => {
     const { find } = setting()
     expect(await find(json({ ...server, issuer }))).toMatchObject({

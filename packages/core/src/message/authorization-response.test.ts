@@ -180,7 +180,7 @@ describe('error', () => {
     },
   )
 
-  test('C21: an error with a foreign state is not the answer to this login', async () => {
+  test('AR03: an error with a foreign state is not the answer to this login', async () => {
     expect(await thrown(() => read('error=access_denied&state=x'))).toMatchObject({ code: 'OAUTH_STATE_MISMATCH' })
   })
 

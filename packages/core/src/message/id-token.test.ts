@@ -308,6 +308,14 @@ describe('B22: claims that were asked for', () => {
   ])('%s: refused', async (_what, requested, claims) => {
     expect(await refused(claims, { claims: requested })).toBe('OAUTH_ID_TOKEN_CLAIM')
   })
+
+  test.each([
+    ['another claim, which is as it was asked for', { tier: { essential: true, value: 2 } }],
+    ['the issuer itself, by the value that came', { iss: { essential: true, value: 'https://evil.example' } }],
+    ['nothing', {}],
+  ])('C8, ID07: another issuer is refused, though the request asked for %s', async (_what, requested) => {
+    expect(await refused({ iss: 'https://evil.example', tier: 2 }, { claims: requested })).toBe('OAUTH_ID_TOKEN_ISS')
+  })
 })
 
 describe('B18: the header (OpenID Connect Core §3.1.3.7 steps 6 to 8)', () => {

@@ -435,7 +435,7 @@ describe('what the answer says', () => {
     expect((await browser.go(CALLBACK, { method: 'POST', headers: FORM_POST })).status).toBe(415)
   })
 
-  it('AR20: a form_post with error=login_required is that error; nothing is stored, nothing leaves', async () => {
+  it('AR20, C21: a form_post with error=login_required is that error; nothing is stored, nothing leaves', async () => {
     const app = world({}, { responseMode: 'form_post', authorizationParameters: { prompt: 'none', max_age: 0 } })
     const browser = app.browser()
     const url = await app.start(browser)

@@ -387,6 +387,21 @@ describe('RFC 6749 §3.2: a parameter of a request is there once', () => {
     expect(line.requests).toHaveLength(0)
   })
 
+  it.each(['timeout', 'headers', 'verify', 'audience'])('S20: "%s" among parameters is a field of the form', async (name) => {
+    const line = wire(granted)
+    await sessionOver(line).fetchToken({ parameters: { [name]: 1 } })
+    expect(line.tokenRequests()).toEqual([{ grant_type: 'client_credentials', [name]: '1' }])
+  })
+
+  it.each(['timeout', 'verify', 'audience'])('S20: "%s" among options is refused by name, and nothing is sent', async (name) => {
+    const line = wire(granted)
+    await expect(sessionOver(line).fetchToken({ [name]: 1 } as never)).rejects.toMatchObject({
+      code: 'OAUTH_USAGE',
+      message: expect.stringContaining(`"${name}"`),
+    })
+    expect(line.requests).toHaveLength(0)
+  })
+
   it.each(['code', 'redirect_uri', 'code_verifier'])('"%s" is refused beside a login', async (name) => {
     const line = wire(granted)
     const fetching = sessionOver(line, { redirectUri: CALLBACK }).fetchToken({

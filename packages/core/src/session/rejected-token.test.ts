@@ -11,7 +11,7 @@ async function loggedIn() {
 }
 
 describe('a resource answers 401', () => {
-  it('UI06: the token is renewed once and the call repeated once', async () => {
+  it('UI06, S57: the token is renewed once and the call repeated once', async () => {
     const { session, as, line } = await loggedIn()
     as.forget()
     expect(await session.http(`${API}/me`)).toBe(200)

@@ -192,6 +192,21 @@ describe('when a token is renewed', () => {
     expect(updates).toEqual([{ accessToken: 'machine-1' }])
   })
 
+  it('S53: a refresh token wins over client credentials, whichever grant the token came by', async () => {
+    const clock = testClock()
+    const line = wire(() => json({ access_token: 'machine', token_type: 'Bearer', refresh_token: 'refresh', expires_in: 600 }))
+    const updates: ReplacedToken[] = []
+    const session = sessionOver(line, { environment: clock, updateToken: (_token, old) => void updates.push(old) })
+    await session.fetchToken({ grantType: 'client_credentials', parameters: { audience: 'https://api.example' } })
+    clock.time += 600
+    expect(await session.http(`${API}/me`)).toBe(200)
+    expect(line.tokenRequests()).toEqual([
+      { grant_type: 'client_credentials', audience: 'https://api.example' },
+      { grant_type: 'refresh_token', refresh_token: 'refresh' },
+    ])
+    expect(updates).toEqual([{ refreshToken: 'refresh' }])
+  })
+
   it('S52: a token that has expired and cannot be renewed is refused before anything is sent', async () => {
     const clock = testClock()
     const line = wire(() => answer(500))
