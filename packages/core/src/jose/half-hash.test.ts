@@ -20,6 +20,6 @@ test('OpenID Connect Core §A.3: the at_hash of the example', async () => {
   expect(await halfHash(testEnvironment(), 'RS256', 'jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y')).toBe('77QmUPtjPfzWtF2AnpK9RQ')
 })
 
-test.each(['ES256K', 'none', '', 'RS1', 'HS224', 'RSA-OAEP', 'toString'])('TR17: the hash of %j is unknown', async (alg) => {
+test.each(['ES256K', 'none', '', 'RS1', 'HS224', 'RSA-OAEP', 'toString'])('TR17, B21: the hash of %j is unknown', async (alg) => {
   expect(await halfHash(testEnvironment(), alg, 'AT')).toBeUndefined()
 })

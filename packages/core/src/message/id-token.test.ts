@@ -143,7 +143,7 @@ describe('ID11, B19: exp', () => {
   })
 })
 
-describe('ID12: iat', () => {
+describe('ID12, B19: iat', () => {
   test.each([undefined, NOW - 7 * 86_400, NOW - 86_401, NOW + 11, NOW + 315_360_000, String(NOW), -1, 1e300])('%j', async (iat) => {
     expect(await refused({ iat })).toBe('OAUTH_ID_TOKEN_IAT')
   })
@@ -207,7 +207,7 @@ test('ID16: 255 characters are a sub', async () => {
   expect(await validate({ sub: 'x'.repeat(255) })).toMatchObject({ sub: 'x'.repeat(255) })
 })
 
-describe('ID17: auth_time', () => {
+describe('ID17, B20: auth_time', () => {
   test.each([
     [300, undefined],
     [0, undefined],
@@ -233,7 +233,7 @@ describe('ID17: auth_time', () => {
   })
 })
 
-describe('TR16: at_hash', () => {
+describe('TR16, B20: at_hash', () => {
   test('right: taken, with synchronous hashes and without', async () => {
     const at_hash = await halfHash(environment, 'RS256', 'the token')
     expect(await validate({ at_hash }, { accessToken: 'the token' })).toMatchObject({ at_hash })

@@ -367,6 +367,23 @@ describe('S18, B14: fetchToken: other grants', () => {
   })
 })
 
+describe('S20: parameters are for the server, options for this library', () => {
+  it.each(['timeout', 'headers', 'verify', 'audience'])('"%s" among parameters is a field of the form', async (name) => {
+    const line = wire(granted)
+    await sessionOver(line).fetchToken({ parameters: { [name]: 1 } })
+    expect(line.tokenRequests()).toEqual([{ grant_type: 'client_credentials', [name]: '1' }])
+  })
+
+  it.each(['timeout', 'verify', 'audience'])('"%s" among options is refused by name, and nothing is sent', async (name) => {
+    const line = wire(granted)
+    await expect(sessionOver(line).fetchToken({ [name]: 1 } as never)).rejects.toMatchObject({
+      code: 'OAUTH_USAGE',
+      message: expect.stringContaining(`"${name}"`),
+    })
+    expect(line.requests).toHaveLength(0)
+  })
+})
+
 describe('RFC 6749 §3.2: a parameter of a request is there once', () => {
   it.each([
     ['grant_type', 'grantType'],
@@ -384,21 +401,6 @@ describe('RFC 6749 §3.2: a parameter of a request is there once', () => {
       message: expect.stringContaining(option),
     })
     await expect(fetching).rejects.not.toThrow('canary')
-    expect(line.requests).toHaveLength(0)
-  })
-
-  it.each(['timeout', 'headers', 'verify', 'audience'])('S20: "%s" among parameters is a field of the form', async (name) => {
-    const line = wire(granted)
-    await sessionOver(line).fetchToken({ parameters: { [name]: 1 } })
-    expect(line.tokenRequests()).toEqual([{ grant_type: 'client_credentials', [name]: '1' }])
-  })
-
-  it.each(['timeout', 'verify', 'audience'])('S20: "%s" among options is refused by name, and nothing is sent', async (name) => {
-    const line = wire(granted)
-    await expect(sessionOver(line).fetchToken({ [name]: 1 } as never)).rejects.toMatchObject({
-      code: 'OAUTH_USAGE',
-      message: expect.stringContaining(`"${name}"`),
-    })
     expect(line.requests).toHaveLength(0)
   })
 

@@ -108,7 +108,7 @@ describe('one renewal for all', () => {
   })
 })
 
-describe('when a token is renewed', () => {
+describe('S52: when a token is renewed', () => {
   it.each([
     [62, 0],
     [61, 0],
@@ -178,7 +178,7 @@ describe('when a token is renewed', () => {
     expect(as.presented).toHaveLength(1)
   })
 
-  it('S52, S53: client credentials are fetched again, with scope and parameters of the first time, and updateToken gets the old access token (S55)', async () => {
+  it('S35, S53: client credentials are fetched again, with scope and parameters of the first time, and updateToken gets the old access token (S55)', async () => {
     const clock = testClock()
     let count = 0
     const line = wire(() => json({ access_token: `machine-${++count}`, token_type: 'Bearer', expires_in: 600 }))
@@ -207,7 +207,7 @@ describe('when a token is renewed', () => {
     expect(updates).toEqual([{ refreshToken: 'refresh' }])
   })
 
-  it('S52: a token that has expired and cannot be renewed is refused before anything is sent', async () => {
+  it('a token that has expired and cannot be renewed is refused before anything is sent', async () => {
     const clock = testClock()
     const line = wire(() => answer(500))
     const session = sessionOver(line, { environment: clock })

@@ -12,8 +12,8 @@ function make(options: object): () => unknown {
   return () => new OAuth2Session({ ...GOOD, ...options } as never, client)
 }
 
-describe('options of a session', () => {
-  it('S2: are all there is to it: construction sends nothing', () => {
+describe('S2: options of a session', () => {
+  it('are all there is to it: construction sends nothing', () => {
     expect(make({})).not.toThrow()
     expect(
       make({
