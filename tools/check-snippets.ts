@@ -1,11 +1,13 @@
 /**
  * Compiles the TypeScript of README.md and docs/ that is marked `ts check`, against the packages as built. Each block is a module of
  * its own. One that is marked `ts check ky` is compiled a second time, for ky. Those that are marked `file=…` are the files of one application for each page. Code that a reader copies has to compile, and nobody notices by reading that it no longer does.
+ *
+ * In the guides of the sessions each block is also run by a test (`run=…`), or says why it is not (`unrun="…"`).
  */
 import { existsSync, globSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { finish } from './command.ts'
-import { asModule, forKy, snippetsOf } from './snippets.ts'
+import { asModule, forKy, runFindings, snippetsOf } from './snippets.ts'
 import { inTemporaryFolder, plant } from './temporary-folder.ts'
 import { publishedPackages } from './workspace.ts'
 
@@ -21,6 +23,9 @@ const OPTIONS = {
   types: ['node'],
 }
 
+/** Pages whose every block is run. */
+const GUIDES = ['docs/session.md', 'docs/from-authlib.md', 'docs/got.md', 'docs/ky.md']
+
 /** As in a new application of Next. */
 const APP_OPTIONS = { ...OPTIONS, module: 'ESNext', moduleResolution: 'Bundler', jsx: 'react-jsx', paths: { '@/*': ['./*'] } }
 
@@ -31,6 +36,13 @@ const checked = snippets
   .flatMap((snippet) => [{ ...snippet, client: '' }, ...(snippet.onKy ? [{ ...snippet, ...forKy(snippet), client: 'ky.' }] : [])])
 
 if (checked.length === 0 && existsSync('README.md')) fail('README.md exists, and no block in it or docs/ is marked `ts check`')
+const findings = GUIDES.flatMap((page) =>
+  runFindings(
+    page,
+    snippets.filter((snippet) => snippet.page === page),
+  ),
+)
+if (findings.length > 0) fail(findings.join('\n'))
 if (checked.length > 0) {
   const errors = await inTemporaryFolder(compile)
   if (errors !== '') fail(errors)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { asModule, forKy, snippetsOf } from './snippets.ts'
+import { asModule, forKy, runFindings, snippetsOf } from './snippets.ts'
 
 const PAGE = `# Page
 
@@ -45,6 +45,13 @@ describe('snippetsOf', () => {
     expect(snippetsOf('```ts check file=lib/a.ts\na\n```\n```ts check\nb\n```\n').map(({ file }) => file)).toEqual(['lib/a.ts', undefined])
   })
 
+  it('knows by which name a test runs it, or why none does; the words of the reason are no marks', () => {
+    const [one, two, three] = snippetsOf('```ts check run=a\n```\n```ts unrun="nothing to check on ky"\n```\n```ts check\n```\n')
+    expect([one?.run, one?.unrun]).toEqual(['a', undefined])
+    expect([two?.run, two?.unrun, two?.checked, two?.onKy]).toEqual([undefined, 'nothing to check on ky', false, false])
+    expect([three?.run, three?.unrun]).toEqual([undefined, undefined])
+  })
+
   it('does not take an open block for a snippet', () => {
     expect(snippetsOf('```ts check\nconst a = 1\n')).toEqual([])
   })
@@ -62,5 +69,22 @@ describe('asModule', () => {
   it('leaves each line the number it has on the page', () => {
     const [snippet] = snippetsOf(PAGE)
     expect(snippet === undefined ? [] : asModule(snippet).split('\n')[3]).toBe(PAGE.split('\n')[3])
+  })
+})
+
+describe('runFindings', () => {
+  const found = (...infos: string[]) => runFindings('a.md', snippetsOf(infos.map((info) => `\`\`\`ts ${info}\n\`\`\`\n`).join('')))
+
+  it('is nothing where each block is run, or says why it is not', () => {
+    expect(found('check run=a', 'check ky run=b', 'check unrun="types alone"')).toEqual([])
+  })
+
+  it.each([
+    ['a block that is neither', ['check'], 'neither run'],
+    ['one without a reason', ['check unrun=" "'], 'neither run'],
+    ['one that is both', ['check run=a unrun="b"'], 'why it is not'],
+    ['two of one name', ['check run=a', 'check run=a'], '"a" is that of another block'],
+  ])('is %s', (_what, infos, text) => {
+    expect(found(...infos)).toEqual([expect.stringMatching(new RegExp(`^a\\.md:\\d+: .*${text}`))])
   })
 })

@@ -10,21 +10,43 @@ export interface Snippet {
   readonly extension: 'ts' | 'tsx'
   /** Marked `file=lib/oauth.ts`: its path in the application that the page builds, whose files import each other as Next's do. */
   readonly file: string | undefined
+  /** Marked `run=login`: the name by which a test of `test/snippets` runs it. */
+  readonly run: string | undefined
+  /** Marked `unrun="…"`: why no test runs it. */
+  readonly unrun: string | undefined
 }
 
 /** Finds the TypeScript in a page of Markdown: fenced blocks whose info string begins with `ts` or `tsx`, indented ones included. */
 export function snippetsOf(markdown: string): readonly Snippet[] {
   return [...markdown.matchAll(/^([ \t]*)(`{3,})(tsx?)\b([^\n`]*)\n(.*?)^[ \t]*\2[ \t]*$/gms)].map((match) => {
     const [, indent = '', , language, info = '', body = ''] = match
-    const marks = info.trim().split(/\s+/)
+    const [, unrun] = /\bunrun="([^"]*)"/.exec(info) ?? []
+    const marks = info
+      .replace(/\bunrun="[^"]*"/, '')
+      .trim()
+      .split(/\s+/)
+    const named = (mark: string) => marks.find((one) => one.startsWith(`${mark}=`))?.slice(mark.length + 1)
     return {
       line: markdown.slice(0, match.index).split('\n').length + 1,
       code: body.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
       checked: marks.includes('check'),
       onKy: marks.includes('ky'),
       extension: language === 'tsx' ? 'tsx' : 'ts',
-      file: marks.find((mark) => mark.startsWith('file='))?.slice('file='.length),
+      file: named('file'),
+      run: named('run'),
+      unrun,
     }
+  })
+}
+
+/** What keeps a page from being run: blocks that no test runs and nobody says why, and names that two of them have. */
+export function runFindings(page: string, snippets: readonly Snippet[]): readonly string[] {
+  return snippets.flatMap(({ line, run, unrun }, index) => {
+    const place = `${page}:${line}`
+    if (run === undefined && !unrun?.trim()) return [`${place}: the block is neither run (run=name) nor marked with the reason (unrun="…")`]
+    if (run !== undefined && unrun !== undefined) return [`${place}: the block is run, and marked with the reason why it is not`]
+    const first = snippets.findIndex((other) => other.run === run)
+    return run === undefined || first === index ? [] : [`${place}: the name "${run}" is that of another block`]
   })
 }
 

@@ -6,13 +6,15 @@ import type { TokenStore } from '@oauth/core/session'
 import { OAuth2Session, type TokenSet, type UpdateToken } from '@oauth/node-got'
 import { createBrowser, login, type ResourceServer, startProvider, startResourceServer, type TestProvider } from '@oauth-test/provider'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { readGuide } from '../src/guide.ts'
+import { httpClients, type Session } from '../src/http-clients.ts'
 import { importSnippet } from '../src/import-snippet.ts'
 import { snippets } from '../src/snippet.ts'
 
 interface Guide {
   readonly openTokens: (file: string) => DatabaseSync
   readonly saveToken: (database: DatabaseSync, user: string, token: TokenSet) => void
-  readonly sessionOf: (database: DatabaseSync, user: string) => OAuth2Session
+  readonly sessionOf: (database: DatabaseSync, user: string) => Session
 }
 
 const SCOPE = 'openid offline_access'
@@ -54,27 +56,27 @@ describe('the token in a database', () => {
     authorizationParameters: { prompt: 'consent' },
   })
 
-  async function logIn(session: OAuth2Session, username: string): Promise<TokenSet> {
+  async function logIn(session: Session, username: string): Promise<TokenSet> {
     const { url, transaction } = await session.createAuthorizationUrl()
     const browser = createBrowser({ stopAt: ({ pathname }) => pathname === '/callback' })
     const { url: authorizationResponse } = await login(await browser.goto(url), { username })
     return session.fetchToken({ authorizationResponse, transaction })
   }
 
-  const me = (session: OAuth2Session) => session.http.get(`${api.url}/me`).json<{ sub: string }>()
+  const me = (session: Session) => session.http.get(`${api.url}/me`).json()
   const requests = () => provider.requests.slice(before)
   const refreshes = () => requests().filter(({ grantType }) => grantType === 'refresh_token').length
 
-  describe('docs/session.md: updateToken', () => {
+  describe.each(httpClients)('docs/session.md: updateToken, on %s', (client) => {
     let guide: Guide
 
     beforeAll(async () => {
-      const code = (await snippets('docs/session.md')).find(({ run }) => run === 'database')?.code ?? ''
-      guide = (await importSnippet('session-database', code, {
+      const session = await readGuide('docs/session.md', client, {
         'https://as.example': provider.issuer,
         'my-app': provider.client.client_id,
         'my-secret': provider.client.client_secret,
-      })) as unknown as Guide
+      })
+      guide = await session.run('database')
     })
 
     function opened(): DatabaseSync {
