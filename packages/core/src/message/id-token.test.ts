@@ -294,6 +294,7 @@ describe('B22: claims that were asked for', () => {
     ['OpenID Connect Core §5.5.1: an essential one without values, left out', { email: { essential: true } }, {}],
     ['a wish that is not granted', { tier: { value: 2 } }, { tier: 1 }],
     ['the subject that was asked for', { sub: { value: 'alice' } }, {}],
+    ['an empty value, where none was named', { email: { essential: true } }, { email: '' }],
     ['no wish at all', {}, {}],
   ])('%s: taken', async (_what, requested, claims) => {
     expect(await validate(claims, { claims: requested })).toMatchObject({ sub: 'alice' })
@@ -301,6 +302,7 @@ describe('B22: claims that were asked for', () => {
 
   test.each([
     ['another value', { tier: { essential: true, value: 2 } }, { tier: 1 }],
+    ['an empty value, where one was named', { tier: { essential: true, value: 'gold' } }, { tier: '' }],
     ['the value left out', { tier: { essential: true, values: [1, 2] } }, {}],
     ['a list without any of them', { groups: { essential: true, values: ['admin'] } }, { groups: ['guest'] }],
     ['an empty list', { groups: { essential: true, values: ['admin'] } }, { groups: [] }],
