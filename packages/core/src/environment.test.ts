@@ -65,10 +65,18 @@ test('on Node events are published on the channel of their type, and on no other
   expect(heard).toEqual([event])
 })
 
+test('F07: all of a process have their pauses in common, another copy of this module included', async () => {
+  vi.resetModules()
+  const copy = await import('./environment.js')
+  expect(copy.defaultEnvironment).not.toBe(defaultEnvironment)
+  expect(copy.defaultEnvironment().pauses).toBe(environment.pauses)
+  expect(defaultEnvironment().pauses).toBe(environment.pauses)
+})
+
 test("where Node's modules cannot be had, though a function says so, hashes and A256GCM are left to WebCrypto", () => {
   const refused = vi.spyOn(process, 'getBuiltinModule').mockImplementation(() => {
     throw new Error('A Node.js API is used which is not supported in the Edge Runtime.')
   })
   onTestFinished(() => refused.mockRestore())
-  expect(Object.keys(defaultEnvironment()).toSorted()).toEqual(['monotonic', 'now', 'randomBytes', 'sleep'])
+  expect(Object.keys(defaultEnvironment()).toSorted()).toEqual(['monotonic', 'now', 'pauses', 'randomBytes', 'sleep'])
 })

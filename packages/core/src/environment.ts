@@ -63,6 +63,11 @@ export interface Environment {
   aead?: Aead
   /** Receives events, for logs and metrics. Node's default publishes them on the `diagnostics_channel` named `oauth:` and the type. */
   emit?(event: OAuthEvent): void
+  /**
+   * Token endpoints that asked to be left alone, each with the milliseconds of `monotonic` until which. The default environments of a process have one in
+   * common; without it, each store's sessions know of what they were told themselves.
+   */
+  readonly pauses?: Map<string, number>
 }
 
 /** The part of Node's crypto module that is used when the platform has it. */
@@ -95,6 +100,9 @@ interface NodeChannels {
   channel(name: string): { publish(message: unknown): void }
 }
 
+/** A name in the process, for this form of what is kept under it: copies of this library, as bundlers make them, find the same. */
+const PAUSES = Symbol.for('@oauth/core pauses 1')
+
 const NODE_HASH: Readonly<Record<DigestAlgorithm, string>> = { 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' }
 
 /**
@@ -111,10 +119,17 @@ export function defaultEnvironment(): Environment {
     monotonic: () => performance.now(),
     randomBytes: (n) => crypto.getRandomValues(new Uint8Array(n)),
     sleep,
+    pauses: processWidePauses(),
     ...(node?.hash === undefined ? {} : { digest: nodeDigest(node.hash) }),
     ...(node === undefined || buffers === undefined ? {} : { aead: nodeAead(node, buffers) }),
     ...(channels === undefined ? {} : { emit: publishTo(channels) }),
   }
+}
+
+function processWidePauses(): Map<string, number> {
+  const holder: typeof globalThis & { [PAUSES]?: Map<string, number> } = globalThis
+  holder[PAUSES] ??= new Map()
+  return holder[PAUSES]
 }
 
 function builtin<T>(name: string): T | undefined {

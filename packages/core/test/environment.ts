@@ -17,6 +17,7 @@ export function testEnvironment(overrides: Partial<Environment> = {}): TestEnvir
     now: () => environment.time,
     monotonic: () => environment.time * 1000,
     sleep: () => Promise.reject(new Error('a flow never waits')),
+    pauses: new Map(),
     ...overrides,
   }
   return environment

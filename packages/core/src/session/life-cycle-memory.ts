@@ -35,7 +35,7 @@ export class LifeCycleMemory {
   readonly #changes: Cache<{ readonly count: number; readonly what: 'login' | 'logout' }> = createCache(MAX_CHANGES)
   #count = 0
 
-  constructor(environment: Pick<Environment, 'monotonic' | 'now' | 'randomBytes'>) {
+  constructor(environment: Pick<Environment, 'monotonic' | 'now' | 'randomBytes' | 'pauses'>) {
     this.renewals = renewalMemory(environment)
     this.pauses = serverPauses(environment)
     this.owner = base64url(environment.randomBytes(12))

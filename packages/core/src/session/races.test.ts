@@ -323,9 +323,16 @@ describe('F07: whom a pause concerns', () => {
     }
   }
 
+  it.each([503, 429])('a %i that names a time asks all clients of the server to wait', async (status) => {
+    const { clock, asked, a, b } = tenants(() => answer(status, '', { 'retry-after': '3600' }))
+    clock.time += 3601
+    await expect(a.refreshToken()).rejects.toMatchObject({ retryAt: NOW + 2 * 3600 + 1 })
+    await expect(b.http(`${API}/me`)).rejects.toMatchObject({ code: 'OAUTH_REFRESH_TRANSIENT', retryAt: NOW + 2 * 3600 + 1 })
+    expect(asked).toEqual({ a: 1, b: 0 })
+  })
+
   it.each<[string, () => ReturnType<typeof json>]>([
-    ['429 with Retry-After', () => answer(429, '', { 'retry-after': '3600' })],
-    ['503 with Retry-After', () => answer(503, '', { 'retry-after': '3600' })],
+    ['a server that is down, and names no time', () => answer(503)],
     ['a wrong secret', () => json({ error: 'invalid_client' }, 401)],
   ])('not another client of the same server: %s', async (_what, refusal) => {
     const { clock, asked, a, b } = tenants(refusal)

@@ -1,10 +1,25 @@
 import { describe, expect, it } from 'vitest'
 import { createSigner } from '../../test/signer.js'
+import type { Environment } from '../environment.js'
 import { isOAuthError } from '../error/any-oauth-error.js'
 import { RefreshError } from '../error/refresh-error.js'
 import { TransportError } from '../error/transport-error.js'
 import type { HttpResponse } from '../http/http-response.js'
-import { type Answer, API, AS, answer, json, NOW, rotatingServer, server, sessionOver, testClock, wire } from './testing/fixture.js'
+import type { SessionOptions } from './session-options.js'
+import {
+  type Answer,
+  API,
+  AS,
+  answer,
+  json,
+  NOW,
+  rotatingServer,
+  server,
+  sessionOver,
+  type TestClock,
+  testClock,
+  wire,
+} from './testing/fixture.js'
 import { slowStore } from './testing/stores.js'
 
 const KEY = 'alice'
@@ -15,8 +30,11 @@ function lost(reason: 'reset' | 'timeout' | 'refused' | 'dns' | 'tls' | 'redirec
 }
 
 /** A session whose server answers the next refreshes as told, the last answer again and again. */
-async function loggedIn(...answers: Answer[]) {
-  const clock = testClock()
+function loggedIn(...answers: Answer[]) {
+  return loggedInWith(testClock(), ...answers)
+}
+
+async function loggedInWith(clock: TestClock, ...answers: Answer[]) {
   const store = slowStore(clock.now)
   let count = 0
   const line = wire((request) => (answers[Math.min(count++, answers.length - 1)] as Answer)(request))
@@ -275,6 +293,60 @@ describe('RF12/F06: trouble at the server', () => {
     const { session, expire } = await loggedIn(() => answer(503, '', { 'retry-after': '9999999' }))
     expire()
     await expect(session.http(`${API}/me`)).rejects.toMatchObject({ retryAt: NOW + 3601 + 3600 })
+  })
+
+  describe('F07: the whole process leaves a server alone that asked for it', () => {
+    /** A session of another client, on a store of its own. */
+    async function another(environment: Partial<Environment>, options: Partial<SessionOptions> = {}) {
+      const line = wire(ok)
+      const clock = testClock(environment)
+      const session = sessionOver(line, { environment: clock, clientId: 'another', ...options })
+      await session.fetchToken({ grantType: 'password', username: 'alice', password: 'canary' })
+      clock.time = NOW + 3601
+      return { clock, line, session }
+    }
+
+    async function told() {
+      const pauses = new Map<string, number>()
+      const { session, expire } = await loggedInWith(testClock({ pauses }), ok, () => answer(429, '', { 'retry-after': '120' }))
+      await session.fetchToken({ grantType: 'password', username: 'alice', password: 'canary' })
+      expire()
+      await expect(session.http(`${API}/me`)).rejects.toMatchObject({ retryAt: NOW + 3601 + 120, cause: { status: 429 } })
+      return pauses
+    }
+
+    it('and not each client and each store for itself; what the server said to one is not told to another', async () => {
+      const { session, line, clock } = await another({ pauses: await told() })
+      const error = await session.http(`${API}/me`).catch((thrown: unknown) => thrown)
+      expect(error).toMatchObject({ code: 'OAUTH_REFRESH_TRANSIENT', retryAt: NOW + 3601 + 120 })
+      expect(error).not.toHaveProperty('cause')
+      expect(line.requests).toHaveLength(1)
+      clock.time += 120
+      expect(await session.http(`${API}/me`)).toBe(200)
+    })
+
+    it.each([
+      ['of another issuer', { issuer: 'https://other.example' }],
+      ['at another token endpoint', { token_endpoint: `${AS}/other` }],
+    ])('but not one %s', async (_title, other) => {
+      const { session } = await another({ pauses: await told() }, { server: { ...server, ...other } })
+      expect(await session.http(`${API}/me`)).toBe(200)
+    })
+
+    it('nor who has pauses of their own', async () => {
+      await told()
+      const { session } = await another({ pauses: new Map() })
+      expect(await session.http(`${API}/me`)).toBe(200)
+    })
+
+    it('an hour at the most, and no more than a thousand servers are remembered', async () => {
+      const pauses = new Map<string, number>()
+      for (let one = 0; one < 1_000; one++) pauses.set(`other ${one}`, Number.POSITIVE_INFINITY)
+      const { session, clock } = await loggedInWith(testClock({ pauses }), () => answer(503, '', { 'retry-after': '9999999' }))
+      await expect(session.refreshToken()).rejects.toMatchObject({ retryAt: NOW + 3600 })
+      expect(pauses.size).toBe(1_000)
+      expect([...pauses.values()].at(-1)).toBe(clock.monotonic() + 3_600_000)
+    })
   })
 
   it('F03: a request that broke before any of it was sent is made once more, and only once', async () => {

@@ -5,8 +5,8 @@ import type { TokenRecord } from './token-record.js'
 
 /** A server was not well, or refused a request, a moment ago. */
 export interface ServerPause {
-  /** How it showed. */
-  readonly error: unknown
+  /** How it showed, where it showed here. */
+  readonly error?: unknown
   /** Seconds since the epoch: when the server asked to be asked again. */
   readonly retryAt?: number | undefined
 }
@@ -14,13 +14,14 @@ export interface ServerPause {
 /** Knows which servers are better left alone for a while, and by whom. */
 export interface ServerPauses {
   find(place: Pick<TokenPlace, 'key'>, record: TokenRecord): ServerPause | undefined
-  /** Begins a pause: as long as the server asked for, else a few seconds. One that is longer already stays. */
-  add(place: Pick<TokenPlace, 'key'>, record: TokenRecord, error: unknown): ServerPause
+  /** Begins a pause: as long as the server asked for, else a few seconds. One that is longer already stays. Tells when the server asked to be asked again. */
+  add(place: Pick<TokenPlace, 'key'>, record: TokenRecord, error: unknown): number | undefined
   /** A request went well. What the server asked for holds all the same. */
   delete(place: Pick<TokenPlace, 'key'>, record: TokenRecord): void
 }
 
-interface Pause extends ServerPause {
+interface Pause {
+  readonly error: unknown
   /** By the monotonic clock, in milliseconds. */
   readonly until: number
 }
@@ -33,38 +34,62 @@ const LONGEST_PAUSE = 3_600
 const LIMIT = 1_000
 
 /**
- * Makes an empty memory. A server that is down, or asks for time, does so for all tokens of a client at that endpoint; one that answers otherwise has
- * something against this token, of which the others need not hear.
+ * Makes an empty memory. A server that is down is so for all tokens of a client at that endpoint; one that answers otherwise has something against this
+ * token, of which the others need not hear. What a server asks for holds for all who have the environment's `pauses` in common, whatever their client: it
+ * names a time, and not whom it means. Of how it showed they learn nothing, for that was said to another client.
  */
-export function serverPauses({ monotonic, now }: Pick<Environment, 'monotonic' | 'now'>): ServerPauses {
-  const pauses = new Map<string, Pause>()
+export function serverPauses({
+  monotonic,
+  now,
+  pauses: asked = new Map(),
+}: Pick<Environment, 'monotonic' | 'now' | 'pauses'>): ServerPauses {
+  const shown = new Map<string, Pause>()
 
   function live(name: string): Pause | undefined {
-    const pause = pauses.get(name)
+    const pause = shown.get(name)
     if (pause === undefined || monotonic() < pause.until) return pause
-    pauses.delete(name)
+    shown.delete(name)
+    return undefined
+  }
+
+  function retryAt(record: TokenRecord): number | undefined {
+    const name = serverName(record)
+    const until = asked.get(name)
+    if (until === undefined) return undefined
+    const left = until - monotonic()
+    if (left > 0) return Math.ceil(now() + left / 1000)
+    asked.delete(name)
     return undefined
   }
 
   return {
-    find: (place, record) => (pauses.size === 0 ? undefined : (live(tokenName(place)) ?? live(clientName(record)))),
+    find(place, record) {
+      if (shown.size === 0 && asked.size === 0) return undefined
+      const pause = live(tokenName(place)) ?? live(clientName(record))
+      const due = retryAt(record)
+      return pause === undefined && due === undefined ? undefined : { error: pause?.error, retryAt: due }
+    },
     add(place, record, error) {
       const retryAfter = retryAfterOf(error)
       const until = monotonic() + (retryAfter === undefined ? PAUSE_MS : retryAfter * 1000)
       const name = retryAfter !== undefined || isDown(error) ? clientName(record) : tokenName(place)
-      const known = live(name)
-      if (known !== undefined && known.until >= until) return known
-      const pause: Pause = { error, until, ...(retryAfter === undefined ? {} : { retryAt: Math.ceil(now() + retryAfter) }) }
-      pauses.delete(name)
-      pauses.set(name, pause)
-      const oldest = pauses.keys().next()
-      if (pauses.size > LIMIT && !oldest.done) pauses.delete(oldest.value)
-      return pause
+      if (until > (live(name)?.until ?? 0)) keep(shown, name, { error, until })
+      const server = serverName(record)
+      if (retryAfter !== undefined && until > (asked.get(server) ?? 0)) keep(asked, server, until)
+      return retryAt(record)
     },
     delete(place, record) {
-      for (const name of [tokenName(place), clientName(record)]) if (pauses.get(name)?.retryAt === undefined) pauses.delete(name)
+      for (const name of [tokenName(place), clientName(record)]) shown.delete(name)
     },
   }
+}
+
+/** The oldest go when there is no room. */
+function keep<T>(pauses: Map<string, T>, name: string, pause: T): void {
+  pauses.delete(name)
+  pauses.set(name, pause)
+  const oldest = pauses.keys().next()
+  if (pauses.size > LIMIT && !oldest.done) pauses.delete(oldest.value)
 }
 
 function tokenName({ key }: Pick<TokenPlace, 'key'>): string {
@@ -73,6 +98,10 @@ function tokenName({ key }: Pick<TokenPlace, 'key'>): string {
 
 function clientName({ issuer, token_endpoint, client_id }: TokenRecord): string {
   return JSON.stringify([issuer, token_endpoint, client_id])
+}
+
+function serverName({ issuer, token_endpoint }: TokenRecord): string {
+  return JSON.stringify([issuer, token_endpoint])
 }
 
 /** No answer at all, or one that is the server's own failure. */

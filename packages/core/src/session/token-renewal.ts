@@ -116,7 +116,7 @@ export class TokenRenewal<How> {
       const isLost = failure.kind === 'transient' && failure.answerLost && hasRefreshToken
       await lease.release(place, held, isLost ? 'maybe' : 'no')
       if (failure.kind === 'other') throw error
-      const { retryAt } = memory.pauses.add(place, record, error)
+      const retryAt = memory.pauses.add(place, record, error)
       if (failure.kind === 'refused') throw error
       if (isLost) memory.lostAnswers.set(place.key, credentialOf(record))
       throw new RefreshError({ kind: 'transient', retryAt }, { cause: error })

@@ -8,7 +8,7 @@ import { operation, storePort } from './store-port.js'
 import type { World } from './world.js'
 
 const KEY = 'alice'
-const { emit: _silent, ...PLATFORM } = defaultEnvironment()
+const { emit: _silent, pauses: _shared, ...PLATFORM } = defaultEnvironment()
 
 /** A process of the system: a life cycle with its own memory and its own clocks, whose every word to the world outside is a step. */
 export class Process {

@@ -115,6 +115,18 @@ describe.each(clients)('$name', (client) => {
     expect(presented()).toHaveLength(1)
   })
 
+  it.each([503, 429])(
+    'F07: what one session was told by a %i, every other of the process knows, of other clients on stores of their own',
+    async (status) => {
+      const { server, loggedIn, me, presented } = await world(client)
+      server.answer('token', { status, headers: { 'Retry-After': '3600' } })
+      for (const clientId of ['one', 'another']) {
+        await expect(me(await loggedIn({ clientId }))).rejects.toMatchObject({ ...TRANSIENT, retryAt: expect.any(Number) })
+      }
+      expect(presented()).toHaveLength(1)
+    },
+  )
+
   it('RX05, RX09: whoever gives up while the token is renewed is let go at once; the renewal goes on, for the others', async () => {
     const late = held({ body: TOKEN })
     const { session, server, call, presented } = await facing([late.script])

@@ -27,6 +27,7 @@ export function testClock(overrides: Partial<Environment> = {}): TestClock {
     now: () => clock.time,
     monotonic: () => clock.time * 1000,
     sleep: () => Promise.reject(new Error('a session waits for nobody')),
+    pauses: new Map(),
     emit: (event) => void events.push(event),
     ...overrides,
   }
