@@ -137,9 +137,17 @@ describe('JK09: discovery', () => {
     expect(app.server.requestsTo('/elsewhere')).toEqual([])
   })
 
-  it('F02: a provider that was down is asked again at the next login', async () => {
+  it('F06: a provider that is unwell for a moment is asked again, and the login goes on', async () => {
     const app = await hostileWorld()
-    app.server.answer('discovery', { fault: 'reset' }, { body: app.server.metadata() })
+    app.server.answer('discovery', { status: 503 }, { body: app.server.metadata() })
+    app.server.answer('token', honest(app.server))
+    expect(await attempt(app)).toMatchObject({ loggedIn: true })
+    expect(app.server.requestsTo('discovery')).toHaveLength(2)
+  })
+
+  it('F02, F03: a provider that was down, also a moment later, is asked again at the next login', async () => {
+    const app = await hostileWorld()
+    app.server.answer('discovery', { fault: 'reset' }, { fault: 'reset' }, { body: app.server.metadata() })
     app.server.answer('token', honest(app.server))
     expect((await app.browser.goto(`${app.url}/auth/demo/login`)).status).toBe(502)
     expect(await attempt(app)).toMatchObject({ loggedIn: true })

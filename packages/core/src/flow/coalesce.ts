@@ -17,7 +17,7 @@ export function coalesce(transport: Transport): Transport {
   const inFlight = new Map<string, Shared>()
 
   return (request, { signal }) => {
-    if (request.method !== 'GET' || (request.endpoint !== 'discovery' && request.endpoint !== 'jwks')) return transport(request, { signal })
+    if (!isPublished(request)) return transport(request, { signal })
     if (signal?.aborted) return Promise.reject(new TransportError(request, { reason: 'aborted', sent: 'no' }))
     const key = `${request.endpoint} ${request.url}`
     return join(inFlight.get(key) ?? send(request, key), request, signal)
@@ -35,6 +35,11 @@ export function coalesce(transport: Transport): Transport {
     abort.signal.addEventListener('abort', ended, { once: true })
     return shared
   }
+}
+
+/** Tells whether a request asks for what a server publishes for all: its metadata or its keys. */
+export function isPublished({ method, endpoint }: HttpRequest): boolean {
+  return method === 'GET' && (endpoint === 'discovery' || endpoint === 'jwks')
 }
 
 function join(shared: Shared, request: HttpRequest, signal: AbortSignal | undefined): Promise<HttpResponse> {

@@ -4,6 +4,7 @@ import { coalesce } from '../flow/coalesce.js'
 import type { Transport } from '../flow/run.js'
 import { assertHttpClient, type HttpClient } from '../session/http-client.js'
 import { serverCaches } from '../session/registration.js'
+import { repeatedGet } from '../session/repeated-get.js'
 import { sharedMemory } from '../session/shared-memory.js'
 import { type BaseUrl, parseBaseUrl } from './base-url.js'
 import { type CookieMemory, cookieMemory } from './cookie-memory.js'
@@ -73,7 +74,7 @@ export function webContext<Http>(
   assertHttpClient(http, 'Option "http"')
   const environment = options.environment ?? defaultEnvironment()
   const base = parseBaseUrl(options.baseUrl)
-  const transport = coalesce(http.transport)
+  const transport = coalesce(repeatedGet(http.transport, environment))
   const names = Object.keys(options.providers)
   const table = routeTable(base, names, options.paths)
   const caches = serverCaches()

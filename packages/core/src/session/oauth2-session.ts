@@ -36,6 +36,7 @@ import {
 } from './method-options.js'
 import { ownToken, revokeOwn } from './own-revocation.js'
 import { assertMethods, type Registration, registration } from './registration.js'
+import { repeatedGet } from './repeated-get.js'
 import { allowedOrigins, type ResourceAuthoriser, resourceAuthoriser } from './resource-authoriser.js'
 import { SessionFlows } from './session-flows.js'
 import { assertSessionOptions, type SessionOptions } from './session-options.js'
@@ -72,7 +73,7 @@ export class OAuth2Session<Http> {
     this.#hooks = new ComplianceHooks(options.quirks, this.#environment)
     this.#registration = registration(options, this.#environment)
     if (typeof options.tokenEndpointAuthMethod !== 'string') assertMethods(this.#registration)
-    this.#transport = coalesce(client.transport)
+    this.#transport = coalesce(repeatedGet(client.transport, this.#environment))
     this.#flows = new SessionFlows({
       environment: this.#environment,
       registration: this.#registration,

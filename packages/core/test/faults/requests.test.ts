@@ -6,22 +6,25 @@ import { type Answer, AS, answer, type Call, json, NOW, server, sessionOver, tes
 import type { OAuth2Session } from '../../src/session.js'
 import { createSigner } from '../signer.js'
 
-/** What goes wrong with one request, by the rows of docs/faults.md, and the error that tells of it. Renewals have tests of their own. */
-const FAULTS: readonly (readonly [title: string, fault: Answer, error: object])[] = [
-  ['F01: no such name', broken('dns', 'no'), { name: 'TransportError', code: 'OAUTH_DNS', sent: 'no' }],
-  ['F02: connection refused', broken('refused', 'no'), { code: 'OAUTH_REFUSED', sent: 'no' }],
+/** A title, a fault, the error that tells of it, and how often metadata or keys are asked for: everything else is once. */
+type Row = readonly [title: string, fault: Answer, error: object, tries?: number]
+
+/** What goes wrong with one request, by the rows of docs/faults.md. Renewals have tests of their own. */
+const FAULTS: readonly Row[] = [
+  ['F01: no such name', broken('dns', 'no'), { name: 'TransportError', code: 'OAUTH_DNS', sent: 'no' }, 3],
+  ['F02: connection refused', broken('refused', 'no'), { code: 'OAUTH_REFUSED', sent: 'no' }, 3],
   ['F02: no TLS', broken('tls', 'no'), { code: 'OAUTH_TLS', sent: 'no' }],
-  ['F03: reset before anything was sent', broken('reset', 'no'), { code: 'OAUTH_RESET', sent: 'no' }],
-  ['F04: reset in the middle of the answer', broken('reset', 'maybe'), { code: 'OAUTH_RESET', sent: 'maybe' }],
+  ['F03: reset before anything was sent', broken('reset', 'no'), { code: 'OAUTH_RESET', sent: 'no' }, 2],
+  ['F04: reset in the middle of the answer', broken('reset', 'maybe'), { code: 'OAUTH_RESET', sent: 'maybe' }, 2],
   ...[500, 502, 503, 504].map(
-    (status) => [`F06: ${status}`, () => answer(status), { name: 'ResponseError', code: 'OAUTH_RESPONSE_STATUS', status }] as const,
+    (status) => [`F06: ${status}`, () => answer(status), { name: 'ResponseError', code: 'OAUTH_RESPONSE_STATUS', status }, 3] as const,
   ),
   ['F07: 429 with Retry-After', () => answer(429, '', { 'retry-after': '2' }), { code: 'OAUTH_RESPONSE_STATUS', retryAfter: 2 }],
   ['F07: 503 with Retry-After', () => answer(503, '', { 'retry-after': '3600' }), { code: 'OAUTH_RESPONSE_STATUS', retryAfter: 3600 }],
-  ['F08: no answer in time', broken('timeout', 'maybe'), { code: 'OAUTH_TIMEOUT', sent: 'maybe' }],
+  ['F08: no answer in time', broken('timeout', 'maybe'), { code: 'OAUTH_TIMEOUT', sent: 'maybe' }, 3],
   ['F11: more than 1 MiB', broken('too_large', 'maybe'), { code: 'OAUTH_TOO_LARGE', sent: 'maybe' }],
   ['F12: a redirect', () => answer(307, '', { location: 'https://evil.example' }), { code: 'OAUTH_REDIRECT' }],
-  ['F15: an error code that nobody knows', () => json({ error: 'made_up' }, 503), { name: 'EndpointError', error: 'made_up' }],
+  ['F15: an error code that nobody knows', () => json({ error: 'made_up' }, 503), { name: 'EndpointError', error: 'made_up' }, 3],
 ]
 
 /** The same of answers that are called a success; a revocation needs no more than that. */
@@ -72,17 +75,17 @@ function endpointOf(name: Name): Endpoint {
   return name === 'code' || name === 'client credentials' ? 'token' : name
 }
 
-/** A session whose server does as it should, but for the first answer of one endpoint. */
-async function facing(name: Name, fault: Answer) {
+/** A session whose server does as it should, but for the first answers of one endpoint. Waits are over at once. */
+async function facing(name: Name, fault: Answer, times = 1) {
   const endpoint = endpointOf(name)
-  let pending = true
+  let pending = times
   const line = wire((request) => {
-    if (request.endpoint !== endpoint || !pending) return json(ANSWERS[request.endpoint])
-    pending = false
+    if (request.endpoint !== endpoint || pending === 0) return json(ANSWERS[request.endpoint])
+    pending -= 1
     return fault(request)
   })
   const session = sessionOver(line, {
-    environment: testClock(),
+    environment: testClock({ sleep: async () => undefined }),
     server: undefined,
     issuer: AS,
     redirectUri: 'https://app.example/callback',
@@ -96,20 +99,44 @@ async function facing(name: Name, fault: Answer) {
   }
 }
 
-/** The error is that of the fault; nothing is sent again, nothing is lost, and nothing is remembered against the server. */
-async function passes(name: Name, fault: Answer, error: object): Promise<void> {
-  const { session, asked, ask } = await facing(name, fault)
+/** The error is that of the fault; nothing is sent more often than told, nothing is lost, and nothing is remembered against the server. */
+async function passes(name: Name, fault: Answer, error: object, tries = 1): Promise<void> {
+  const { session, asked, ask } = await facing(name, fault, tries)
   await expect(ask()).rejects.toMatchObject({ endpoint: endpointOf(name), ...error })
-  expect(asked()).toBe(1)
+  expect(asked()).toBe(tries)
   expect(session.token).toMatchObject({ access_token: 'access-1', refresh_token: 'refresh-1' })
   await ask()
-  expect(asked()).toBe(2)
+  expect(asked()).toBe(tries + 1)
 }
 
+const PUBLISHED = ['discovery', 'jwks'] as const
+const REPEATED = FAULTS.filter(([, , , tries]) => tries !== undefined)
+const FINAL = FAULTS.filter(([, , , tries]) => tries === undefined)
+
 describe.each(NAMES)('%s', (name) => {
-  it.each(FAULTS)('%s: a typed error, one request, the token is kept, and the next try works', (_title, fault, error) =>
+  const faults = name === 'discovery' || name === 'jwks' ? FINAL : FAULTS
+  it.each(faults)('%s: a typed error, one request, the token is kept, and the next try works', (_title, fault, error) =>
     passes(name, fault, error),
   )
+})
+
+describe.each(PUBLISHED)('%s', (name) => {
+  it.each(REPEATED)('%s: is asked for again, and the caller hears nothing of it', async (_title, fault) => {
+    const { asked, ask } = await facing(name, fault)
+    await ask()
+    expect(asked()).toBe(2)
+  })
+
+  it.each(REPEATED)(
+    '%s: a typed error once that has not helped, the token is kept, and the next try works',
+    (_title, fault, error, tries) => passes(name, fault, error, tries),
+  )
+
+  it('F06: callers at the same moment wait for the same requests', async () => {
+    const { asked, ask } = await facing(name, () => answer(503), 2)
+    await Promise.all(Array.from({ length: 20 }, ask))
+    expect(asked()).toBe(3)
+  })
 })
 
 describe.each(NAMES.filter((name) => name !== 'revocation'))('%s', (name) => {
