@@ -166,3 +166,24 @@ it('F10: a captive portal in the place of the metadata: both places are asked, n
 
 it('F10: a captive portal in the place of the keys is no key set', () =>
   passes('jwks', () => answer(200, '<html>', { 'content-type': 'text/html' }), { code: 'OAUTH_RESPONSE_JSON' }))
+
+it('F06, F25: known metadata and keys go on being used in an outage, of which they cost three requests once and then one by each call', async () => {
+  const clock = testClock({ sleep: async () => undefined })
+  let isDown = false
+  const line = wire(({ endpoint }) => (isDown ? answer(503) : json(ANSWERS[endpoint])))
+  const session = sessionOver(line, { environment: clock, server: undefined, issuer: AS })
+  await session.verifyIdToken(idToken)
+  isDown = true
+  clock.time += 3600
+  const fresh = signer.sign({ iss: AS, sub: 'alice', aud: 'client', iat: clock.time, exp: clock.time + 300 })
+  const asked = []
+  for (let call = 0; call < 3; call++) {
+    const before = line.requests.length
+    expect(await session.verifyIdToken(fresh)).toMatchObject({ sub: 'alice' })
+    asked.push(line.requests.slice(before).map(({ endpoint }) => endpoint))
+  }
+  expect(asked).toEqual([
+    ['discovery', 'discovery', 'discovery', 'jwks', 'jwks', 'jwks'],
+    ...Array.from({ length: 2 }, () => ['discovery', 'jwks']),
+  ])
+})
