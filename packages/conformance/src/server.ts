@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
+import type { TLSSocket, TlsOptions } from 'node:tls'
 import { selfSigned } from './certificate.js'
 
 /** A request as it arrived. */
@@ -22,6 +23,8 @@ export interface LoopbackServer {
   /** `http://127.0.0.1:PORT` or `https://…`. */
   readonly url: string
   readonly requests: readonly Received[]
+  /** The client certificates, PEM, that TLS connections presented, whether they led to a request or not. */
+  readonly certificates: readonly string[]
   /** Resolves with the next request that arrives complete. */
   next(): Promise<Received>
 }
@@ -30,9 +33,10 @@ export interface LoopbackServer {
 export async function withServer<T>(
   answer: Answer,
   action: (server: LoopbackServer) => Promise<T>,
-  { tls = false }: { readonly tls?: boolean } = {},
+  { tls }: { readonly tls?: TlsOptions } = {},
 ): Promise<T> {
   const requests: Received[] = []
+  const certificates: string[] = []
   const waiting: ((request: Received) => void)[] = []
   const sockets = new Set<Socket>()
 
@@ -53,13 +57,17 @@ export async function withServer<T>(
     answer(response, request)
   }
 
-  const server = tls ? createTlsServer(selfSigned(), listener) : createServer(listener)
+  const server = tls !== undefined ? createTlsServer({ ...selfSigned(), ...tls }, listener) : createServer(listener)
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)
     socket.on('error', () => undefined)
     socket.on('close', () => sockets.delete(socket))
   })
   server.on('tlsClientError', () => undefined)
+  server.on('secureConnection', (socket: TLSSocket) => {
+    const certificate = socket.getPeerX509Certificate()
+    if (certificate !== undefined) certificates.push(certificate.toString())
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', resolve)
@@ -69,6 +77,7 @@ export async function withServer<T>(
     return await action({
       url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
       requests,
+      certificates,
       next: () => new Promise((resolve) => waiting.push(resolve)),
     })
   } finally {

@@ -3,6 +3,7 @@ import { type RegisterTest, register, type SkippedChecks } from './check.js'
 import { assertOptions } from './options.js'
 import { abort } from './transport/abort.js'
 import { body } from './transport/body.js'
+import { certificate } from './transport/certificate.js'
 import type { TransportCheck, TransportCheckId } from './transport/check.js'
 import { cookies } from './transport/cookies.js'
 import { failure } from './transport/failure.js'
@@ -15,7 +16,21 @@ import { status } from './transport/status.js'
 import { timeout } from './transport/timeout.js'
 import { tls } from './transport/tls.js'
 
-const CHECKS: readonly TransportCheck[] = [body, status, redirect, retry, headers, cookies, failure, abort, timeout, size, secrets, tls]
+const CHECKS: readonly TransportCheck[] = [
+  body,
+  status,
+  redirect,
+  retry,
+  headers,
+  cookies,
+  failure,
+  abort,
+  timeout,
+  size,
+  secrets,
+  tls,
+  certificate,
+]
 
 /** Options of {@link testTransport}. */
 export interface TransportTestOptions {

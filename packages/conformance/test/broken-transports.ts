@@ -75,10 +75,17 @@ export const broken: Readonly<Record<TransportCheckId, () => Transport>> = {
     try {
       return await good(request, options)
     } catch (error) {
-      const { reason, sent } = error as TransportError
+      if (!(error instanceof TransportError)) throw error
+      const { reason, sent } = error
       throw new TransportError(request.endpoint, { reason, sent, cause: Object.assign(new Error('fetch failed'), { request }) })
     }
   },
 
-  'transport.tls': () => (request, options) => (request.url.startsWith('https:') ? trusting : good)(request, options),
+  'transport.tls': () => (request, options) =>
+    (request.url.startsWith('https:') && request.clientCertificate === undefined ? trusting : good)(request, options),
+
+  'transport.certificate':
+    () =>
+    ({ clientCertificate: _unknown, ...request }, options) =>
+      good(request, options),
 }

@@ -1,4 +1,5 @@
-import type { Transport } from '@oauth/core/adapter'
+import { request as httpsRequest } from 'node:https'
+import { assertNoClientCertificate, type HttpRequest, networkError, type Transport } from '@oauth/core/adapter'
 import { fetchTransport } from '@oauth/core/fetch'
 import { describe, expect, it } from 'vitest'
 import { type TransportCheckId, testTransport } from '../src/index.js'
@@ -29,6 +30,31 @@ describe('each check fails for what it is about, and no other check does', () =>
   it('there is a broken transport for every check', () => {
     const ids = registered(() => fetchTransport()).map(({ title }) => title.split(':', 1)[0])
     expect(ids).toEqual(Object.keys(broken))
+  })
+})
+
+describe('RFC 8705 §2: a transport that presents client certificates', () => {
+  const presenting = (request: HttpRequest): Promise<never> =>
+    new Promise((_resolve, reject) => {
+      const { url, method, headers, body, clientCertificate } = request
+      if (!url.startsWith('https:')) assertNoClientCertificate(request)
+      const outgoing = httpsRequest(url, { method, headers, ...clientCertificate })
+      outgoing.on('error', (error: NodeJS.ErrnoException) => reject(networkError(request, error.code)))
+      outgoing.end(body)
+    })
+
+  it('passes', async () => {
+    const check = registered(() => async (request) => presenting(request)).find(({ title }) => title.startsWith('transport.certificate'))
+    await check?.run()
+  })
+
+  it('fails where it sends by http what has one', async () => {
+    const careless: Transport = async ({ clientCertificate, ...request }, options) =>
+      request.url.startsWith('https:')
+        ? presenting({ ...request, ...(clientCertificate && { clientCertificate }) })
+        : fetchTransport()(request, options)
+    const check = registered(() => careless).find(({ title }) => title.startsWith('transport.certificate'))
+    await expect(check?.run()).rejects.toThrow(/over http, .*: the request was sent without the certificate/)
   })
 })
 

@@ -5,6 +5,7 @@
  */
 import { TransportError } from './error/transport-error.js'
 import type { Transport } from './flow/run.js'
+import { assertNoClientCertificate } from './http/client-certificate.js'
 import { fetchFailureCode } from './http/fetch-failure.js'
 import { type Form, formDecode, formEncode } from './http/form.js'
 import type { HttpRequest } from './http/http-request.js'
@@ -28,11 +29,15 @@ export function fetchClient(fetch: Fetch = globalThis.fetch): HttpClient<Authori
   return { transport: fetchTransport(fetch), authorised: (authoriser) => authorisedFetch(fetch, authoriser) }
 }
 
-/** Sends the core's requests with `fetch`: no redirects, cookies or cache; size and total time limited. */
+/**
+ * Sends the core's requests with `fetch`: no redirects, cookies or cache; size and total time limited. `fetch` presents no client certificates, so
+ * requests that have one are refused.
+ */
 export function fetchTransport(fetch: Fetch = globalThis.fetch): Transport {
   // Workers whose compatibility date is before November 2024 lack the option, and refuse every request that has it.
   const noCache: RequestInit = 'cache' in Request.prototype ? { cache: 'no-store' } : {}
   return async (request, { signal }) => {
+    assertNoClientCertificate(request)
     const { method, url, headers, body = null, timeoutMs } = request
     const timeout = AbortSignal.timeout(timeoutMs)
     const either = signal === undefined ? timeout : firstOf([signal, timeout])

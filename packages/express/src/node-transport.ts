@@ -2,7 +2,14 @@ import { type ClientRequest, request as http, type IncomingMessage } from 'node:
 import { request as https } from 'node:https'
 import { pipeline, type Readable, type Transform } from 'node:stream'
 import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
-import { type HttpHeaders, type HttpRequest, networkError, type Transport, TransportError } from '@oauth/core/adapter'
+import {
+  assertNoClientCertificate,
+  type HttpHeaders,
+  type HttpRequest,
+  networkError,
+  type Transport,
+  TransportError,
+} from '@oauth/core/adapter'
 
 /**
  * Sends the core's own requests with Node's `http` and its global agents, which takes a third of the time that `fetch` takes: of a login that is the
@@ -10,6 +17,7 @@ import { type HttpHeaders, type HttpRequest, networkError, type Transport, Trans
  */
 export function nodeTransport(): Transport {
   return async (request, { signal }) => {
+    assertNoClientCertificate(request)
     const outgoing = send(request)
     let reason: 'timeout' | 'aborted' | undefined
     function giveUp(why: 'timeout' | 'aborted'): void {

@@ -1,4 +1,4 @@
-import { type HttpRequest, networkError, type Transport, TransportError } from '@oauth/core/adapter'
+import { assertNoClientCertificate, type HttpRequest, networkError, type Transport, TransportError } from '@oauth/core/adapter'
 import got, { type Got } from 'got'
 import { assertGot } from './got-instance.js'
 import { BLOCKED } from './public-hosts.js'
@@ -14,6 +14,7 @@ export function gotTransport(instance: Got = got): Transport {
   const { 'user-agent': _own, ...theirs } = instance.defaults.options.headers
   const headers = Object.fromEntries([...Object.keys(theirs), 'authorization'].map((name) => [name, undefined]))
   return async (request, { signal }) => {
+    assertNoClientCertificate(request)
     const { url, maxBytes } = request
     const stream = instance.stream(url, { ...OWN, ...contentOf(request, headers), ...(signal && { signal }) })
     const chunks: Uint8Array[] = []

@@ -15,6 +15,7 @@ export type TransportCheckId =
   | 'transport.size'
   | 'transport.secrets'
   | 'transport.tls'
+  | 'transport.certificate'
 
 /** A check of a transport. */
 export type TransportCheck = Check<Transport, TransportCheckId>

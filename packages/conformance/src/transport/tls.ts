@@ -16,7 +16,7 @@ export const tls: TransportCheck = {
             await fails(transport, tokenRequest(url), { reason: 'tls', sent: 'no' })
             equal(requests.length, 0, 'the request was sent')
           },
-          { tls: true },
+          { tls: {} },
         ),
       'a server that speaks no TLS': () =>
         withServer(

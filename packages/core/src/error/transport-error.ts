@@ -30,7 +30,7 @@ const EXPLANATIONS: Readonly<Record<TransportReason, string>> | undefined = expl
   : undefined
 
 /**
- * A request brought no usable answer. The only error a `Transport` may reject with.
+ * A request brought no usable answer. The only error a `Transport` may reject with once it has begun to send.
  *
  * `cause` is a plain copy of name, code and syscall: HTTP clients' own errors print the request with its secrets.
  */

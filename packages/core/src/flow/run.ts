@@ -12,7 +12,7 @@ export interface TransportOptions {
 /**
  * Sends one request with an HTTP client: no redirects, no retries, no cookies; resolves for every status. All an HTTP adapter has to be.
  *
- * Rejects only with a `TransportError`.
+ * Rejects only with a `TransportError`, or, before anything is sent, with a `UsageError` for a `clientCertificate` that it cannot present.
  */
 export type Transport = (request: HttpRequest, options: TransportOptions) => Promise<HttpResponse>
 

@@ -21,6 +21,7 @@ export interface HttpRequest {
   readonly maxBytes: number
   /** Milliseconds until the whole answer, body included, must have arrived. */
   readonly timeoutMs: number
+  /** The connection has to present it; a transport that cannot refuses the request (`assertNoClientCertificate`). */
   readonly clientCertificate?: ClientCertificate
 }
 
