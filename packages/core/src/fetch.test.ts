@@ -65,6 +65,20 @@ describe('fetchTransport', () => {
     await server.close()
   })
 
+  it('B6, Authlib #704: the user agent is that of the `fetch` it is given; one that the request has goes before it', async () => {
+    const seen: unknown[] = []
+    const server = await site(({ headers }, response) => {
+      seen.push(headers['user-agent'])
+      response.end('{}')
+    })
+    const named: typeof fetch = (input, init) => fetch(input, { ...init, headers: { 'user-agent': 'mine/1.0', ...init?.headers } })
+    const request = formRequest('token', `${server.url}/token`, [])
+    await fetchTransport(named)(request, {})
+    await fetchTransport(named)({ ...request, headers: { ...request.headers, 'user-agent': 'of the request' } }, {})
+    await server.close()
+    expect(seen).toEqual(['mine/1.0', 'of the request'])
+  })
+
   it('F02, LG06: a failure names the server that could not be reached, and not the path', async () => {
     const closed = await site(() => undefined)
     await closed.close()

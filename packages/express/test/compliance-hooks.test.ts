@@ -1,3 +1,4 @@
+import { fetchClient } from '@oauth/core/fetch'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type ProviderOptions, requireLogin } from '../src/index.js'
 import { clock, closeAll, hostileWorld } from './world.js'
@@ -111,4 +112,20 @@ describe('S49, S64: quirks of the API', () => {
     app.environment.ahead = 4000
     expect(await app.items()).toEqual({ url: '/api?page=2&v=5.80&token=access-2', authorization: null })
   })
+})
+
+it('B6, Authlib #704: the name that `http` gives itself is told to every endpoint of the provider; without `http` that of Node', async () => {
+  const named: typeof fetch = (input, init) => fetch(input, { ...init, headers: { 'user-agent': 'mine/1.0', ...init?.headers } })
+  for (const [options, expected] of [
+    [{ http: fetchClient(named) }, 'mine/1.0'],
+    [{}, 'node'],
+  ] as const) {
+    const app = await hostileWorld({ provider: { scope: 'read' }, options })
+    app.server.answer('token', () => ({ body: { access_token: 'access-1', token_type: 'Bearer' } }))
+    await app.browser.goto(`${app.url}/auth/demo/login`)
+    const seen = ['discovery', 'token'].map((endpoint) =>
+      app.server.requestsTo(endpoint as 'token').map(({ headers }) => headers['user-agent']),
+    )
+    expect(seen).toEqual([[expected], [expected]])
+  }
 })

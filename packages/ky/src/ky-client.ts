@@ -1,7 +1,7 @@
 import type { HttpClient, ResourceOptions } from '@oauth/core/adapter'
-import ky, { type KyInstance, type Options } from 'ky'
+import ky, { type KyInstance } from 'ky'
 import { authorisedKy } from './authorised-ky.js'
-import { assertKy } from './ky-instance.js'
+import { assertKy, defaultsOf } from './ky-instance.js'
 import { kyTransport } from './ky-transport.js'
 
 // Here, and not where it is read: the declarations of the package have to reach it.
@@ -28,12 +28,7 @@ export function kyClient(instance: KyInstance = ky): HttpClient<KyInstance> {
 
 /** Where the instance's relative calls go, put together as ky does it; `undefined` where each call says it. */
 function baseUrlOf(instance: KyInstance): string | undefined {
-  let defaults: Options = {}
-  instance.extend((options) => {
-    defaults = options
-    return {}
-  })
-  const { prefix, baseUrl } = defaults
+  const { prefix, baseUrl } = defaultsOf(instance)
   const base = baseUrl ? absolute(baseUrl) : undefined
   return prefix ? absolute(prefix, base) : base
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { testTransport } from '@oauth/conformance'
 import type { HttpRequest } from '@oauth/core/adapter'
 import { kyTransport } from '@oauth/ky'
-import ky from 'ky'
+import ky, { replaceOption } from 'ky'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const POST = { endpoint: 'token', method: 'POST', headers: {}, body: 'a=1', maxBytes: 1000, timeoutMs: 1000 } as const
@@ -71,6 +71,29 @@ describe('what the token endpoint sees of an instance', () => {
     expect(url).toBe('/token')
     expect(headers).not.toHaveProperty('x-api-key')
     expect(headers).toMatchObject({ 'content-length': '3' })
+  })
+
+  it.each([
+    ['an object', { 'User-Agent': 'mine/1.0', 'x-api-key': 'api' }],
+    ['`Headers`', new Headers({ 'user-agent': 'mine/1.0', cookie: 'api=1' })],
+    ['pairs', [['user-agent', 'mine/1.0']]],
+  ])('B6, Authlib #704: the user agent that its headers name, as %s; one that the request has goes before it', async (_how, headers) => {
+    const transport = kyTransport(ky.create({ headers: headers as Record<string, string> }).extend({ retry: 1 }))
+    await transport(request, {})
+    expect(received.at(-1)?.headers).toMatchObject({ 'user-agent': 'mine/1.0' })
+    expect(received.at(-1)?.headers).not.toHaveProperty('x-api-key')
+    expect(received.at(-1)?.headers).not.toHaveProperty('cookie')
+    await transport({ ...request, headers: { 'user-agent': 'of the request' } }, {})
+    expect(received.at(-1)?.headers).toMatchObject({ 'user-agent': 'of the request' })
+  })
+
+  it('B6: where it names none, or takes it back, that of `fetch`', async () => {
+    const mine = ky.create({ headers: { 'user-agent': 'mine' } })
+    const none = { 'user-agent': undefined }
+    for (const instance of [ky, mine.extend({ headers: none }), mine.extend({ headers: replaceOption(none) })]) {
+      await kyTransport(instance)(request, {})
+      expect(received.at(-1)?.headers).toMatchObject({ 'user-agent': 'node' })
+    }
   })
 
   it('its `fetch` sends them, with the options that are meant for `fetch` alone', async () => {

@@ -436,7 +436,7 @@ describe('errors', () => {
 })
 
 describe('nothing of an instance leaks into requests that carry credentials', () => {
-  it('TR18: cookies, search parameters, user name, headers and the prefix stay away from the token endpoint; the user agent goes along', async () => {
+  it('TR18, B6, Authlib #704: cookies, search parameters, user name, headers and the prefix stay away from the token endpoint; the user agent goes along', async () => {
     const stored: string[] = []
     const instance = got.extend({
       prefixUrl: `${world.elsewhere}/api`,

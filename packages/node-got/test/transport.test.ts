@@ -35,6 +35,26 @@ describe('gotTransport of an instance with defaults of its own', () => {
   testTransport(it, () => gotTransport(instance))
 })
 
+describe('B6, Authlib #704: the user agent', () => {
+  it.each([
+    [got.extend({ headers: { 'user-agent': 'mine/1.0' } }), {}, 'mine/1.0'],
+    [got.extend({ headers: { 'User-Agent': 'mine/1.0' } }), { 'user-agent': 'of the request' }, 'of the request'],
+    [got, {}, expect.stringMatching(/^got /)],
+  ])('that of the instance, else that of got; one that the request has goes before it: case %#', async (instance, headers, expected) => {
+    const seen: unknown[] = []
+    const server = createServer((request, response) => {
+      seen.push(request.headers['user-agent'])
+      response.end('{}')
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`
+    await gotTransport(instance)({ endpoint: 'token', method: 'POST', url, headers, body: 'a=1', maxBytes: 100, timeoutMs: 1000 }, {})
+    expect(seen).toEqual([expected])
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  })
+})
+
 describe('gotTransport of an instance with a cookie jar and a cache', () => {
   const stored: string[] = []
   const cookieJar = { setCookie: async (cookie: string) => stored.push(cookie), getCookieString: async () => 'sid=1' }

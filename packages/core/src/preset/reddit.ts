@@ -1,8 +1,9 @@
 import type { ServerPreset } from './preset.js'
 
 /**
- * Reddit. Give the HTTP client a `user-agent` of the form `platform:app:version (by /u/name)`: others are refused, by the token endpoint too. For a
- * refresh token add `authorizationParameters: { duration: 'permanent' }` (not verified). Not verified: the members.
+ * Reddit. Give the got or ky instance a `user-agent` header of the form `platform:app:version (by /u/name)`, or a `fetch` that sets it: others are
+ * refused, by the token endpoint too, which is told the same. For a refresh token add `authorizationParameters: { duration: 'permanent' }` (not
+ * verified). Not verified: the members.
  */
 export const reddit: ServerPreset = {
   server: {
