@@ -24,7 +24,7 @@ const MAX_SHOWN = 5
 export function checkParties(
   { iss, sub, aud, azp }: JsonObject,
   { issuer, clientId, trustedAudiences = [] }: IdTokenParties,
-  redacted: (text: string) => string,
+  redacted?: (text: string) => string,
 ): void {
   if (issuer === undefined) {
     const missing = explain && 'cannot be told to come from this server: its metadata has no "issuer". Give it in the option "server"'
@@ -69,7 +69,7 @@ export function checkParties(
 
 /** What a claim is, briefly. */
 const shown = explain
-  ? (claim: Json | undefined, redacted: (text: string) => string): string => {
+  ? (claim: Json | undefined, redacted = (text: string): string => text): string => {
       if (claim === undefined) return 'absent'
       const all: readonly Json[] = Array.isArray(claim) ? claim : [claim]
       const some = all.slice(0, MAX_SHOWN).map((one) => (typeof one === 'string' ? quoted(redacted(one)) : 'no text'))
