@@ -2,7 +2,7 @@ import type { Environment } from '../environment.js'
 import { isOAuthError } from '../error/any-oauth-error.js'
 import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
-import type { VerificationKey } from '../jose/jwk-set.js'
+import { type VerificationKey, verificationKeys } from '../jose/jwk-set.js'
 import { jwkSetRequest, jwkSetResponse } from '../message/jwks.js'
 import { endpointUrl, type ServerMetadata } from '../metadata/server-metadata.js'
 import type { Cache } from './cache.js'
@@ -14,7 +14,7 @@ export interface CachedKeys {
   readonly keys: readonly VerificationKey[]
   readonly fetchedAt: number
   /** When an unknown key last made us ask again. */
-  readonly missedAt?: number
+  readonly missedAt?: number | undefined
   /** A request for an unknown key is under way; who joins it now shares it. */
   readonly refetching?: boolean
   /** How the last request for an unknown key failed. Until the next one such keys are not unknown but out of reach. */
@@ -43,7 +43,7 @@ export function assertKeyCache(keyCache: Cache<CachedKeys>): void {
 }
 
 /**
- * The server's keys, from the cache while they are fresh. Where `unknown` is set, a key was looked for and not found: the keys are
+ * The server's keys: those in its metadata where it has no `jwks_uri`, else those published there, from the cache while they are fresh. Where `unknown` is set, a key was looked for and not found: the keys are
  * fetched anew, but at most once per {@link MISS_INTERVAL}, so that made-up key ids cannot turn us against the server.
  *
  * While the keys cannot be fetched, those in the cache go on being used; for an unknown key there is nothing to use, and the failure is
@@ -56,7 +56,9 @@ export async function* jwkSet(
   unknown = false,
 ): Flow<readonly VerificationKey[]> {
   assertKeyCache(keyCache)
-  const cacheKey = `${server.issuer} ${endpointUrl(server, 'jwks_uri')}`
+  const { issuer, jwks, jwks_uri } = server
+  if (jwks && !jwks_uri) return verificationKeys(jwks) ?? []
+  const cacheKey = `${issuer} ${endpointUrl(server, 'jwks_uri')}`
   const cached = keyCache.get(cacheKey)
   const now = environment.now()
   if (cached !== undefined) {
@@ -67,7 +69,7 @@ export async function* jwkSet(
   const request = jwkSetRequest(server)
   try {
     const keys = jwkSetResponse(yield request, request)
-    keyCache.set(cacheKey, { keys, fetchedAt: environment.now(), ...missed(unknown ? now : keyCache.get(cacheKey)?.missedAt) })
+    keyCache.set(cacheKey, { keys, fetchedAt: environment.now(), missedAt: unknown ? now : keyCache.get(cacheKey)?.missedAt })
     return keys
   } catch (error) {
     // Read anew: another flow may have brought newer keys meanwhile.
@@ -77,7 +79,7 @@ export async function* jwkSet(
       // A caller that gave up has learnt nothing, so the interval is as it was before.
       keyCache.set(cacheKey, {
         ...fetched(latest),
-        ...(isAborted(error) ? missed(cached?.missedAt) : { missedAt: now, missFailure: error }),
+        ...(isAborted(error) ? { missedAt: cached?.missedAt } : { missedAt: now, missFailure: error }),
       })
       throw error
     }
@@ -97,10 +99,6 @@ function keysAfterMiss({ keys, missFailure }: CachedKeys): readonly Verification
 
 function fetched({ keys, fetchedAt }: CachedKeys): CachedKeys {
   return { keys, fetchedAt }
-}
-
-function missed(missedAt: number | undefined): { missedAt?: number } {
-  return missedAt === undefined ? {} : { missedAt }
 }
 
 function isAborted(error: unknown): boolean {

@@ -46,7 +46,7 @@ async function candidates(
     return isCryptoKey(key) ? [key] : fromJwk(key.export({ format: 'jwk' }) as Jwk, alg, where)
   }
   if (isJwk(key)) return fromJwk(key, alg, where)
-  const set = typeof key === 'object' && key !== null ? verificationKeys(key as unknown as JsonObject) : undefined
+  const set = typeof key === 'object' && key !== null ? verificationKeys(key) : undefined
   if (set === undefined) {
     throw new UsageError(
       explain && `${where} is no public key. Give a JWK Set, a JWK, PEM text, a CryptoKey, a KeyObject, a list of them, or a function.`,
@@ -57,7 +57,7 @@ async function candidates(
 
 function fromJwk(jwk: Jwk, alg: string, where: Explanation): readonly JwsKey[] {
   if (jwk['d'] !== undefined || jwk['k'] !== undefined) throw notPublic(where)
-  return candidateKeys(verificationKeys({ keys: [jwk as unknown as JsonObject] }) ?? [], alg, undefined)
+  return candidateKeys(verificationKeys({ keys: [jwk] }) ?? [], alg, undefined)
 }
 
 async function fromPem(text: string, alg: string, where: Explanation): Promise<readonly JwsKey[]> {

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../http/json.js'
+import { isJsonObject, type Json } from '../http/json.js'
 import { keyFor } from './jws-algorithm.js'
 
 /** A public key that can check signatures: public members only. */
@@ -22,8 +22,7 @@ const PUBLIC_MEMBERS: Readonly<Record<string, readonly string[]>> = { RSA: ['n',
  *
  * @see RFC 7517 §5 https://www.rfc-editor.org/rfc/rfc7517#section-5
  */
-export function verificationKeys(set: JsonObject): readonly VerificationKey[] | undefined {
-  const keys: Json | undefined = set['keys']
+export function verificationKeys({ keys }: { readonly keys?: unknown }): readonly VerificationKey[] | undefined {
   if (!Array.isArray(keys)) return undefined
   return keys.slice(0, MAX_KEYS).flatMap((key: Json) => publicKey(key) ?? [])
 }

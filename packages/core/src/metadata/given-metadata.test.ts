@@ -45,6 +45,26 @@ describe('B1: metadata that cannot work is a usage error that names the member',
     expect(await refused({ ...good, [name]: 'canary' })).toMatchObject(usage('Option "server"', `"${name}"`, `"${standard}"`))
   })
 
+  test.each([
+    'keys',
+    null,
+    [],
+    {},
+    { keys: [] },
+    { keys: [{ kty: 'oct', k: 'AAAA' }] },
+    { keys: [{ kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA', d: 'canary' }] },
+  ])('B2: "jwks" of %j: no key that could check a signature', async (jwks) => {
+    const error = await refused({ ...good, jwks })
+    expect(error).toMatchObject(usage('"jwks"', 'JWK Set', 'public key'))
+    expect(String(error)).not.toContain('canary')
+  })
+
+  test('B2: "jwks" beside "jwks_uri": one of them would be read by nobody', async () => {
+    const jwks = { keys: [{ kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' }] }
+    expect(assertGivenMetadata({ ...good, jwks })).toBeUndefined()
+    expect(await refused({ ...good, jwks, jwks_uri: 'https://as.example/jwks' })).toMatchObject(usage('"jwks" and "jwks_uri" contradict'))
+  })
+
   test('LG03: an endpoint is not repeated: it may hold a password', async () => {
     expect(String(await refused({ token_endpoint: 'https://user:canary@as.example/token' }))).not.toContain('canary')
   })

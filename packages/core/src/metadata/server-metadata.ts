@@ -4,6 +4,7 @@ import { ProtocolError } from '../error/protocol-error.js'
 import { ResponseError } from '../error/response-error.js'
 import type { JsonObject } from '../http/json.js'
 import { parseUrl } from '../http/uri.js'
+import type { Jwk } from '../jose/key-input.js'
 import { assertEndpoint, type HttpPolicy, isEndpoint, refuseEndpoint } from './issuer.js'
 import { isTemplateOf } from './issuer-template.js'
 import { type EndpointName, FURTHER_ENDPOINTS, LOGIN_ENDPOINTS, misshapenMember } from './metadata-members.js'
@@ -22,6 +23,8 @@ export interface ServerMetadata {
   readonly authorization_endpoint?: string
   readonly token_endpoint?: string
   readonly jwks_uri?: string
+  /** The server's keys themselves (RFC 7517 §5), for a server without `jwks_uri`: nothing is fetched then. */
+  readonly jwks?: { readonly keys: readonly Jwk[] }
   readonly userinfo_endpoint?: string
   readonly revocation_endpoint?: string
   readonly introspection_endpoint?: string

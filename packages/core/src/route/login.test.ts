@@ -53,6 +53,15 @@ describe('B7 B8: a login starts', () => {
       { scope: undefined, issuer: undefined, server: { ...endpoints, issuer, jwks_uri: `${issuer}/jwks` } },
       'openid',
     ],
+    [
+      'B2: given metadata that has the keys in it',
+      {
+        scope: undefined,
+        issuer: undefined,
+        server: { ...endpoints, issuer, jwks: { keys: [{ kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' }] } },
+      },
+      'openid',
+    ],
     ['an issuer, but no keys to verify an ID token with', { scope: undefined, issuer: undefined, server: { ...endpoints, issuer } }, null],
     ['endpoints alone', { scope: undefined, issuer: undefined, server: endpoints }, null],
     ['an empty scope', { scope: '' }, null],
