@@ -1,4 +1,6 @@
+import { createPublicKey } from 'node:crypto'
 import { expect, it } from 'vitest'
+import { type KeysOption, publicKeys } from '../src/jose/given-keys.js'
 import type { AuthorizationTransaction } from '../src/transaction/authorization-transaction.js'
 import type { AdapterWorld } from './adapter-world.js'
 import { createSigner } from './signer.js'
@@ -41,4 +43,23 @@ export function givenKeysCases<Session extends LoginSession, Options>(world: () 
     await expect(login(stranger, {}, metadata)).rejects.toMatchObject({ code: 'OAUTH_ID_TOKEN_SIG' })
     expect(world().seen).toEqual([])
   })
+
+  it.each<[string, KeysOption]>([
+    ['a JWK Set', { keys: [stranger.jwk, { ...signer.jwk, kid: 'mine' }, signer.jwk] }],
+    ['PEM', createPublicKey({ key: signer.jwk, format: 'jwk' }).export({ type: 'spki', format: 'pem' }).toString()],
+    ['a function', ({ alg }) => (alg === 'ES256' ? signer.jwk : [])],
+  ])('B16: the option `keys`, %s, verifies a login; nothing is fetched, and what others signed is refused', async (_kind, keys) => {
+    // There is nothing at this address.
+    const metadata = { jwks_uri: `${world().api}/jwks` }
+    expect((await login(signer, { keys: publicKeys(keys) }, metadata)).claims).toMatchObject({ sub: 'alice' })
+    await expect(login(createSigner('ES256'), { keys: publicKeys(keys) }, metadata)).rejects.toMatchObject({ code: 'OAUTH_ID_TOKEN_SIG' })
+    expect(world().seen).toEqual([])
+  })
+
+  it.each([null, '', [], { keys: [] }, () => [], signer.jwk])(
+    'B16: `keys: %j`, which nobody has wrapped, is refused at once',
+    async (keys) => {
+      await expect(login(signer, { keys })).rejects.toMatchObject({ name: 'UsageError', message: expect.stringContaining('publicKeys(…)') })
+    },
+  )
 }

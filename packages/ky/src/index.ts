@@ -14,6 +14,7 @@ export {
   jweDecryption,
   memoryStore,
   privateKeyJwt,
+  publicKeys,
   randomToken,
 } from '@oauth/core/session'
 export { AssertionSession, type AssertionSessionOptions, type ServiceAccountSessionOptions } from './assertion-session.js'

@@ -3,6 +3,7 @@ import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import type { HttpRequest } from '../http/http-request.js'
 import type { Decryption } from '../jose/decryption.js'
+import type { KeySource } from '../jose/key-source.js'
 import { assertQuirks, type ClientQuirks } from '../metadata/quirks.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 
@@ -21,6 +22,8 @@ export interface Client {
    * `HS512`, whose key is the client secret, only when they stand here.
    */
   readonly id_token_signed_response_alg?: string | undefined
+  /** What the server's signatures are checked with, from `publicKeys(…)`; nothing is fetched then. The keys that it publishes when absent. */
+  readonly keys?: KeySource | undefined
   /**
    * Decrypts what the server encrypts for this client, from `jweDecryption({ keys })`. With it ID tokens have to be encrypted, unless
    * another answer alone is registered for that, by `userinfo_encrypted_response_alg` or `introspection_encrypted_response_alg`.

@@ -70,9 +70,9 @@ export function assertIdTokenAlgorithm(client: Client): void {
 /** Tells whether an ID token of this server can be verified at all: there is an issuer to compare, and keys are published, given or agreed. */
 export function isIdTokenVerifiable(
   { issuer, jwks_uri, jwks }: ServerMetadata,
-  { id_token_signed_response_alg: alg = '' }: Client,
+  { keys, id_token_signed_response_alg: alg = '' }: Client,
 ): boolean {
-  return issuer !== undefined && (jwks_uri ?? jwks ?? hmacBits(alg)) !== undefined
+  return issuer !== undefined && (jwks_uri ?? jwks ?? keys ?? hmacBits(alg)) !== undefined
 }
 
 /** The signed ID token in an encrypted one; or another token that is encrypted as ID tokens are. */

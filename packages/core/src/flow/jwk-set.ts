@@ -4,7 +4,7 @@ import { explain } from '../error/explain.js'
 import { UsageError } from '../error/usage-error.js'
 import { type VerificationKey, verificationKeys } from '../jose/jwk-set.js'
 import { jwkSetRequest, jwkSetResponse } from '../message/jwks.js'
-import { endpointUrl, type ServerMetadata } from '../metadata/server-metadata.js'
+import type { ServerMetadata } from '../metadata/server-metadata.js'
 import type { Cache } from './cache.js'
 import { isUnavailable } from './discovery.js'
 import type { Flow } from './flow.js'
@@ -56,9 +56,9 @@ export async function* jwkSet(
   unknown = false,
 ): Flow<readonly VerificationKey[]> {
   assertKeyCache(keyCache)
-  const { issuer, jwks, jwks_uri } = server
-  if (jwks && !jwks_uri) return verificationKeys(jwks) ?? []
-  const cacheKey = `${issuer} ${endpointUrl(server, 'jwks_uri')}`
+  if (server.jwks && !server.jwks_uri) return verificationKeys(server.jwks) ?? []
+  const request = jwkSetRequest(server)
+  const cacheKey = `${server.issuer} ${request.url}`
   const cached = keyCache.get(cacheKey)
   const now = environment.now()
   if (cached !== undefined) {
@@ -66,7 +66,6 @@ export async function* jwkSet(
     if (unknown && !mayAskAgain(cached, now)) return keysAfterMiss(cached)
     if (unknown) keyCache.set(cacheKey, { ...fetched(cached), missedAt: now, refetching: true })
   }
-  const request = jwkSetRequest(server)
   try {
     const keys = jwkSetResponse(yield request, request)
     keyCache.set(cacheKey, { keys, fetchedAt: environment.now(), missedAt: unknown ? now : keyCache.get(cacheKey)?.missedAt })

@@ -62,9 +62,10 @@ export async function* refreshToken(server: ServerMetadata, client: Client, opti
   }
 }
 
-/** What says nothing of whose the ID token is: keys that are out of reach or not published yet, and clocks that differ. */
+/** What says nothing of whose the ID token is: keys that are out of reach, not published yet or no keys at all, and clocks that differ. */
 const NOT_JUDGED: ReadonlySet<string> = new Set([
   'OAUTH_KEY_NOT_FOUND',
+  'OAUTH_USAGE',
   'OAUTH_ID_TOKEN_EXP',
   'OAUTH_ID_TOKEN_IAT',
   'OAUTH_ID_TOKEN_NBF',
@@ -72,7 +73,8 @@ const NOT_JUDGED: ReadonlySet<string> = new Set([
 ])
 
 function isNotJudged(error: unknown): boolean {
-  if (!isOAuthError(error)) return false
+  // The application's own function has failed to find keys.
+  if (!isOAuthError(error)) return true
   return NOT_JUDGED.has(error.code) || ('endpoint' in error && error.endpoint === 'jwks')
 }
 

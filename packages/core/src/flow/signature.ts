@@ -5,16 +5,15 @@ import { utf8Bytes } from '../jose/encoding.js'
 import { hmacBits } from '../jose/hmac-algorithm.js'
 import { candidateKeys, type VerificationKey } from '../jose/jwk-set.js'
 import { type DecodedJws, type JwsKey, verifyJws } from '../jose/jws.js'
+import type { KeySource } from '../jose/key-source.js'
 import type { JwtRefusal } from '../message/jwt-refusal.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 import type { Flow } from './flow.js'
 import { type JwkSetOptions, jwkSet } from './jwk-set.js'
 
-/** Finds the keys that may have signed a JWT, instead of those that the server publishes. */
-export type KeySource = (jws: DecodedJws) => Promise<readonly JwsKey[]>
-
 /** Where the keys come from. */
 export interface SignatureOptions extends JwkSetOptions {
+  /** Before those of the client. */
   readonly keySource?: KeySource | undefined
 }
 
@@ -29,15 +28,16 @@ export interface SignedBy {
 const MAX_TRIES = 5
 
 /**
- * Checks the signature of a JWT whose algorithm is pinned: with the client secret under `HS*`, else with the server's published keys. A key
- * that is not known is looked for once at the server, so a rotated key is found.
+ * Checks the signature of a JWT whose algorithm is pinned: with the client secret under `HS*`, else with the keys that were given, else with
+ * those that the server publishes. Of these one that is not known is looked for once at the server, so a rotated key is found.
  *
  * @throws {@link ProtocolError} `…_SIG` or `OAUTH_KEY_NOT_FOUND`.
  * @see OpenID Connect Core §10.1 https://openid.net/specs/openid-connect-core-1_0.html#Signing
  */
 export async function* verifySignature(jws: DecodedJws, { server, client, refusal }: SignedBy, options: SignatureOptions): Flow<void> {
   const { alg, kid } = jws.header
-  const own = hmacBits(alg) === undefined ? await options.keySource?.(jws) : [utf8Bytes(client.client_secret ?? '')]
+  const own =
+    hmacBits(alg) === undefined ? await (options.keySource ?? client.keys)?.candidates(jws) : [utf8Bytes(client.client_secret ?? '')]
   let holds = own === undefined ? await publishedHolds(jws, yield* jwkSet(server, options)) : await anyHolds(jws, own)
   if (holds === undefined && own === undefined) holds = await publishedHolds(jws, yield* jwkSet(server, options, true))
   if (holds === undefined) {

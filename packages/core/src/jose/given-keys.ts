@@ -8,6 +8,7 @@ import { candidateKeys, verificationKeys } from './jwk-set.js'
 import type { DecodedJws, JwsKey } from './jws.js'
 import { webCryptoAlgorithm } from './jws-algorithm.js'
 import { isCryptoKey, isJwk, isNodeKey, type Jwk, type NodeKey } from './key-input.js'
+import type { KeySource } from './key-source.js'
 import { decodePem, type Pem } from './pem.js'
 
 /** A public key: PEM (`PUBLIC KEY`, or the key in a `CERTIFICATE`, whose dates and issuer are not looked at), a JWK, a `CryptoKey`, or a `KeyObject` of Node. */
@@ -20,17 +21,34 @@ export type PublicKeys = PublicKeyInput | readonly PublicKeyInput[] | { readonly
 export type KeysOption = PublicKeys | ((header: JsonObject, payload: JsonObject) => Maybe<PublicKeys>)
 
 /**
- * Makes a function that finds the keys that may have signed a JWT, among those that the application gives. Of a JWK Set only those with the
- * header's `kid`, where it has one; a key that is given by itself is tried whatever its `kid`.
+ * Makes what a server's signatures are checked with, in the place of the keys that it publishes: for the option `keys`. Of a JWK Set only the keys
+ * with the `kid` of the header count, where it has one; a key that is given by itself is tried whatever its `kid`.
+ *
+ * @throws {@link UsageError} without a key. What is no public key is one when a signature is checked.
+ */
+export function publicKeys(keys: KeysOption): KeySource {
+  const given: readonly unknown[] = [keys].flat()
+  if (given.length === 0 || given.some((key) => !key)) {
+    throw new UsageError(
+      explain && 'publicKeys: the keys are missing or empty: no signature could be checked. Is an environment variable unset?',
+    )
+  }
+  return keySource(keys, explain && 'publicKeys: a key')
+}
+
+/**
+ * The same, without looking at the keys.
  *
  * @param where what errors call the keys.
  * @throws {@link UsageError} for what is no public key; when the keys are looked at.
  */
-export function keySource(keys: KeysOption, where: Explanation): (jws: DecodedJws) => Promise<readonly JwsKey[]> {
-  return async (jws) => {
-    const given = typeof keys === 'function' ? await keys(jws.header, jws.payload) : keys
-    const found = await Promise.all([given].flat().map((key) => candidates(key, jws, where)))
-    return found.flat()
+export function keySource(keys: KeysOption, where: Explanation): KeySource {
+  return {
+    async candidates(jws) {
+      const given = typeof keys === 'function' ? await keys(jws.header, jws.payload) : keys
+      const found = await Promise.all([given].flat().map((key) => candidates(key, jws, where)))
+      return found.flat()
+    },
   }
 }
 

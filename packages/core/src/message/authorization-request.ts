@@ -174,15 +174,13 @@ function furtherParameters(parameters: Parameters | undefined): Form {
   if (reserved !== undefined) {
     throw new UsageError(
       explain &&
-        `Authorization request: "${reserved[0]}" cannot be among the further parameters. The option "${camelCase(reserved[0])}" sets it, if it can be set.`,
+        `Authorization request: "${reserved[0]}" cannot be among the further parameters. The option "${camelCase?.(reserved[0])}" sets it, if it can be set.`,
     )
   }
   return form
 }
 
-function camelCase(name: string): string {
-  return name.replace(/_(.)/g, (_all, letter: string) => letter.toUpperCase())
-}
+const camelCase = explain ? (name: string): string => name.replace(/_(.)/g, (_all, letter: string) => letter.toUpperCase()) : undefined
 
 /** PKCE protects a code; a verifier for which there is no challenge would be dropped without a word. */
 function assertPkce(given: string | false, method: string | false, { codeVerifier }: AuthorizationRequestOptions): void {

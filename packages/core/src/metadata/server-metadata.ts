@@ -1,4 +1,4 @@
-import { type Explanation, explain } from '../error/explain.js'
+import { explain } from '../error/explain.js'
 import { printable } from '../error/printable.js'
 import { ProtocolError } from '../error/protocol-error.js'
 import { ResponseError } from '../error/response-error.js'
@@ -68,7 +68,7 @@ export function serverMetadata(
   if (given !== issuer && !isTemplate) {
     throw new ProtocolError(
       'OAUTH_ISSUER_MISMATCH',
-      explain && `Server metadata: the "issuer" differs from the one configured. ${difference(given, issuer)}`,
+      explain && `Server metadata: the "issuer" differs from the one configured. ${difference?.(given, issuer)}`,
       { reference: 'RFC 8414 §3.3' },
     )
   }
@@ -116,11 +116,12 @@ function presentMembers(published: JsonObject): Record<string, unknown> {
 }
 
 /** Both issuers are public names; telling them apart by eye is the hard part. */
-function difference(given: unknown, configured: string): Explanation {
-  if (!explain) return false
-  if (typeof given !== 'string' || given === '') return 'The document has none: it is not the metadata of an authorization server.'
-  if (given.includes('{tenantid}')) return 'It is a template for the issuers of many tenants: set quirks.templatedIssuer.'
-  if (`${given}/` === configured || given === `${configured}/`)
-    return `They differ in the trailing slash: configure ${JSON.stringify(given)}.`
-  return `Configured: ${JSON.stringify(configured)}; found: ${JSON.stringify(printable(given))}.`
-}
+const difference = explain
+  ? (given: unknown, configured: string): string => {
+      if (typeof given !== 'string' || given === '') return 'The document has none: it is not the metadata of an authorization server.'
+      if (given.includes('{tenantid}')) return 'It is a template for the issuers of many tenants: set quirks.templatedIssuer.'
+      if (`${given}/` === configured || given === `${configured}/`)
+        return `They differ in the trailing slash: configure ${JSON.stringify(given)}.`
+      return `Configured: ${JSON.stringify(configured)}; found: ${JSON.stringify(printable(given))}.`
+    }
+  : undefined

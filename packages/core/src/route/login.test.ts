@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { publicKeys } from '../jose/given-keys.js'
 import { headerLength, NAVIGATION, SCRIPT } from './testing/browser.js'
 import { APP, LOGIN_COOKIE, registered, SECRET, world } from './testing/world.js'
 
@@ -59,6 +60,16 @@ describe('B7 B8: a login starts', () => {
         scope: undefined,
         issuer: undefined,
         server: { ...endpoints, issuer, jwks: { keys: [{ kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' }] } },
+      },
+      'openid',
+    ],
+    [
+      'B16: given metadata, and keys of its own',
+      {
+        scope: undefined,
+        issuer: undefined,
+        server: { ...endpoints, issuer },
+        keys: publicKeys({ kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' }),
       },
       'openid',
     ],

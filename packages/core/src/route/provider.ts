@@ -95,8 +95,10 @@ function complianceHooks<Http>({ quirks, complianceHooks: given = {} }: Provider
 }
 
 /** Without keys no ID token can be verified, so none is asked for unless the application does. */
-function defaultScope({ issuer, server }: RegistrationOptions): string | undefined {
-  return issuer !== undefined || (server?.issuer !== undefined && (server.jwks_uri ?? server.jwks) !== undefined) ? 'openid' : undefined
+function defaultScope({ issuer, server, keys }: RegistrationOptions): string | undefined {
+  return issuer !== undefined || (server?.issuer !== undefined && (server.jwks_uri ?? server.jwks ?? keys) !== undefined)
+    ? 'openid'
+    : undefined
 }
 
 /** Gives tokens back to the server, where it takes them: the refresh token, else the access token. */

@@ -10,6 +10,7 @@ import { assertIdTokenAlgorithm } from '../flow/id-token.js'
 import type { CachedKeys } from '../flow/jwk-set.js'
 import { parseUrl } from '../http/uri.js'
 import type { Decryption } from '../jose/decryption.js'
+import type { KeySource } from '../jose/key-source.js'
 import { assertResponseAlgorithm } from '../message/response-algorithm.js'
 import { CLOCK_TOLERANCE, MAX_CLOCK_TOLERANCE } from '../message/token-dates.js'
 import { assertGivenMetadata } from '../metadata/given-metadata.js'
@@ -32,6 +33,11 @@ export interface RegistrationOptions {
   readonly revocationEndpointAuthMethod?: string | ClientAuthentication | undefined
   /** The only algorithm ID tokens may have: any asymmetric one that the server announces when absent. `HS256`, `HS384`, `HS512` only by this option. */
   readonly idTokenSignedResponseAlg?: string | undefined
+  /**
+   * What signatures of the server are checked with, instead of the keys that it publishes: `publicKeys(…)` of a JWK Set, PEM or a function. Nothing is
+   * fetched then. Under `HS256`, `HS384` and `HS512` it is the client secret all the same.
+   */
+  readonly keys?: KeySource | undefined
   /**
    * Decrypts what the server encrypts for this client: `jweDecryption({ keys })`. ID tokens then have to be encrypted, unless another answer alone
    * is registered for that, by one of the options below.
@@ -72,6 +78,7 @@ const CLIENT_OPTIONS = [
   'tokenEndpointAuthMethod',
   'revocationEndpointAuthMethod',
   'idTokenSignedResponseAlg',
+  'keys',
   'decryption',
   'idTokenEncryptedResponseAlg',
   'userinfoSignedResponseAlg',
@@ -178,7 +185,13 @@ function assertAlgorithms(client: Client): void {
   assertIdTokenAlgorithm(client)
   assertResponseAlgorithm(explain && 'userinfoSignedResponseAlg', client.userinfo_signed_response_alg, client)
   assertResponseAlgorithm(explain && 'introspectionSignedResponseAlg', client.introspection_signed_response_alg, client)
-  const { decryption } = client
+  const { decryption, keys } = client
+  if (keys !== undefined && typeof keys?.candidates !== 'function') {
+    throw new UsageError(
+      explain &&
+        'Option "keys" is no source of keys. Wrap the JWK Set, PEM, key or function: publicKeys(…). Is an environment variable unset?',
+    )
+  }
   const encrypted =
     client.id_token_encrypted_response_alg ?? client.userinfo_encrypted_response_alg ?? client.introspection_encrypted_response_alg
   if (decryption === undefined ? encrypted !== undefined : typeof decryption?.decrypt !== 'function') {
