@@ -83,6 +83,18 @@ describe('where the token goes', () => {
     expect(world.seenElsewhere).toHaveLength(0)
   })
 
+  it('RD10: //evil.example/x leads the token to no other host, whatever it is resolved against', async () => {
+    const outcome = async (options: Options) => {
+      const { http } = await world.session({ http: ky.create(options) })
+      return http.get(`${world.elsewhere.replace('http:', '')}/x`)
+    }
+    await expect(outcome({})).rejects.toMatchObject({ cause: { code: 'ERR_INVALID_URL' } })
+    await expect(outcome({ baseUrl: `${world.api}/v1/` })).rejects.toMatchObject({ code: 'OAUTH_ORIGIN_NOT_ALLOWED' })
+    // Below a prefix it is a path.
+    expect((await outcome({ prefix: `${world.api}/v1` })).url).toBe(`${world.api}/v1/${world.elsewhere.replace('http://', '')}/x`)
+    expect(world.seenElsewhere).toHaveLength(0)
+  })
+
   it('a relative prefix or base URL names no origin where there is no page', async () => {
     for (const options of [{ prefix: '/api' }, { baseUrl: '/api/' }]) {
       const session = await world.session({ http: ky.create(options) })

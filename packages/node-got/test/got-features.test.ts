@@ -301,6 +301,15 @@ describe('where the token goes', () => {
     expect(world.seenElsewhere).toHaveLength(0)
   })
 
+  it('RD10: //evil.example/x is refused, with a prefix and without; nothing is sent', async () => {
+    for (const http of [got, got.extend({ prefixUrl: `${world.api}/v1` })]) {
+      const session = await world.session({ http })
+      await expect(session.http.get(`${world.elsewhere.replace('http:', '')}/x`)).rejects.toThrow('must not start with a slash')
+    }
+    expect(world.seenElsewhere).toHaveLength(0)
+    expect(world.seen).toHaveLength(0)
+  })
+
   it('RD10: allowedOrigins names others', async () => {
     const session = await world.session({ allowedOrigins: [world.elsewhere] })
     await session.http.get(world.elsewhere)

@@ -1,10 +1,13 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { createSigner } from '../../test/signer.js'
+import { privateKeyJwt } from '../client-authentication/private-key-jwt.js'
 import type { Environment } from '../environment.js'
 import { isOAuthError } from '../error/any-oauth-error.js'
 import { RefreshError } from '../error/refresh-error.js'
 import { TransportError } from '../error/transport-error.js'
 import type { HttpResponse } from '../http/http-response.js'
+import { decodeJws } from '../jose/jws.js'
 import type { SessionOptions } from './session-options.js'
 import {
   type Answer,
@@ -361,6 +364,35 @@ describe('RF12/F06: trouble at the server', () => {
     two.expire()
     await expect(two.session.http(`${API}/me`)).rejects.toMatchObject({ code: 'OAUTH_REFRESH_TRANSIENT' })
     expect(two.line.tokenRequests()).toHaveLength(2)
+  })
+
+  it('CA05: a request that is made once more proves who the client is anew: another jti, another signature', async () => {
+    const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+    const clock = testClock()
+    let attempts = 0
+    const line = wire(() => {
+      attempts += 1
+      if (attempts === 1) throw new TransportError('token', { reason: 'reset', sent: 'no' })
+      return ok()
+    })
+    const session = sessionOver(line, {
+      environment: clock,
+      clientSecret: undefined,
+      tokenEndpointAuthMethod: privateKeyJwt({ key, alg: 'ES256' }),
+    })
+    await session.setToken(TOKEN)
+    await session.refreshToken()
+    const forms = line.tokenRequests()
+    expect(forms.map(({ refresh_token }) => refresh_token)).toEqual(['refresh-1', 'refresh-1'])
+    const parts = forms.map(({ client_assertion = '' }) => {
+      const [, , signature] = client_assertion.split('.')
+      return [decodeJws(client_assertion)?.payload['jti'], signature]
+    })
+    const [jtis, signatures] = [0, 1].map((at) => parts.map((part) => part[at]))
+    for (const values of [jtis, signatures]) {
+      expect(values).toEqual([expect.any(String), expect.any(String)])
+      expect(new Set(values).size).toBe(2)
+    }
   })
 
   it('a manual renewal says so, also while the token is valid', async () => {
