@@ -12,6 +12,8 @@ const QUIRKS = ['camelCaseMembers', 'cache-control']
 
 const ADAPTER_FREE_OF = ['jose/', 'A256GCM', 'grant_type', 'code_verifier']
 
+const SESSION_FREE_OF = [...JOSE, 'scopePlacement']
+
 /** Of the texts of errors, which browsers do not load, one each in a table, in a call and in a function. */
 const TEXTS = ['the host name could not be resolved', 'must be a number of seconds', 'Known options: ']
 
@@ -37,7 +39,8 @@ const BUNDLES: readonly (readonly [code: string, ...forbidden: readonly string[]
     'introspection_endpoint',
     'BEGIN',
   ],
-  ["export { OAuth2Session } from '@oauth/core/session'", ...JOSE, 'scopePlacement'],
+  ["export { OAuth2Session } from '@oauth/core/session'", ...SESSION_FREE_OF],
+  ["export { OAuth2Session } from '@oauth/ky'", ...SESSION_FREE_OF],
   [
     "export { finishAuthorization, refreshToken, verifyIdToken, userinfo, introspect } from '@oauth/core'",
     'jose/dist/webapi/jwe/',
@@ -69,8 +72,9 @@ async function findingsIn([code, ...forbidden]: (typeof BUNDLES)[number]): Promi
 
 async function bundle(code: string, conditions: string[] = []): Promise<{ has(part: string): boolean }> {
   const { metafile, outputFiles } = await build({
-    // Adapters see the packages as users do; this one has a link to core.
-    stdin: { contents: code, resolveDir: 'packages/express' },
+    // Adapters see the packages as users do; this one has a link to core, and by its own name one to itself.
+    stdin: { contents: code, resolveDir: 'packages/ky' },
+    external: ['ky'],
     bundle: true,
     minifySyntax: true,
     conditions,
