@@ -1,9 +1,10 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AuthorizationTransaction } from '@oauth/core'
 import type { SessionOptions, TokenSet, UpdateToken } from '@oauth/core/session'
+import { createSigner } from '@oauth-test/provider'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Guide, readGuide } from '../src/guide.ts'
 import { type GuideWorld, startGuideWorld, tokenForms } from '../src/guide-world.ts'
@@ -259,6 +260,23 @@ describe.each(httpClients)('docs/session.md on %s', (client) => {
       }>('openid', { shown: ['session'] })
       const { url, transaction } = await session.createAuthorizationUrl()
       expect(await whoIsIt(await world.comeBack(url), JSON.stringify(transaction))).toBe('alice, alice@example.com')
+    })
+
+    it('B16: keys that are given, as PEM, verify a login', async () => {
+      const signer = createSigner({ alg: 'RS256' })
+      const { withPem } = await scripted.run<{ withPem(pem: string): Session }>('given_keys')
+      const session = withPem(createPublicKey({ key: signer.jwk, format: 'jwk' }).export({ type: 'spki', format: 'pem' }).toString())
+      const { transaction } = await session.createAuthorizationUrl()
+      const login = async (by: typeof signer) => {
+        const iat = Math.floor(Date.now() / 1000)
+        const claims = { iss: world.scripted.url, aud: 'my-app', sub: 'alice', iat, exp: iat + 60, nonce: transaction.nonce }
+        world.scripted.answer('token', { body: { ...TOKEN, id_token: by.sign(claims) } })
+        await session.fetchToken({ authorizationResponse: `https://app.example/callback?code=c&state=${transaction.state}`, transaction })
+      }
+      await login(signer)
+      expect(session.claims).toMatchObject({ sub: 'alice' })
+      await expect(login(createSigner({ alg: 'RS256' }))).rejects.toMatchObject({ code: 'OAUTH_ID_TOKEN_SIG' })
+      expect(world.scripted.requestsTo('jwks')).toEqual([])
     })
 
     it('an encrypted ID token; what the application keeps of a person; a second factor that did not come', async () => {
