@@ -1,0 +1,5 @@
+import { streamed } from '../../lib/streamed.ts'
+
+export async function GET(): Promise<Response> {
+  return streamed()
+}
