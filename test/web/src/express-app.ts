@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { type AuthorisedFetch, isOAuthError, type OAuthOptions, oauth, requireLogin, statusOf } from '@oauth/express'
+import { type AuthorisedFetch, isOAuthError, type OAuthOptions, oauth, requireLogin, silentLogin, statusOf } from '@oauth/express'
 import express from 'express'
 import { appConfig, oauthOptions } from './app-config.ts'
 import { hashOf } from './hash-of.ts'
@@ -58,6 +58,33 @@ app.get('/step-up', requireLogin({ provider: Object.keys(config.providers)[0] })
   res.send('stepped up')
 })
 
+app.get('/recent', requireLogin({ maxAge: 300 }), (_req, res) => {
+  res.type('text').send('recent enough')
+})
+
+app.get('/vault', requireLogin({ acr: 'gold' }), (_req, res) => {
+  res.type('text').send('strong enough')
+})
+
+app.get('/vault/api', requireLogin({ acr: 'gold' }), (_req, res) => {
+  res.json({ strong: true })
+})
+
+app.get('/welcome', silentLogin(), (req, res) => {
+  res.type('text').send(`welcome: ${req.oauth.user?.sub ?? 'stranger'}`)
+})
+
+app.get(
+  '/in-front',
+  async (req, res, next) => {
+    res.locals['inFront'] = await found(req)
+    next()
+  },
+  async (req, res) => {
+    res.type('text').send(`${res.locals['inFront']} ${await found(req)}`)
+  },
+)
+
 app.post('/sign-out', async (req, res) => {
   try {
     res.redirect(303, await req.oauth.logout())
@@ -86,6 +113,12 @@ async function tokenOf({ oauth: visit }: express.Request): Promise<{ readonly to
   } catch (error) {
     return { error: codeOf(error) }
   }
+}
+
+/** Who is there, and with which token, as JSON. */
+async function found(req: express.Request): Promise<string> {
+  const { token, error } = await tokenOf(req)
+  return JSON.stringify({ sub: req.oauth.user?.sub, accessTokenHash: token && hashOf(token), error })
 }
 
 function codeOf(error: unknown): string {

@@ -40,6 +40,11 @@ export interface AppOptions {
  * - `GET /api` JSON of the provider's UserInfo, by the user's HTTP client; `{ error }` with the code of what went wrong
  * - `GET /link?provider=` begins a login to be linked
  * - `GET /step-up` a page that wants a login at the first provider
+ * - `GET /recent` a page that wants a login of the last five minutes, and says `recent enough`
+ * - `GET /vault` a page that wants a login of the class `gold`, and says `strong enough`
+ * - `GET /vault/api` a route handler that does: JSON `{ strong: true }`
+ * - `GET /welcome` a page for everybody that asks who is logged in at the provider: it says `welcome: ` and the person's `sub`, or `stranger`
+ * - `GET /in-front` what code of the application's own has found before the page, and what the page has: twice JSON of {@link TokenView} with the person's `sub`
  * - `POST /sign-out` logs out by the method; where that fails, JSON `{ error }` and the status that the library says
  * - `GET /static` a page that reads no session, and says `static`
  * - every other path: a page behind the guard, that says `elsewhere`
