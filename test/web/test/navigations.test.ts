@@ -1,6 +1,7 @@
+import { login } from '@oauth-test/provider'
 import { describe, expect, it } from 'vitest'
 import { everyApplication } from '../src/frameworks.ts'
-import { follow, NAVIGATION, raw } from '../src/raw.ts'
+import { follow, NAVIGATION, type RawAnswer, raw } from '../src/raw.ts'
 import { loginCookies, sessionCookies } from '../src/visitor.ts'
 import { useWorld } from '../src/world.ts'
 
@@ -94,6 +95,43 @@ describe.each(everyApplication)('$name', ({ framework, stored }) => {
       const answer = await raw(app.baseUrl, '/auth/demo/login', { method: 'POST', headers, body: 'returnTo=%2Fguarded' })
       expect([answer.status, answer.setCookie]).toEqual([status, []])
     }
+  })
+
+  describe('a login by a form', () => {
+    const FORM = { accept: 'text/html', 'content-type': 'application/x-www-form-urlencoded' }
+
+    function post(headers: Readonly<Record<string, string>>): Promise<RawAnswer> {
+      return raw(world.app.baseUrl, '/auth/demo/login', { method: 'POST', headers: { ...FORM, ...headers }, body: 'returnTo=%2Fguarded' })
+    }
+
+    it.each<[string, (origin: string) => Readonly<Record<string, string>>]>([
+      ['of this site', (origin) => ({ ...NAVIGATION, 'sec-fetch-site': 'same-origin', origin })],
+      ['of a page that sends no referrer', () => ({ ...NAVIGATION, 'sec-fetch-site': 'same-origin', origin: 'null' })],
+      ['of this site in an old browser', (origin) => ({ origin })],
+    ])('RFC 9700 §4.7: one %s begins a login: 303 to the provider, and the cookie of the attempt', async (_what, headers) => {
+      const { app, provider } = world
+      const { status, headers: answered, setCookie } = await post(headers(app.baseUrl))
+      expect([status, answered['location']]).toEqual([303, expect.stringContaining(`${provider.issuer}/auth?`)])
+      expect(setCookie).toEqual([expect.stringMatching(/^oauth\.login\.[\w-]+=/)])
+    })
+
+    it.each([
+      ['another site', 'https://evil.example'],
+      ['another scheme', 'https://127.0.0.1'],
+      ['a sandbox', 'null'],
+    ])('RFC 9700 §4.7: one of %s is 403 and begins none, where Origin alone tells', async (_what, origin) => {
+      const { status, headers, setCookie } = await post({ origin })
+      expect([status, headers['location'], headers['cache-control'], setCookie]).toEqual([403, undefined, 'private, no-store', []])
+    })
+
+    it('the person comes back to where the form says', async () => {
+      const { app } = world
+      const { headers, setCookie } = await post({ ...NAVIGATION, 'sec-fetch-site': 'same-origin', origin: app.baseUrl })
+      const browser = app.browser()
+      browser.cookies.store(setCookie, `${app.baseUrl}/`)
+      const page = await login(await browser.goto(headers['location'] ?? ''), { username: 'alice' })
+      expect([page.url, page.text]).toEqual([`${app.baseUrl}/guarded`, 'guarded: alice'])
+    })
   })
 
   it('SS15: a page that prefetches its links, as a browser does, leaves no login behind; going there begins one', async () => {
