@@ -1,7 +1,7 @@
 import { createSigner } from '@oauth-test/provider'
 import { describe, expect, it } from 'vitest'
-import { frameworks } from '../src/frameworks.ts'
-import { isLoggedIn, postBackchannel, rawFrom } from '../src/logout-requests.ts'
+import { everyApplication, frameworks } from '../src/frameworks.ts'
+import { isLoggedIn, knownAt, postBackchannel, rawFrom } from '../src/logout-requests.ts'
 import { raw } from '../src/raw.ts'
 import { type ScriptedWorld, useScriptedWorld } from '../src/scripted-world.ts'
 
@@ -147,7 +147,10 @@ describe.each(frameworks)('$name', (framework) => {
       const person = somebody()
       const browser = await world.loggedIn(person)
       const path = `/auth/demo/backchannel-logout?logout_token=${world.logoutToken(person)}`
-      expect((await raw(app.baseUrl, path, { method, headers: {} })).status).toBe(405)
+      const answer = await raw(app.baseUrl, path, { method, headers: {} })
+      expect([answer.status, answer.setCookie]).toEqual([405, []])
+      // A method that no handler of Next is for is answered by Next itself.
+      if (method === 'GET') expect(answer.headers['cache-control']).toBe('private, no-store')
       expect(await isLoggedIn(browser, app)).toBe(true)
     })
   })
@@ -184,5 +187,22 @@ describe.each(frameworks)('$name', (framework) => {
       expect((await rawFrom(browser, app, '/auth/logout')).status).toBe(303)
       expect(await isLoggedIn(browser, app)).toBe(false)
     })
+  })
+})
+
+describe.each(everyApplication)('$name', ({ framework, stored }) => {
+  const world = useScriptedWorld(framework, { stored })
+
+  it('LO05: a session that its provider has ended is over at every place of the application, and another one at none', async () => {
+    const { app } = world
+    const person = somebody()
+    const [theirs, others] = [await world.loggedIn(person), await world.loggedIn(somebody())]
+    const everywhere = { route: true, page: true, handler: true, front: true, behind: true }
+    expect([await knownAt(theirs, app), await knownAt(others, app)]).toEqual([everywhere, everywhere])
+    expect((await postBackchannel(app, `logout_token=${world.logoutToken(person)}`)).status).toBe(200)
+    // The edge runtime is a process of its own, and no provider tells it: without a store its proxy takes the cookie for what it was, and pages do not.
+    const front = framework.name === 'next 15 on the edge' && !stored
+    const nowhere = { route: false, page: false, handler: false, front, behind: false }
+    expect([await knownAt(theirs, app), await knownAt(others, app)]).toEqual([nowhere, everywhere])
   })
 })
