@@ -1,4 +1,4 @@
-import { defaultEnvironment, type Environment } from '@oauth/core/adapter'
+import { defaultEnvironment, type Environment, type OAuthEvent } from '@oauth/core/adapter'
 import type { WebOptions } from '@oauth/core/routes'
 import { memoryStore } from '@oauth/core/session'
 import type { AppOptions } from './framework.ts'
@@ -25,12 +25,17 @@ export function oauthOptions({ baseUrl, secret, providers, paths, session, store
     baseUrl,
     secret,
     providers,
-    environment: clockAhead(ahead),
+    environment: { ...clockAhead(ahead), emit: print },
     ...(paths === undefined ? {} : { paths }),
     ...(session === undefined ? {} : { session }),
     ...(store === undefined ? {} : { store: store === 'memory' ? memoryStore() : remoteStore(store) }),
     ...(afterLogout === undefined ? {} : { afterLogout }),
   }
+}
+
+/** Has the application print what it is told. */
+function print({ type, detail }: OAuthEvent): void {
+  console.log(`${type}: ${detail}`)
 }
 
 function clockAhead(seconds: number): Environment {

@@ -118,32 +118,45 @@ describe.each(frameworks)('$name', (framework) => {
   ])('LO11: a logout while the provider is down, sessions %s', (_where, stored) => {
     const world = useScriptedWorld(framework, { stored, app: { afterLogout: '/static' } })
 
-    it.each<[string, Parameters<typeof world.server.answer>[1]]>([
-      ['503', { status: 503 }],
-      ['an error', { status: 400, body: { error: 'invalid_request' } }],
-      ['a reset', { fault: 'reset' }],
-      ['a redirect', { fault: 'redirect', status: 307, location: '/elsewhere' }],
-    ])('the tokens cannot be given back (%s): the session is over, and the browser goes on to the provider', async (_what, fault) => {
-      const { app, server } = world
-      const browser = await world.loggedIn()
-      server.answer('revocation', fault)
-      const before = server.requestsTo('revocation').length
-      const { status, headers, setCookie } = await rawFrom(browser, app, LOGOUT)
-      expect([status, headers['location']]).toEqual([303, expect.stringContaining(`${server.url}/logout?`)])
-      expect(server.requestsTo('revocation').length).toBeGreaterThan(before)
-      expect(server.requestsTo('/elsewhere')).toEqual([])
-      browser.cookies.store(setCookie, `${app.baseUrl}/`)
-      expect([sessionCookies(browser, app), await isLoggedIn(browser, app)]).toEqual([[], false])
-    })
+    /** Codes of what the application was told of logouts that have failed in part, since it had printed this much. */
+    function reported(since: number): readonly string[] {
+      return [...world.app.output.slice(since).matchAll(/^logout-failed: (\w+)$/gm)].map(([, code]) => String(code))
+    }
 
-    it('the provider is gone, and this process has never asked it: the session is over, and the browser goes to afterLogout', async () => {
+    it.each<[string, Parameters<typeof world.server.answer>[1], code: string]>([
+      ['503', { status: 503 }, 'OAUTH_RESPONSE_STATUS'],
+      ['an error', { status: 400, body: { error: 'invalid_request' } }, 'OAUTH_ENDPOINT_ERROR'],
+      ['a reset', { fault: 'reset' }, 'OAUTH_RESET'],
+      ['a redirect', { fault: 'redirect', status: 307, location: '/elsewhere' }, 'OAUTH_REDIRECT'],
+    ])(
+      'the tokens cannot be given back (%s): the session is over, the browser goes on to the provider, and the application is told',
+      async (_what, fault, code) => {
+        const { app, server } = world
+        const browser = await world.loggedIn()
+        server.answer('revocation', fault)
+        const before = server.requestsTo('revocation').length
+        const printed = app.output.length
+        const { status, headers, setCookie } = await rawFrom(browser, app, LOGOUT)
+        expect([status, headers['location']]).toEqual([303, expect.stringContaining(`${server.url}/logout?`)])
+        expect(server.requestsTo('revocation').length).toBeGreaterThan(before)
+        expect(server.requestsTo('/elsewhere')).toEqual([])
+        await expect.poll(() => reported(printed), { timeout: 5000 }).toEqual([code])
+        browser.cookies.store(setCookie, `${app.baseUrl}/`)
+        expect([sessionCookies(browser, app), await isLoggedIn(browser, app)]).toEqual([[], false])
+      },
+    )
+
+    it('the provider is gone, and this process has never asked it: the session is over, the browser goes to afterLogout, and the application is told', async () => {
       const { app, server } = world
       const browser = await world.loggedIn()
       await app.restart()
       server.answer('discovery', { fault: 'reset' })
+      const printed = app.output.length
       const page = await browser.goto(`${app.baseUrl}${LOGOUT}`)
       server.answer('discovery', { body: server.metadata() })
       expect([page.status, page.url]).toEqual([200, `${app.baseUrl}/static`])
+      // Neither can the tokens be given back, nor is it known where the provider ends sessions.
+      await expect.poll(() => reported(printed), { timeout: 5000 }).toEqual(['OAUTH_RESET', 'OAUTH_RESET'])
       expect([sessionCookies(browser, app), await isLoggedIn(browser, app)]).toEqual([[], false])
     })
   })
