@@ -1,5 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { constantTimeEqual } from './constant-time.js'
 
 test.each([
@@ -13,11 +15,11 @@ test.each([
   ['state', 'state', true],
   ['state', 'statE', false],
   ['\u0161', 'a', false],
-])('%j and %j: %s', (a, b, expected) => {
+])('SS23: %j and %j: %s', (a, b, expected) => {
   expect(constantTimeEqual(a, b)).toBe(expected)
 })
 
-test('agrees with === on texts that are equal, alike, and unrelated', () => {
+test('SS23: agrees with === on texts that are equal, alike, and unrelated', () => {
   const text = fc.string({ unit: 'binary', maxLength: 12 })
   const pair = fc.oneof(
     fc.tuple(text, text),
@@ -32,4 +34,41 @@ test('agrees with === on texts that are equal, alike, and unrelated', () => {
     }),
     { numRuns: 1000 },
   )
+})
+
+describe('SS23: what comes from outside and has to be the same as what is expected', () => {
+  /** Layers that read it. What the session layer hashes is its own. */
+  const FOLDERS = ['flow', 'message', 'route', 'transaction']
+
+  const SECRET = String.raw`(?:\b(?:state|nonce|(?:at_|[cs]_)?hash)|\['(?:state|nonce|(?:at_|[cs]_)?hash)'\])`
+  const LITERAL = String.raw`(?:undefined|null|'|"|\d)`
+  const COMPARED = new RegExp(
+    String.raw`(?<!typeof [\w.?]*)${SECRET} [!=]==? (?!${LITERAL})|(?<!${LITERAL}|typeof [\w.?[\]']*) [!=]==? [\w.?]*${SECRET}(?![\w.?[(])`,
+  )
+
+  test.each(['if (state !== expected)', "claims['nonce'] === nonce", 'expected === transaction.state', "x === claims['at_hash'] && y"])(
+    '%s would be found',
+    (line) => {
+      expect(line).toMatch(COMPARED)
+    },
+  )
+
+  test.each(["state === undefined || state === ''", "typeof nonce !== 'string'", "url.hash !== ''", 'one !== prefix + idOf(state)'])(
+    '%s is none',
+    (line) => {
+      expect(line).not.toMatch(COMPARED)
+    },
+  )
+
+  test.each(FOLDERS)('%s compares no state, no nonce and no hash by ===', (folder) => {
+    const place = join(import.meta.dirname, '..', folder)
+    const files = readdirSync(place).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    expect(files.length).toBeGreaterThan(0)
+    const found = files.flatMap((name) =>
+      readFileSync(join(place, name), 'utf8')
+        .split('\n')
+        .filter((line) => COMPARED.test(line)),
+    )
+    expect(found).toEqual([])
+  })
 })
