@@ -27,7 +27,7 @@ export interface AppOptions {
 
 /** Two providers to sign in with, pages that call an API as whoever signed in, and the way out. */
 export function createApp({ env, http }: AppOptions): Express {
-  const { baseUrl, secret, api, responseMode } = readEnvironment(env)
+  const { baseUrl, secret, api, responseMode, lifetime } = readEnvironment(env)
   const app = express()
   app.disable('x-powered-by')
 
@@ -40,6 +40,7 @@ export function createApp({ env, http }: AppOptions): Express {
       secret,
       env,
       http: http ?? apiClient(api),
+      session: { lifetime },
       providers: {
         example: {
           scope: 'openid profile email offline_access',

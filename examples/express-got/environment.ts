@@ -8,6 +8,8 @@ export interface Settings {
   readonly api: string
   /** `EXAMPLE_RESPONSE_MODE`: `form_post` where the provider wants that. */
   readonly responseMode: 'form_post' | undefined
+  /** `SESSION_LIFETIME`: seconds that a login lasts, where that is not to be a week. */
+  readonly lifetime: number | undefined
 }
 
 /** @throws {Error} naming the first variable that is not set. */
@@ -22,5 +24,6 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     secret: read('SESSION_SECRET'),
     api: read('API_URL'),
     responseMode: env['EXAMPLE_RESPONSE_MODE'] === 'form_post' ? 'form_post' : undefined,
+    lifetime: Number(env['SESSION_LIFETIME']) || undefined,
   }
 }

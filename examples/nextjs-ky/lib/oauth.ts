@@ -7,6 +7,8 @@ export const { handlers, session, client, login, logout, protect, proxy } = oaut
   baseUrl: process.env['BASE_URL'],
   secret: process.env['SESSION_SECRET'],
   http: kyClient(ky.extend({ prefix: process.env['API_URL'] ?? '' })),
+  // A week, where nothing is told.
+  session: { lifetime: Number(process.env['SESSION_LIFETIME']) || undefined },
   providers: {
     example: {
       scope: 'openid profile email offline_access',

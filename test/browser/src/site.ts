@@ -6,16 +6,19 @@ import { type Front, startFront } from './front.ts'
 
 /** How an application is reached. */
 export interface Place {
-  readonly name: 'on its own' | 'behind an HTTPS reverse proxy with a path prefix'
+  readonly name: 'on its own' | 'on its own, with sessions of a few seconds' | 'behind an HTTPS reverse proxy with a path prefix'
   readonly https: boolean
   readonly basePath: string
   /** The first provider answers by `form_post`. From http to https that is another site's POST, which browsers send without Lax cookies. */
   readonly formPost: boolean
+  /** Seconds that a login lasts: what the application has for it unless told. */
+  readonly lifetime?: number
 }
 
-/** Everything runs in both. */
+/** Everything runs at all of them, but for the one whose sessions are too short. */
 export const PLACES: readonly Place[] = [
   { name: 'on its own', https: false, basePath: '', formPost: false },
+  { name: 'on its own, with sessions of a few seconds', https: false, basePath: '', formPost: false, lifetime: 4 },
   { name: 'behind an HTTPS reverse proxy with a path prefix', https: true, basePath: '/shop', formPost: true },
 ]
 
@@ -35,7 +38,7 @@ export interface Site extends Surroundings {
 
 /** Starts an application at a place. */
 export async function startSite(application: Application, place: Place): Promise<Site> {
-  const { https, basePath, formPost } = place
+  const { https, basePath, formPost, lifetime } = place
   const surroundings = await startSurroundings({ accessTokenTtl: () => site.lifetime })
   const target = (): string | undefined => started?.url
   const stripped = application.knowsBasePath ? '' : basePath
@@ -67,7 +70,11 @@ export async function startSite(application: Application, place: Place): Promise
     },
   }
   try {
-    started = await application.start({ env: { ...env, ...(formPost ? { EXAMPLE_RESPONSE_MODE: 'form_post' } : {}) }, basePath })
+    const further = {
+      ...(formPost ? { EXAMPLE_RESPONSE_MODE: 'form_post' } : {}),
+      ...(lifetime === undefined ? {} : { SESSION_LIFETIME: `${lifetime}` }),
+    }
+    started = await application.start({ env: { ...env, ...further }, basePath })
   } catch (error) {
     await site.close()
     throw error

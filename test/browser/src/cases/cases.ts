@@ -6,8 +6,10 @@ import { history } from './history.ts'
 import { login } from './login.ts'
 import { logout } from './logout.ts'
 import { sessions } from './sessions.ts'
+import { shortSessions } from './short-sessions.ts'
 
 /** What holds at a place, whichever application it is. */
 export function casesAt(place: Site['place']): readonly Case[] {
+  if (place.lifetime !== undefined) return shortSessions
   return [...login, ...history, ...background, ...sessions, ...logout, ...(place.formPost ? formPost : [])]
 }

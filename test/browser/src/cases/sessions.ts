@@ -14,7 +14,7 @@ export const sessions: readonly Case[] = [
     },
   ],
   [
-    'SS18: a session that is over leads to the login, and from there back to the page',
+    'SS18: a session whose cookie the browser has let go of leads to the login, and from there back to the page',
     async ({ visitor }) => {
       const { page, context } = visitor
       await visitor.signIn()
