@@ -23,6 +23,21 @@ describe('a login while the token before it is renewed', () => {
     expect([store.peek(KEY)?.token.access_token, revoked]).toEqual(['access-bob', ['refresh-old-2']])
   })
 
+  it('has the new tokens of the other given back too when it began before the renewal, and was stored during it', async () => {
+    const { lifeCycle, place, store, revoked, release } = heldLifeCycle()
+    await lifeCycle.put(place, record('old'))
+    const read = store.holdRead()
+    const login = lifeCycle.put(place, record('bob'))
+    await read.reached
+    const renewal = lifeCycle.renew(place)
+    await settled()
+    read.release()
+    await login
+    release()
+    expect((await renewal).token.access_token).toBe('access-bob')
+    expect([store.peek(KEY)?.token.access_token, revoked]).toEqual(['access-bob', ['refresh-old-2']])
+  })
+
   it('F21: in another process, after a logout there: what waits to be stored here does not come over it', async () => {
     const { clock, store, lifeCycle: a, place, release } = heldLifeCycle()
     const b = new TokenLifeCycle({ environment: clock, renew: () => Promise.reject(new Error('not asked')) })
