@@ -1,4 +1,4 @@
-import { isOAuthError } from '../../src/error/any-oauth-error.js'
+import { isErrorOf, isOAuthError } from '../../src/error/any-oauth-error.js'
 import type { TokenRecord } from '../../src/session/token-record.js'
 import { type ModelServer, numberOf } from './model-server.js'
 import type { ModelStore } from './model-store.js'
@@ -13,9 +13,11 @@ export type Invariant =
   | 'no stored token is older than one that was stored before'
   | 'a deleted session stays deleted'
   | 'the new tokens of a deleted session are revoked'
+  | 'what was renewed for a login that another has replaced is revoked'
   | 'a caller gets a token that was in the store during the call, or a typed error'
   | 'a token is served only until it expires'
   | 'a session ends only when an answer was lost, and says so'
+  | 'a caller is told that a session is over only when it is'
   | 'everyone makes progress'
 
 /** An invariant that did not hold, and how. */
@@ -42,10 +44,14 @@ export class Invariants {
   readonly #spent = new Map<number, number>()
   /** The numbers of the tokens that the store has held, one after the other; `undefined` while it held none. */
   readonly past: (number | undefined)[] = []
+  /** Of each entry of the past, whether it said that the session is over. */
+  readonly #pastEnds: boolean[] = []
   readonly #stored = new Set<number>()
-  readonly #logins = new Set<number>()
+  /** The numbers of the tokens of logins, and who has logged in. */
+  readonly #logins = new Map<number, number>()
+  /** What was lost when the faults stopped. By the end everything is that was not stored in time. */
+  #lost: ReadonlySet<TokenRequest> = new Set()
   #failures = 0
-  #hasEnded = false
   /** Tokens that somebody has put back after the grace, or over a login, a logout or the end: what comes of that is their own doing. */
   readonly #putBack = new Set<number>()
   /** Somebody wants the tokens to be of no more use. */
@@ -104,7 +110,7 @@ export class Invariants {
   puts(call: CallUnderWay, number: number): void {
     const { actor } = call
     call.puts = number
-    if (call.call === 'login') this.#logins.add(number)
+    if (call.call === 'login') this.#logins.set(number, actor)
     this.#puts.set(actor, [...(this.#puts.get(actor) ?? []), number])
   }
 
@@ -121,7 +127,7 @@ export class Invariants {
     if (number !== undefined) {
       const isPut = this.#isPut(actor, number)
       this.#assert(isPut || before !== undefined, 'a deleted session stays deleted', () => `p${actor} stored a${number} again`)
-      if (isPut && (before === undefined || this.#hasEnded) && !this.#logins.has(number)) this.#putBack.add(number)
+      if (isPut && (before === undefined || this.#pastEnds.at(-1) === true) && !this.#logins.has(number)) this.#putBack.add(number)
       if (!isPut || !this.#logins.has(number)) this.#assertNotOlder(number, isPut)
     }
     this.requests.stored(actor, number, record)
@@ -172,12 +178,35 @@ export class Invariants {
   }
 
   /** A call has ended with an error. */
-  threw({ actor, call }: CallUnderWay, error: unknown): void {
+  threw({ actor, call, since }: CallUnderWay, error: unknown): void {
     this.#assert(
       isOAuthError(error),
       'a caller gets a token that was in the store during the call, or a typed error',
       () => `p${actor} ${call} got ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
     )
+    const reason = isErrorOf(error, 'RefreshError') ? error.reason : undefined
+    if (reason === 'invalid_grant' || reason === 'refresh_answer_lost')
+      this.#assert(
+        this.#wasOver(since) || this.#isUnwritten() || this.#putBack.size > 0,
+        'a caller is told that a session is over only when it is',
+        () => `p${actor} ${call} got ${reason}, and the store holds a${this.past.at(-1)}`,
+      )
+  }
+
+  /** Tells whether the store said so at some time since, or held nothing. */
+  #wasOver(since: number): boolean {
+    return this.past.some((number, at) => at >= since && (number === undefined || this.#pastEnds[at] === true))
+  }
+
+  /** Tells whether it may be that the end is known, and could not be written. */
+  #isUnwritten(): boolean {
+    const stored = this.past.at(-1)
+    return this.#failures > 0 && stored !== undefined && this.#server.isRevoked(this.#server.familyOf(stored))
+  }
+
+  /** There are no more faults, and nothing is under way; time will pass. */
+  calmed(): void {
+    this.#lost = new Set(this.requests.all.filter(({ isLost }) => isLost))
   }
 
   /** All is over, faults too, and time has passed: what is left in the store, and what the last callers got. */
@@ -203,23 +232,42 @@ export class Invariants {
         () => `the store holds r${number}, which is of no use`,
       )
     if (number === undefined) this.#assertRevoked(isAlive)
+    else this.#assertReplacedRevoked(isAlive, number)
   }
 
   /** The session is no more: nothing that was issued for it is of any use, but to those who have crashed or came too late. */
   #assertRevoked(isAlive: (actor: number) => boolean): void {
     const last = this.#server.familyOf(this.past.findLast((number) => number !== undefined) ?? -1)
-    for (const { brings, actor, isAnswered, isSettled, isLost } of this.requests.all)
+    for (const { brings, actor } of this.#kept(isAlive))
       this.#assert(
-        brings === undefined ||
-          isSettled ||
-          !isAnswered ||
-          isLost ||
-          !isAlive(actor) ||
-          this.#server.familyOf(brings) !== last ||
-          this.#server.isRevoked(last),
+        this.#server.familyOf(brings) !== last || this.#server.isRevoked(last),
         'the new tokens of a deleted session are revoked',
         () => `r${brings}, which p${actor} has got, is as good as ever`,
       )
+  }
+
+  /**
+   * Another login is there: who has made it gives back what it was renewing, as far as the store has told it so. Other processes cannot tell it
+   * from a renewal.
+   */
+  #assertReplacedRevoked(isAlive: (actor: number) => boolean, stored: number): void {
+    if (this.#failures > 0) return
+    const family = this.#server.familyOf(stored)
+    const by = [...this.#logins].find(([number]) => this.#server.familyOf(number) === family)?.[1]
+    for (const { brings, actor } of this.#kept(isAlive))
+      this.#assert(
+        actor !== by || this.#server.familyOf(brings) === family || this.#server.isRevoked(this.#server.familyOf(brings)),
+        'what was renewed for a login that another has replaced is revoked',
+        () => `a${stored} is in the store, and r${brings}, which p${actor} has got, is as good as ever`,
+      )
+  }
+
+  /** What processes have got and neither stored nor lost, and so have to give back. */
+  #kept(isAlive: (actor: number) => boolean): { readonly brings: number; readonly actor: number }[] {
+    return this.requests.all.flatMap((request) => {
+      const { brings, actor, isAnswered, isSettled } = request
+      return brings === undefined || isSettled || !isAnswered || this.#lost.has(request) || !isAlive(actor) ? [] : [{ brings, actor }]
+    })
   }
 
   /** Somebody waits for ever, or gets nothing of a session that is well. */
@@ -231,7 +279,7 @@ export class Invariants {
     const { record } = this.#store
     const number = record === undefined ? undefined : numberOf(record.token.access_token)
     this.past.push(number)
-    this.#hasEnded = record?.ended !== undefined
+    this.#pastEnds.push(record?.ended !== undefined)
     if (number !== undefined) this.#stored.add(number)
   }
 

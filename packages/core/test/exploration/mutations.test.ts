@@ -8,27 +8,41 @@ import type { Faults } from './scheduler.js'
 
 const ONCE: Invariant = 'a refresh token is spent once, and once more for each answer that was lost'
 const NOT_OLDER: Invariant = 'no stored token is older than one that was stored before'
+const ONLY_WHEN_OVER: Invariant = 'a caller is told that a session is over only when it is'
 
 interface Break {
   readonly mutation: keyof typeof mutations
   readonly processes: readonly (readonly Call[])[]
   readonly faults: Faults
+  readonly lenient?: boolean
   readonly breaks: Invariant
 }
 const two: readonly (readonly Call[])[] = [['use'], ['use']]
 const breaks: readonly Break[] = [
   { mutation: 'no re-read', processes: two, faults: {}, breaks: NOT_OLDER },
-  { mutation: 'no fencing', processes: two, faults: { lease: 1 }, breaks: ONCE },
+  {
+    mutation: 'no re-read when refused',
+    processes: two,
+    faults: { lease: 1 },
+    breaks: ONLY_WHEN_OVER,
+  },
+  { mutation: 'no fencing', processes: two, faults: { lease: 1 }, lenient: true, breaks: NOT_OLDER },
   { mutation: 'no grace', processes: [['use'], ['put back']], faults: {}, breaks: NOT_OLDER },
   { mutation: 'lease by the local clock', processes: two, faults: {}, breaks: ONCE },
   { mutation: 'no lease', processes: two, faults: {}, breaks: ONCE },
   { mutation: 'lease that never ends', processes: two, faults: { crash: 1 }, breaks: 'everyone makes progress' },
-  { mutation: 'no end', processes: two, faults: { answer: 1 }, breaks: ONCE },
+  { mutation: 'no end', processes: two, faults: { answer: 1 }, breaks: ONLY_WHEN_OVER },
   {
     mutation: 'no journal',
     processes: two,
     faults: { answer: 1 },
     breaks: 'a session ends only when an answer was lost, and says so',
+  },
+  {
+    mutation: 'a deletion is an end',
+    processes: [['use'], ['logout']],
+    faults: {},
+    breaks: 'the new tokens of a deleted session are revoked',
   },
   { mutation: 'renewals create', processes: [['use'], ['logout']], faults: {}, breaks: 'a deleted session stays deleted' },
 ]
@@ -40,8 +54,8 @@ describe('a protocol that is broken is found out', () => {
 
   it.each(breaks)(
     '$mutation: it does not hold that $breaks',
-    async ({ mutation, processes, faults, breaks }) => {
-      const scenario = { name: mutation, processes, faults }
+    async ({ mutation, breaks, ...system }) => {
+      const scenario = { name: mutation, ...system }
       expect((await explore(scenario)).failure).toBeUndefined()
       const { failure } = await explore(scenario, { mutation: mutations[mutation] })
       expect(failure?.violation.invariant).toBe(breaks)

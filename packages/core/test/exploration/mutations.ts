@@ -23,17 +23,37 @@ export const mutations = {
       },
     }
   },
-  /** A late writer writes over whatever is there. */
-  'no fencing': (store) => ({
-    ...store,
-    async compareAndSet(key, expected, value, options) {
-      for (;;) {
-        const found = expected === null ? undefined : await store.get(key)
-        const receipt = await store.compareAndSet(key, found?.version ?? null, value, options)
-        if (receipt !== undefined || found === undefined) return receipt
-      }
-    },
-  }),
+  /** Who was refused goes by the record as it was when it took the lease, and takes it for ended. */
+  'no re-read when refused': (store) => {
+    let leased: Entry | undefined
+    return {
+      ...reading(store, (entry) => leased ?? entry),
+      async compareAndSet(key, expected, value, options) {
+        const receipt = await store.compareAndSet(key, expected, value, options)
+        const isLease = receipt !== undefined && value.lease !== undefined
+        if (leased !== undefined && value.ended !== undefined) return receipt ?? leased
+        leased = isLease ? { value, ...receipt } : undefined
+        return receipt
+      },
+    }
+  },
+  /** Who renews late writes the new token over whatever is there. */
+  'no fencing': (store) => {
+    let leased = Number.POSITIVE_INFINITY
+    return {
+      ...store,
+      async compareAndSet(key, expected, value, options) {
+        if (value.lease !== undefined) leased = value.generation
+        for (let version = expected; ; ) {
+          const receipt = await store.compareAndSet(key, version, value, options)
+          if (receipt !== undefined || value.generation <= leased) return receipt
+          const found = await store.get(key)
+          if (found === undefined) return undefined
+          version = found.version
+        }
+      },
+    }
+  },
   /** Nobody knows the token that was replaced a moment ago. */
   'no grace': (store) => reading(store, ({ value: { previous: _spent, ...value }, ...entry }) => ({ ...entry, value })),
   /** Leases are judged by the clock of whoever looks. */
@@ -66,6 +86,23 @@ export const mutations = {
       const { lease, ...value } = entry.value
       return lease === undefined || lease.until > entry.now ? entry : { ...entry, value }
     }),
+  /** Who renewed what was deleted meanwhile reads that it has ended, and so does not give back what it has got. */
+  'a deletion is an end': (store) => {
+    let lost: TokenRecord | undefined
+    return {
+      ...store,
+      async get(key) {
+        const entry = await store.get(key)
+        if (entry !== undefined || lost === undefined) return entry
+        return { value: { ...lost, ended: { reason: 'session_deleted', at: 0 } }, version: 'none', now: 0 }
+      },
+      async compareAndSet(key, expected, value, options) {
+        const receipt = await store.compareAndSet(key, expected, value, options)
+        if (receipt === undefined) lost = value
+        return receipt
+      },
+    }
+  },
   /** A renewal makes the record again when it is gone. */
   'renewals create': (store) => ({
     ...store,

@@ -113,6 +113,7 @@ export class World {
     scheduler.stopFaults()
     await this.#settle()
     if (invariants.violation !== undefined) return
+    invariants.calmed()
     this.told?.push('no more faults; a minute and a half passes')
     this.passTime((2 * LEASE + 2 * GRACE) * 1000)
     this.#start([])
