@@ -127,7 +127,7 @@ export function scenarios(name: string, startEngine: () => Promise<RunningEngine
     )
 
     it(
-      'F21: one that is stopped while the server answers, at a server without a grace: nobody hangs, and nobody asks a third time',
+      'F21: one that is stopped while the server answers, at a server without a grace: all are told that it ended, and nobody asks a third time',
       { timeout: TIMEOUT },
       () =>
         world([{}, {}, {}], async (server, [sleeper, ...others]) => {
@@ -136,12 +136,31 @@ export function scenarios(name: string, startEngine: () => Promise<RunningEngine
           await server.held()
           sleeper?.signal('SIGSTOP')
           server.release()
-          const ended = all(20, 'RefreshError terminal refresh_answer_lost')
-          expect(await calls(others, 20)).toEqual([ended, ended])
+          const ended = (count: number) => all(count, 'RefreshError terminal refresh_answer_lost')
+          expect(await calls(others, 20)).toEqual([ended(20), ended(20)])
           sleeper?.signal('SIGCONT')
-          expect(await sleeping).toBeDefined()
-          await calls(others, 5)
-          expect(server.presented.filter((token) => token === 'refresh-1')).toHaveLength(2)
+          expect(await sleeping).toEqual(ended(5))
+          expect(await calls(others, 5)).toEqual([ended(5), ended(5)])
+          expect(server.presented).toEqual(['refresh-1', 'refresh-1'])
+        }),
+    )
+
+    it(
+      'F21: one that is stopped while the server answers, at a server with a grace: all get the new token, the one that wakes too',
+      { timeout: TIMEOUT },
+      () =>
+        world([{}, {}, {}], async (server, [sleeper, ...others]) => {
+          server.grace = true
+          server.next.push('hold')
+          const sleeping = sleeper?.calls(5)
+          await server.held()
+          sleeper?.signal('SIGSTOP')
+          server.release()
+          expect(await calls(others, 20)).toEqual([all(20), all(20)])
+          sleeper?.signal('SIGCONT')
+          expect(await sleeping).toEqual(all(5))
+          expect(await calls(others, 5)).toEqual([all(5), all(5)])
+          expect(server.presented).toEqual(['refresh-1', 'refresh-1'])
         }),
     )
 

@@ -259,6 +259,23 @@ describe('F21: a process sleeps longer than its lease', () => {
   })
 
   it.each([
+    ['with a grace: it uses what the other has brought', true, { token: expect.objectContaining({ access_token: 'access-2' }) }],
+    ['without one: it says what the other has written, that the answer was lost', false, { terminal: true, reason: 'refresh_answer_lost' }],
+  ])('while the server answers, so that its request is broken off, at a server %s', async (_how, grace, outcome) => {
+    const { start, server, time } = expired()
+    server.grace = grace
+    const { slow, reached, release } = held((old) => server.refresh(old))
+    const sleeper = start((old, sending) => slow(old, sending).then(() => Promise.reject(lost())))
+    const one = current(sleeper).catch((error: unknown) => error)
+    await reached
+    time.now += LEASE + 1
+    await current(start()).catch(() => undefined)
+    release()
+    expect(await one).toMatchObject(outcome)
+    expect(server.sent).toEqual(['refresh-0', 'refresh-0'])
+  })
+
+  it.each([
     [4.9, 1],
     [5.1, 2],
   ])('for %d s, before it sends: the answer has to come within the lease, so it takes %d of them', async (seconds, leases) => {

@@ -127,13 +127,16 @@ export class RefreshLease {
 
   /**
    * Gives the lease back without a new token. What may have been spent is left as a lease that is over. Without fail: what cannot be written runs
-   * out.
+   * out. `false`: the record has changed meanwhile.
    */
-  async release(place: TokenPlace, { entry: { value, version }, isSuspect }: HeldLease, spent: 'no' | 'maybe'): Promise<void> {
+  async release(place: TokenPlace, { entry: { value, version }, isSuspect }: HeldLease, spent: 'no' | 'maybe'): Promise<boolean> {
     const { lease, ...record } = value
-    if (lease === undefined) return
+    if (lease === undefined) return true
     const journal: TokenRecord = isSuspect || spent === 'maybe' ? { ...record, lease: { ...lease, until: lease.since } } : record
-    await this.#write(place, version, journal).catch(() => undefined)
+    return this.#write(place, version, journal).then(
+      (receipt) => receipt !== undefined,
+      () => true,
+    )
   }
 
   #assertPatience(began: number): void {

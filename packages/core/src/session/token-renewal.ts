@@ -114,9 +114,12 @@ export class TokenRenewal<How> {
     if (failure.kind !== 'terminal') {
       tell(environment, 'refresh-failed', place, record)
       const isLost = failure.kind === 'transient' && failure.answerLost && hasRefreshToken
-      await lease.release(place, held, isLost ? 'maybe' : 'no')
+      const isReleased = await lease.release(place, held, isLost ? 'maybe' : 'no')
       if (failure.kind === 'other') throw error
       const retryAt = memory.pauses.add(place, record, error)
+      // Others have taken the lease over meanwhile: what came of that is more than this failure.
+      const latest = isReleased ? undefined : present(await lease.free(place, await readEntry(place))).value
+      if (latest !== undefined && (latest.ended !== undefined || credentialOf(latest) !== credentialOf(record))) return alive(latest)
       if (failure.kind === 'refused') throw error
       if (isLost) memory.lostAnswers.set(place.key, credentialOf(record))
       throw new RefreshError({ kind: 'transient', retryAt }, { cause: error })

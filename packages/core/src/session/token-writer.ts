@@ -234,6 +234,8 @@ export class TokenWriter {
         }
         // Logged out while it was written: what was written last goes too.
         if (!logins.has(place.key) && this.#memory.isLoggedOut(place, login)) await place.store.delete(place.key, receipt.version)
+        // A renewal may have begun while this waited for the store, and is to know that its own token was replaced.
+        if (logins.get(place.key) === login && found !== credentialOf(login.record)) this.#memory.changed(place.key, 'login')
         break
       }
     } catch (error) {
@@ -243,8 +245,6 @@ export class TokenWriter {
       // What waited to be stored until now belongs to the login before.
       const waiting = unsaved.get(place.key)
       logins.delete(place.key)
-      // A renewal may have begun while it waited for the store, and is to know that its own token was replaced.
-      if (login.found !== credentialOf(login.record)) this.#memory.changed(place.key, 'login')
       // It was made from the very token that is put there again.
       if (waiting !== undefined && hasSpent(waiting, login.record)) return this.again(place, waiting)
       // Or it is that token itself, whose own write is under way.
