@@ -232,7 +232,7 @@ export class Invariants {
         () => `the store holds r${number}, which is of no use`,
       )
     if (number === undefined) this.#assertRevoked(isAlive)
-    else this.#assertReplacedRevoked(isAlive, number)
+    else if (!local) this.#assertReplacedRevoked(isAlive, number)
   }
 
   /** The session is no more: nothing that was issued for it is of any use, but to those who have crashed or came too late. */
@@ -248,7 +248,7 @@ export class Invariants {
 
   /**
    * Another login is there: who has made it gives back what it was renewing, as far as the store has told it so. Other processes cannot tell it
-   * from a renewal.
+   * from a renewal; one that has its store for itself may begin with what it read before, for it takes no lease.
    */
   #assertReplacedRevoked(isAlive: (actor: number) => boolean, stored: number): void {
     if (this.#failures > 0) return
