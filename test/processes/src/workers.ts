@@ -25,11 +25,17 @@ export interface Program {
 }
 
 export async function buildWorker(): Promise<Program> {
+  const { path, remove } = await buildProgram('worker.ts')
+  return { start: (options) => start(path, options), remove }
+}
+
+/** A file of this folder, with all that it imports, as one that Node runs as it is. */
+export async function buildProgram(source: string): Promise<{ readonly path: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'worker-'))
-  const outfile = join(folder, 'worker.mjs')
+  const path = join(folder, 'program.mjs')
   await build({
-    entryPoints: [join(import.meta.dirname, 'worker.ts')],
-    outfile,
+    entryPoints: [join(import.meta.dirname, source)],
+    outfile: path,
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -38,10 +44,7 @@ export async function buildWorker(): Promise<Program> {
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     logLevel: 'error',
   })
-  return {
-    start: (options) => start(outfile, options),
-    remove: () => rm(folder, { recursive: true, force: true }),
-  }
+  return { path, remove: () => rm(folder, { recursive: true, force: true }) }
 }
 
 async function start(program: string, options: WorkerOptions): Promise<Worker> {
