@@ -231,8 +231,10 @@ export class Invariants {
         'everyone makes progress',
         () => `the store holds r${number}, which is of no use`,
       )
-    if (number === undefined) this.#assertRevoked(isAlive)
-    else if (!local) this.#assertReplacedRevoked(isAlive, number)
+    // A process that has its store for itself takes no lease, and may begin a renewal with what it read before a login or a logout.
+    if (number === undefined) {
+      if (!local || this.#failures === 0) this.#assertRevoked(isAlive)
+    } else if (!local && this.#failures === 0) this.#assertReplacedRevoked(isAlive, number)
   }
 
   /** The session is no more: nothing that was issued for it is of any use, but to those who have crashed or came too late. */
@@ -248,10 +250,9 @@ export class Invariants {
 
   /**
    * Another login is there: who has made it gives back what it was renewing, as far as the store has told it so. Other processes cannot tell it
-   * from a renewal; one that has its store for itself may begin with what it read before, for it takes no lease.
+   * from a renewal.
    */
   #assertReplacedRevoked(isAlive: (actor: number) => boolean, stored: number): void {
-    if (this.#failures > 0) return
     const family = this.#server.familyOf(stored)
     const by = [...this.#logins].find(([number]) => this.#server.familyOf(number) === family)?.[1]
     for (const { brings, actor } of this.#kept(isAlive))
