@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import session from 'express-session'
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest'
 import { expressSessionStore, memoryStore, requireLogin } from '../src/index.js'
@@ -55,6 +56,15 @@ afterEach(async () => {
   await closeAll()
   warned.mockRestore()
   await rm(folder, { recursive: true, force: true })
+})
+
+it('LG03: a store that is printed shows nothing of what it holds', async () => {
+  const store = expressSessionStore(new session.MemoryStore())
+  await store.compareAndSet('canary-key', null, { access_token: 'canary-access' }, { ttl: 60 })
+  const reading = store.get('canary-key')
+  const printed = inspect([store, reading], { depth: null, showHidden: true }) + JSON.stringify(store)
+  expect(await reading).toMatchObject({ value: { access_token: 'canary-access' } })
+  expect(printed + inspect(store, { depth: null, showHidden: true })).not.toContain('canary')
 })
 
 describe.each([

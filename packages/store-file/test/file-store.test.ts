@@ -1,5 +1,6 @@
 import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { fileStore, type Store } from '../src/index.js'
 import { type Folder, temporaryFolder } from './processes.js'
@@ -24,6 +25,13 @@ describe('the file', () => {
     await store.compareAndSet('k', null, 'a', { ttl })
     expect([path, dirname(path), dirname(dirname(path))].map(modeOf)).toEqual([0o600, 0o700, 0o700])
     expect(readdirSync(dirname(path))).toEqual(['tokens.json'])
+  })
+
+  it('LG03: shows nothing of what it holds when the store is printed', async () => {
+    const store = fileStore<object>(path)
+    await store.compareAndSet('canary-key', null, { access_token: 'canary-access' }, { ttl })
+    expect(await store.get('canary-key')).toMatchObject({ value: { access_token: 'canary-access' } })
+    expect(inspect(store, { depth: null, showHidden: true }) + JSON.stringify(store)).not.toContain('canary')
   })
 
   it('that others could read is closed to them by the next write', async () => {

@@ -314,6 +314,14 @@ describe('failures', () => {
     expect(await refusal(() => session.http('https://api.example'))).toMatchObject({ code: 'OAUTH_STORE', cause })
   })
 
+  it('LG03: a store that is printed shows nothing of what it holds, nor how it reaches the server', async () => {
+    const store = postgresStore<object>(world.pool)
+    await store.compareAndSet('canary-key', null, { access_token: 'canary-access' }, { ttl: 60 })
+    expect(await store.get('canary-key')).toMatchObject({ value: { access_token: 'canary-access' } })
+    const printed = inspect(store, { depth: null, showHidden: true }) + JSON.stringify(store)
+    for (const secret of ['canary', world.server.connection.host]) expect(printed).not.toContain(secret)
+  })
+
   it('LG01: an error quotes neither key nor value, however much the server says', async () => {
     const table = 'strict'
     await world.pool.query(`${postgresSchema(table)} ALTER TABLE ${table} ADD CHECK (value NOT LIKE '%canary%')`)

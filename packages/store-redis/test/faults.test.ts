@@ -134,26 +134,32 @@ describe.skipIf(noRedis !== undefined)('redisStore, when something goes wrong', 
       expect(error.message).toMatch(/can't run this command/)
     })
 
-    it('F16, LG01: errors of ioredis come as they are, and what the core makes of them has no value in it', async () => {
-      const store: TokenStore = redisStore(connectIoRedis(url))
-      const server = { issuer: 'https://as.example', token_endpoint: 'https://as.example/token' }
-      const given: Error[] = []
-      const watched: TokenStore = {
-        ...store,
-        compareAndSet: async (...write) => {
-          const error = await rejection(async () => store.compareAndSet(...write))
-          given.push(error)
-          throw error
-        },
-      }
-      const session = new OAuth2Session({ server, clientId: 'app', store: watched, key: 'k' }, fetchClient())
-      const error = await rejection(() => session.setToken({ access_token: 'secret-access', token_type: 'Bearer' }))
-      // The client puts the command on its errors, with the token.
-      expect(given[0]).toMatchObject({ name: 'ReplyError' })
-      expect(inspect(given[0], { depth: null })).toMatch(/secret-access/)
-      expect(error).toMatchObject({ name: 'PersistError' })
-      expect(inspect(error, { depth: null })).not.toMatch(/secret-access/)
-    })
+    it.each([
+      // It puts the command on its errors, with the token.
+      ['ioredis', () => connectIoRedis(url), { name: 'ReplyError' }, /secret-access/],
+      ['node-redis', () => connect(url), { name: 'Error' }, /can't run this command/],
+    ] as const)(
+      'F16, LG01: errors of %s come as they are, and what the core makes of them has no value in it',
+      async (_name, open, what, shown) => {
+        const store: TokenStore = redisStore(await open())
+        const server = { issuer: 'https://as.example', token_endpoint: 'https://as.example/token' }
+        const given: Error[] = []
+        const watched: TokenStore = {
+          ...store,
+          compareAndSet: async (...write) => {
+            const error = await rejection(async () => store.compareAndSet(...write))
+            given.push(error)
+            throw error
+          },
+        }
+        const session = new OAuth2Session({ server, clientId: 'app', store: watched, key: 'k' }, fetchClient())
+        const error = await rejection(() => session.setToken({ access_token: 'secret-access', token_type: 'Bearer' }))
+        expect(given[0]).toMatchObject(what)
+        expect(inspect(given[0], { depth: null })).toMatch(shown)
+        expect(error).toMatchObject({ name: 'PersistError' })
+        expect(inspect(error, { depth: null })).not.toMatch(/secret-access/)
+      },
+    )
   })
 
   it('the permissions that the README names are enough', async () => {

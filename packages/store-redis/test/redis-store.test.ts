@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { redisStore, type Store } from '../src/index.js'
 import { CLIENTS, type Connection } from './testing/clients.js'
@@ -43,6 +44,12 @@ describe.skipIf(noRedis !== undefined)('redisStore', () => {
       const second = await store.compareAndSet('k', String(first?.version), 'b', HOUR)
       expect(await store.compareAndSet('k', String(first?.version), 'c', HOUR)).toBeUndefined()
       expect(await store.get('k')).toMatchObject({ value: 'b', version: second?.version })
+    })
+
+    it('LG03: a store that is printed shows nothing of what it holds, nor how it reaches the server', async () => {
+      await store.compareAndSet('canary-key', null, { access_token: 'canary-access' }, HOUR)
+      expect(await store.get('canary-key')).toMatchObject({ value: { access_token: 'canary-access' } })
+      expect(inspect(store, { depth: null, showHidden: true }) + JSON.stringify(store)).not.toMatch(new RegExp(`canary|${server.port}`))
     })
 
     it('compareAndSet: a version does not create what is absent', async () => {
