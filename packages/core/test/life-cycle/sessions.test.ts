@@ -2,6 +2,7 @@ import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { defaultEnvironment } from '../../src/environment.js'
+import { world as routes } from '../../src/route/testing/world.js'
 import { AssertionSession } from '../../src/session/assertion-session.js'
 import { cachedStore } from '../../src/session/cached-store.js'
 import { encryptedStore } from '../../src/session/encrypted-store.js'
@@ -202,7 +203,7 @@ describe('LG01: canaries', () => {
     const time = virtualTime()
     const heard: unknown[] = []
     const hear = (message: unknown) => void heard.push(message)
-    const names = ['refreshed', 'refresh-failed', 'waiting', 'ended', 'persist-failed', 'quirk'].map((type) => `oauth:${type}`)
+    const names = ['refreshed', 'refresh-failed', 'waiting', 'ended', 'persist-failed', 'logout-failed', 'quirk'].map((type) => `oauth:${type}`)
     for (const name of names) subscribe(name, hear)
     const { emit } = defaultEnvironment()
     Object.assign(time, { emit })
@@ -217,7 +218,6 @@ describe('LG01: canaries', () => {
       return json({
         access_token: `canary-access-token-00${count}`,
         refresh_token: `canary-refresh-token-00${count}`,
-        token_type: 'Bearer',
         expires_in: 10,
       })
     })
@@ -240,8 +240,9 @@ describe('LG01: canaries', () => {
         return memory.delete(...which)
       },
     }
-    const session = sessionOver(line, { environment: time, store, key: 'alice', clientSecret: 'canary-client-secret' })
-    const other = sessionOver(line, { environment: time, store: view(memory), key: 'alice' })
+    const quirks = { missingTokenType: true }
+    const session = sessionOver(line, { environment: time, store, key: 'alice', clientSecret: 'canary-client-secret', quirks })
+    const other = sessionOver(line, { environment: time, store: view(memory), key: 'alice', quirks })
     const seen: unknown[] = [
       session,
       other,
@@ -281,10 +282,20 @@ describe('LG01: canaries', () => {
     time.time += 20
     mode = 'dead'
     await call()
+    const app = routes({ store: view(memoryStore<unknown>()) }, { clientSecret: 'canary-client-secret' })
+    Object.assign(app.clock, { emit })
+    const browser = app.browser()
+    const answered = [await app.login(browser)]
+    for (const logoutToken of ['canary', `${btoa('{"alg":"ES256","kid":"canary"}')}.${btoa('{"sub":"canary"}')}.canary`]) {
+      const body = { kind: 'form', pairs: [['logout_token', logoutToken]] } as const
+      answered.push(await browser.go('/auth/demo/backchannel-logout', { method: 'POST', body }))
+    }
+    expect(answered.map(({ status }) => status)).toEqual([303, 400, 400])
+    seen.push(app.routes, answered.slice(1))
     for (const name of names) unsubscribe(name, hear)
     expect(channel('oauth:ended').hasSubscribers).toBe(false)
     expect(new Set(heard.map((event) => (event as { type: string }).type))).toEqual(
-      new Set(['refreshed', 'waiting', 'persist-failed', 'refresh-failed', 'ended']),
+      new Set(['refreshed', 'waiting', 'persist-failed', 'refresh-failed', 'ended', 'logout-failed', 'quirk']),
     )
     for (const one of [...seen, ...heard]) {
       const text = inspect(one, { depth: null, showHidden: true }) + JSON.stringify(one) + String((one as Error)?.stack)
