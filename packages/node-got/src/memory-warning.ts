@@ -1,0 +1,18 @@
+import type { SessionOptions } from '@oauth/core/session'
+
+/** A name in the process, so that it is said once by all sessions in it, whatever their adapter. */
+const WARNED = Symbol.for('@oauth/session memory warning 1')
+
+/**
+ * Tells the operator, once and in production alone, of a person's tokens in a store that only this process can reach: they are gone with it, which
+ * nobody may notice before there are two. A machine gets its own again.
+ */
+export function warnOfMemory({ store, key }: Pick<SessionOptions, 'store' | 'key'>): void {
+  const holder: typeof globalThis & { [WARNED]?: boolean } = globalThis
+  if (store?.local !== true || key === undefined || process.env['NODE_ENV'] !== 'production' || holder[WARNED]) return
+  holder[WARNED] = true
+  process.emitWarning(
+    'Tokens are in a store that this process alone can reach: others do not know them, and from memory they are gone with a restart. Take a store such as redisStore(client), or fileStore(path) on one machine.',
+    { type: 'OAuthWarning', code: 'OAUTH_MEMORY_STORE' },
+  )
+}
