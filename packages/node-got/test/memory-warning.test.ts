@@ -1,6 +1,6 @@
 import { memoryStore } from '@oauth/core/session'
-import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest'
 import { OAuth2Session, type OAuth2SessionOptions } from '@oauth/node-got'
+import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest'
 
 const WARNED = Symbol.for('@oauth/session memory warning 1')
 const WARNING = [expect.stringMatching(/^Tokens are in a store.*redisStore/), { type: 'OAuthWarning', code: 'OAUTH_MEMORY_STORE' }]

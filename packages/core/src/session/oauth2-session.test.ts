@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { createSigner } from '../../test/signer.js'
+import { formDecode } from '../http/form.js'
 import { memoryStore } from './memory-store.js'
 import type { OAuth2Session } from './oauth2-session.js'
 import type { SessionOptions } from './session-options.js'
@@ -730,7 +731,7 @@ describe('stores and keys', () => {
     ).rejects.toMatchObject({ code: 'OAUTH_MISSING_TOKEN' })
   })
 
-  it('client credentials name themselves by issuer, client and scope', async () => {
+  it('client credentials name themselves by issuer, client, scope and resource', async () => {
     const store = memoryStore<TokenRecord>()
     const keys: string[] = []
     const recording: TokenStore = {
@@ -749,6 +750,9 @@ describe('stores and keys', () => {
     await fetch({})
     await fetch({})
     await fetch({ scope: 'a' })
+    await fetch({ resource: 'https://a.example' })
+    await fetch({ resource: ['https://a.example'] })
+    await fetch({ resource: ['https://a.example', 'https://b.example'] })
     await fetch({ clientId: 'other' })
     await fetch({
       server: {
@@ -757,8 +761,38 @@ describe('stores and keys', () => {
       },
     })
     expect(keys[0]).toBe(keys[1])
-    expect(new Set(keys).size).toBe(4)
+    expect(keys[3]).toBe(keys[4])
+    expect(new Set(keys).size).toBe(6)
     for (const key of keys) expect(key).toMatch(/^cc:[\w-]{43}$/)
+  })
+
+  it('RFC 8707 §2.2: the resource is asked for with each token request, and again at a renewal; a call’s own replaces it', async () => {
+    const line = wire(() => json({ access_token: 'a', token_type: 'Bearer', expires_in: 3600 }))
+    const resources = () => formDecode(line.requests.at(-1)?.body ?? '').filter(([name]) => name === 'resource')
+    const session = sessionOver(line, { resource: ['https://a.example', 'https://b.example'] })
+    const both = [
+      ['resource', 'https://a.example'],
+      ['resource', 'https://b.example'],
+    ]
+    await session.fetchToken({ grantType: 'client_credentials' })
+    expect(resources()).toEqual(both)
+    await session.refreshToken()
+    expect(resources()).toEqual(both)
+    await session.fetchToken({ grantType: 'client_credentials', parameters: { resource: 'https://c.example' } })
+    expect(resources()).toEqual([['resource', 'https://c.example']])
+    await session.refreshToken()
+    expect(resources()).toEqual([['resource', 'https://c.example']])
+  })
+
+  it('RFC 8707 §2.1: the resource is asked for with a login, unless that has its own', async () => {
+    const session = sessionOver(wire(granted), { resource: 'https://a.example', redirectUri: CALLBACK })
+    const asked = async (options: object) => new URL((await session.createAuthorizationUrl(options)).url).searchParams.getAll('resource')
+    expect(await asked({})).toEqual(['https://a.example'])
+    expect(await asked({ resource: 'https://b.example' })).toEqual(['https://b.example'])
+  })
+
+  it.each(['', 'api', 'https://a.example/#x', ['https://a.example', 7], null])('RFC 8707 §2: resource %j is refused', (resource) => {
+    expect(() => sessionOver(wire(granted), { resource: resource as string })).toThrow(/Option "resource" must be an absolute URI/)
   })
 
   it('a user’s token in a store needs a key, and that is said before the code or password is spent', async () => {

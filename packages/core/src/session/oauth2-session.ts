@@ -11,7 +11,7 @@ import type { FrontChannelResult } from '../flow/front-channel.js'
 import type { IntrospectionResult } from '../flow/introspect.js'
 import type { RevocationResult } from '../flow/revoke.js'
 import { run, type Transport } from '../flow/run.js'
-import { toForm } from '../http/form.js'
+import { formGet, toForm } from '../http/form.js'
 import { randomToken } from '../jose/random-token.js'
 import { type AuthorizationRequest, scopeText } from '../message/authorization-request.js'
 import { type EndSessionOptions, endSessionUrl } from '../message/end-session.js'
@@ -39,7 +39,7 @@ import { assertMethods, type Registration, registration } from './registration.j
 import { repeatedGet } from './repeated-get.js'
 import { allowedOrigins, type ResourceAuthoriser, resourceAuthoriser } from './resource-authoriser.js'
 import { SessionFlows } from './session-flows.js'
-import { assertSessionOptions, type SessionOptions } from './session-options.js'
+import { assertSessionOptions, resourceList, type SessionOptions } from './session-options.js'
 import { SessionToken } from './session-token.js'
 import { tokenInput } from './token-input.js'
 
@@ -142,7 +142,7 @@ export class OAuth2Session<Http> {
    */
   async createAuthorizationUrl(options: AuthorizationUrlOptions = {}): Promise<AuthorizationRequest> {
     const session = this.#options
-    const own = authorizationUrlRequest(options, session.authorizationParameters)
+    const own = authorizationUrlRequest(options, [...toForm({ resource: session.resource }), ...toForm(session.authorizationParameters)])
     this.#token.assertKey({ type: 'authorization_code' })
     const server = await this.server()
     const start = startAuthorization(server, this.#registration.client, {
@@ -173,10 +173,12 @@ export class OAuth2Session<Http> {
     const { type, form, scope, parameters } = task
     this.#token.assertOwnKey(task)
     const server = await this.server()
-    const token = await this.#run(this.#flows.grant(form, task))
+    // A call's own replaces the session's.
+    const resource = formGet(toForm(parameters), 'resource') === undefined ? resourceList(this.#options) : []
+    const token = await this.#run(this.#flows.grant([...form, ...toForm({ resource })], task))
     // Only a repeated client credentials grant needs them; others may be secrets that have done their work.
     const repeated = type === 'client_credentials' ? { parameters: toForm(parameters) } : {}
-    const grant = { type, ...(scope === undefined ? {} : { scope }), ...repeated }
+    const grant = { type, ...(scope === undefined ? {} : { scope }), ...(resource.length === 0 ? {} : { resource }), ...repeated }
     await this.#token.put(token, grant, { server, endpoint: task.endpoint })
     return token
   }

@@ -16,6 +16,11 @@ import type { UpdateToken } from './update-token.js'
 export interface SessionOptions extends RegistrationOptions {
   /** Space-separated, or a list. */
   readonly scope?: string | readonly string[] | undefined
+  /**
+   * What the tokens are for, as absolute URIs: asked for with logins and with token requests, and again with renewals (RFC 8707 §2). A token of the
+   * client itself is kept by it, too.
+   */
+  readonly resource?: string | readonly string[] | undefined
   readonly redirectUri?: string | undefined
   /** The state of a login that was begun elsewhere. */
   readonly state?: string | undefined
@@ -46,6 +51,7 @@ export interface SessionOptions extends RegistrationOptions {
 const OPTIONS: readonly string[] = [
   ...REGISTRATION_OPTIONS,
   'scope',
+  'resource',
   'redirectUri',
   'state',
   'responseType',
@@ -68,6 +74,9 @@ export function assertSessionOptions(options: SessionOptions, own: readonly stri
   const { store, key, token, codeChallengeMethod = 'S256' } = options
   assertTokenOptions(options)
   scopeText(options.scope)
+  if (!resourceList(options).every((one) => typeof one === 'string' && URL.canParse(one) && !one.includes('#'))) {
+    throw new UsageError(explain && 'Option "resource" must be an absolute URI without a fragment, or a list of them (RFC 8707 §2).')
+  }
   if (codeChallengeMethod !== 'S256' && codeChallengeMethod !== false) {
     throw new UsageError(explain && 'Option "codeChallengeMethod" is "S256", or false for a server that refuses PKCE.')
   }
@@ -85,6 +94,11 @@ export function assertSessionOptions(options: SessionOptions, own: readonly stri
   if (token !== undefined && store !== undefined && key === undefined) {
     throw new UsageError(explain && 'Options contradict: "token" is to be put into "store", and "key", its name there, is missing.')
   }
+}
+
+/** What the tokens of a session are for, one or many. */
+export function resourceList({ resource = [] }: Pick<SessionOptions, 'resource'>): readonly string[] {
+  return [resource].flat()
 }
 
 /** @throws {@link UsageError} for options about the keeping and the use of a token that cannot be what they should. */

@@ -9,7 +9,7 @@ import { serverIdentity } from '../metadata/server-metadata.js'
 import { memoryStore } from './memory-store.js'
 import type { RefreshTokenOptions } from './method-options.js'
 import { leftover } from './own-revocation.js'
-import type { SessionOptions } from './session-options.js'
+import { resourceList, type SessionOptions } from './session-options.js'
 import { sharedMemory } from './shared-memory.js'
 import { machineKey } from './store-key.js'
 import { tokenHash } from './token-hash.js'
@@ -20,8 +20,8 @@ import { newRecord, type TokenSource } from './token-source.js'
 
 /** What a session tells of its token: whose it is, and where it is kept. */
 export interface SessionTokenOptions
-  extends Pick<SessionOptions, 'issuer' | 'server' | 'clientId' | 'scope' | 'store' | 'key' | 'updateToken' | 'leeway'> {
-  /** What tells the token from others of the client, beside its scope: of what an assertion says, all that stays the same. */
+  extends Pick<SessionOptions, 'issuer' | 'server' | 'clientId' | 'scope' | 'resource' | 'store' | 'key' | 'updateToken' | 'leeway'> {
+  /** What tells the token from others of the client, beside scope and resource: of what an assertion says, all that stays the same. */
   readonly grant?: unknown
 }
 
@@ -169,7 +169,7 @@ export class SessionToken {
   }
 
   /**
-   * A machine token's key is made of issuer, client and scope. What one call adds to that would be found by every other session of the client.
+   * A machine token's key is made of issuer, client, scope and resource. What one call adds to that would be found by every other session of the client.
    *
    * @throws {@link UsageError}
    */
@@ -178,7 +178,7 @@ export class SessionToken {
     if (store === undefined || key !== undefined || (scope === scopeText(own) && toForm(parameters).length === 0)) return
     throw new UsageError(
       explain &&
-        'fetchToken: with a "store" and no "key", the token is kept under issuer, client and the session\'s scope. One with further parameters, or another scope, needs a "key" of its own, such as "payments".',
+        'fetchToken: with a "store" and no "key", the token is kept under issuer, client and the session\'s "scope" and "resource". One with further parameters, or another scope, needs a "key" of its own, such as "payments".',
     )
   }
 
@@ -231,7 +231,7 @@ export class SessionToken {
     const { store, key, issuer, server, clientId, scope, grant } = this.#options
     if (store === undefined || key !== undefined) return { store: this.#store, key: key ?? 'token' }
     const parties = { issuer: issuer ?? serverIdentity(server ?? {}), clientId, grant }
-    const name = machineKey(this.#environment, { ...parties, scope: scopeText(scope) })
+    const name = machineKey(this.#environment, { ...parties, scope: scopeText(scope), resource: resourceList(this.#options) })
     return name instanceof Promise ? name.then((known) => ({ store, key: known })) : { store, key: name }
   }
 }

@@ -54,6 +54,17 @@ describe('machine tokens on a store that processes share', () => {
     return { time, memory, line, robot, client, release: gate.resolve, count: () => count, ahead }
   }
 
+  it('a token that one process has fetched for a resource is used by the others for that resource, and for no other', async () => {
+    const { time, memory, line, client, release, count } = world(60)
+    release()
+    const [a, b] = ['https://a.example', ['https://b.example']] as const
+    for (const resource of [a, b]) await time.until(client(view(memory), { resource }).fetchToken({ grantType: 'client_credentials' }))
+    expect(await time.until(client(view(memory), { resource: [a] }).http(`${API}/me`))).toBe(200)
+    expect(await time.until(client(view(memory), { resource: b }).http(`${API}/me`))).toBe(200)
+    await expect(time.until(client(view(memory)).http(`${API}/me`))).rejects.toMatchObject({ code: 'OAUTH_MISSING_TOKEN' })
+    expect([count(), line.sent.map(({ authorization }) => authorization)]).toEqual([2, ['Bearer token-1', 'Bearer token-2']])
+  })
+
   it('a token that one process has fetched is used by the others, by issuer, client and scope', async () => {
     const { time, memory, line, client, release, count } = world()
     release()
@@ -203,7 +214,9 @@ describe('LG01: canaries', () => {
     const time = virtualTime()
     const heard: unknown[] = []
     const hear = (message: unknown) => void heard.push(message)
-    const names = ['refreshed', 'refresh-failed', 'waiting', 'ended', 'persist-failed', 'logout-failed', 'quirk'].map((type) => `oauth:${type}`)
+    const names = ['refreshed', 'refresh-failed', 'waiting', 'ended', 'persist-failed', 'logout-failed', 'quirk'].map(
+      (type) => `oauth:${type}`,
+    )
     for (const name of names) subscribe(name, hear)
     const { emit } = defaultEnvironment()
     Object.assign(time, { emit })
