@@ -12,7 +12,7 @@ export function warnOfMemory({ store, key }: Pick<SessionOptions, 'store' | 'key
   if (store?.local !== true || key === undefined || process.env['NODE_ENV'] !== 'production' || holder[WARNED]) return
   holder[WARNED] = true
   process.emitWarning(
-    'Tokens are in a store that this process alone can reach: others do not know them, and from memory they are gone with a restart. Take a store such as redisStore(client), or fileStore(path) on one machine.',
+    'Tokens are in a store that this process alone can reach, and from memory they are gone with a restart. Take one such as redisStore(client).',
     { type: 'OAuthWarning', code: 'OAUTH_MEMORY_STORE' },
   )
 }
