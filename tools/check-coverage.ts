@@ -1,6 +1,6 @@
 /**
- * Checks the tables of docs/coverage.md and docs/faults.md: each behaviour of Authlib's client that is this project's business has a row, and each
- * row a test that names it and runs; each fault has one that feeds it by hand and one over real servers. Vitest says which do, by loading the
+ * Checks the tables of docs/coverage.md, docs/faults.md and docs/threats.md: each behaviour of Authlib's client that is this project's business has a row, and each
+ * row a test that names it and runs; each fault has one that feeds it by hand and one over real servers, and each threat one. Vitest says which do, by loading the
  * files: a test that is commented out or skipped is not among them.
  *
  * With `--update` rows get a test that have none, or whose test is gone.
@@ -25,6 +25,22 @@ const PAGES: readonly { readonly file: string; readonly rows: string; readonly t
     file: 'docs/faults.md',
     rows: 'faults',
     table: { required: [...numbered('F0', 1, 9), ...numbered('F', 10, 30)], columns: [['packages/core/'], ['test/', 'packages/express/']] },
+  },
+  {
+    file: 'docs/threats.md',
+    rows: 'threats',
+    table: {
+      // Renewal, sessions, redirects, logout, logs, and of the rest what a browser has a part in.
+      required: [
+        ...[...numbered('RF0', 1, 9), ...numbered('RF', 10, 19), 'RX05', 'RX08'],
+        ...[...numbered('SS0', 1, 9), ...numbered('SS', 10, 25)],
+        ...[...numbered('RD0', 1, 9), ...numbered('RD', 10, 12)],
+        ...[...numbered('LO0', 1, 9), ...numbered('LO', 10, 12)],
+        ...numbered('LG0', 1, 6),
+        ...['AR02', 'AR07', 'AR08', 'AR26', 'AR27', 'AR30'],
+      ],
+      columns: [['']],
+    },
   },
 ]
 

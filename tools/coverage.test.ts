@@ -15,6 +15,12 @@ describe('coverageFindings', () => {
     expect(coverageFindings(page, table('S1'), TESTS)).toEqual([])
   })
 
+  it('knows rows of two letters', () => {
+    const page = `${HEAD}| RF01 | x | y | [RF01: the first](../packages/c.test.ts) |\n`
+    const tests = [{ file: 'packages/c.test.ts', titles: ['RF01: the first'] }]
+    expect(coverageFindings(page, table('RF01', 'RF02'), tests)).toEqual(['RF02: the table has no such row'])
+  })
+
   it.each([
     ['S1: no test is named', ''],
     ['S1: no test is named', 'S1: the first'],

@@ -25,7 +25,7 @@ interface Row {
 }
 
 /** A line whose first cell is a row's number; two cells of words follow, and then the tests. A bar inside a cell is escaped. */
-const LINE = /^\| ([A-Z]\d+) ((?:\|(?:\\.|[^|\\])*){2})((?:\|(?:\\.|[^|\\])*)+)\|$/
+const LINE = /^\| ([A-Z]+\d+) ((?:\|(?:\\.|[^|\\])*){2})((?:\|(?:\\.|[^|\\])*)+)\|$/
 const CELL = /\|((?:\\.|[^|\\])*)/g
 const LINK = /^\[((?:\\.|[^\]\\])*)\]\(\.\.\/([^\s)]+)\)$/
 const MARKDOWN = /[\\[\]|<>*_`]/g

@@ -19,6 +19,25 @@ test.each([
   expect(constantTimeEqual(a, b)).toBe(expected)
 })
 
+test('SS23: a difference at the beginning is found after as many characters as one at the end', () => {
+  const text = 'a'.repeat(43)
+  const looks = (other: string) => {
+    let count = 0
+    const counted = Object.assign(Object(other) as string, {
+      charCodeAt: (at: number) => {
+        count += 1
+        return other.charCodeAt(at)
+      },
+    })
+    return [constantTimeEqual(text, counted as unknown as string), count]
+  }
+  expect(['b'.concat(text.slice(1)), text.slice(1).concat('b'), text].map(looks)).toEqual([
+    [false, 43],
+    [false, 43],
+    [true, 43],
+  ])
+})
+
 test('SS23: agrees with === on texts that are equal, alike, and unrelated', () => {
   const text = fc.string({ unit: 'binary', maxLength: 12 })
   const pair = fc.oneof(

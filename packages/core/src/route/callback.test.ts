@@ -49,13 +49,23 @@ describe('an answer that belongs to no login of this browser', () => {
     await expectUntouched(app, browser, { sub: 'alice' })
   })
 
-  it('AR01: a good answer in another browser than the one that started is no_transaction', async () => {
-    const app = world()
-    const answer = app.server.authorize(await app.start(app.browser()))
-    const other = app.browser()
-    expect((await other.go(`${CALLBACK}?${answer}`)).error).toMatchObject({ code: 'OAUTH_NO_TRANSACTION' })
-    expect(app.server.forms('token')).toEqual([])
-  })
+  it.each([
+    ['in cookies', () => ({})],
+    ['in a store, which knows the attempt of no browser', () => ({ store: sharedStore(() => 0) })],
+  ])(
+    'AR01 AR02: a good answer in another browser than the one that started is no_transaction, with sessions %s',
+    async (_where, options) => {
+      const app = world(options())
+      const answer = app.server.authorize(await app.start(app.browser()))
+      const other = app.browser()
+      expect((await other.go(`${CALLBACK}?${answer}`)).error).toMatchObject({ code: 'OAUTH_NO_TRANSACTION' })
+      expect(app.server.forms('token')).toEqual([])
+      // Nor where that browser has begun a login of its own.
+      await app.start(other)
+      expect((await other.go(`${CALLBACK}?${answer}`)).error).toMatchObject({ code: 'OAUTH_STATE_MISMATCH' })
+      expect(app.server.forms('token')).toEqual([])
+    },
+  )
 
   it('AR03: state=x with the right cookie is state_mismatch; the honest answer still finishes', async () => {
     const app = world()

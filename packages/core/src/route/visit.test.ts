@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { json } from '../../test/answers.js'
 import { TransportError } from '../error/transport-error.js'
 import type { HttpResponse } from '../http/http-response.js'
-import type { TestBrowser } from './testing/browser.js'
+import { NAVIGATION, SCRIPT, type TestBrowser } from './testing/browser.js'
 import { type Call, registered, SESSION_COOKIE, type World, world } from './testing/world.js'
 import { Visit } from './visit.js'
 
@@ -222,6 +222,25 @@ it('a provider that is named like a method of every object is logged in only whe
   expect([visit.session('toString'), (await visit.guard({ provider: 'toString' }))?.status]).toEqual([undefined, 303])
   await app.login(browser, { provider: 'toString' })
   expect((await browser.open()).session('toString')?.user.sub).toBe('alice')
+})
+
+describe('a guard', () => {
+  it.each([
+    ['/guarded', { 'x-middleware-subrequest': 'middleware:middleware:middleware:middleware:middleware' }],
+    ['/guarded', { 'x-middleware-next': '1', 'x-middleware-rewrite': '/guarded', 'x-matched-path': '/' }],
+    ['/guarded', { 'x-original-url': '/', 'x-rewrite-url': '/', 'x-forwarded-prefix': '/auth' }],
+    ['/guarded.rsc', { rsc: '1' }],
+    ['/guarded.segments/_tree.segment.rsc', { rsc: '1', 'next-router-prefetch': '1' }],
+    ['/guarded/1?nxtPid=2', { 'x-nextjs-data': '1' }],
+    ['/auth/../guarded', {}],
+    ['//guarded', {}],
+  ])('SS21: lets nobody through for how %j is asked for with %j', async (url, headers) => {
+    const app = world()
+    for (const kind of [NAVIGATION, SCRIPT]) {
+      const visit = await app.browser().open(url, { headers: { ...kind, ...headers } })
+      expect([visit.user, (await visit.guard())?.status]).toEqual([undefined, expect.toBeOneOf([303, 401])])
+    }
+  })
 })
 
 describe('tokens of a session', () => {
