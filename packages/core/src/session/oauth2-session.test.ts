@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { createSigner } from '../../test/signer.js'
 import { formDecode } from '../http/form.js'
+import type { AuthorizationUrlOptions } from './authorization-url.js'
 import { memoryStore } from './memory-store.js'
 import type { OAuth2Session } from './oauth2-session.js'
 import type { SessionOptions } from './session-options.js'
@@ -786,7 +787,8 @@ describe('stores and keys', () => {
 
   it('RFC 8707 §2.1: the resource is asked for with a login, unless that has its own', async () => {
     const session = sessionOver(wire(granted), { resource: 'https://a.example', redirectUri: CALLBACK })
-    const asked = async (options: object) => new URL((await session.createAuthorizationUrl(options)).url).searchParams.getAll('resource')
+    const asked = async (options: AuthorizationUrlOptions) =>
+      new URL((await session.createAuthorizationUrl(options)).url).searchParams.getAll('resource')
     expect(await asked({})).toEqual(['https://a.example'])
     expect(await asked({ resource: 'https://b.example' })).toEqual(['https://b.example'])
   })
