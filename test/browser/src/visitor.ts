@@ -59,9 +59,12 @@ export class Visitor {
     try {
       await this.page.goBack()
     } catch (error) {
-      if (!(error instanceof Error && error.message.includes('Not attached to an active page'))) throw error
+      const message = error instanceof Error ? error.message : ''
+      const isAgain = message.includes('Not attached to an active page')
+      // Where another navigation took its place, as a redirect does, it was pressed.
+      if (!isAgain && !message.includes('net::ERR_ABORTED')) throw error
       await this.page.waitForLoadState()
-      await this.back()
+      if (isAgain) await this.back()
     }
   }
 
