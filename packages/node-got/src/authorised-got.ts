@@ -45,6 +45,7 @@ export function authorisedGot(instance: Got, authoriser: ResourceAuthoriser): Go
     hooks: {
       init: [(_added, options) => rememberOrigin(options)],
       beforeRequest: [(options) => authorise(options, authoriser)],
+      beforeRedirect: [(options) => leave(options, authoriser)],
       afterResponse: [repeat],
       // got wraps whatever a hook throws; our own errors are given back as they are.
       beforeError: [(error) => (isOAuthError(error.cause) ? error.cause : speakable(error, authoriser))],
@@ -82,6 +83,23 @@ function authorise(options: NormalizedOptions, authoriser: ResourceAuthoriser): 
   if (authorised instanceof Promise) return authorised.then((known) => state.place(options, known))
   state.place(options, authorised)
   return undefined
+}
+
+/** Headers that say nothing of the caller, and mean the same to every server. */
+const OF_ANY_SERVER: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-encoding',
+  'accept-language',
+  'content-length',
+  'content-type',
+  'user-agent',
+])
+
+/** A redirect to another origin takes along what any server may know: an API's key is for that API, as its token is. */
+function leave(options: NormalizedOptions, authoriser: ResourceAuthoriser): void {
+  const { origin } = stateOf(options, authoriser) ?? {}
+  if (origin === undefined || new URL(String(options.url)).origin === origin) return
+  for (const name of Object.keys(options.headers)) if (!OF_ANY_SERVER.has(name)) delete options.headers[name]
 }
 
 async function isRejected(response: Response, authoriser: ResourceAuthoriser): Promise<boolean> {

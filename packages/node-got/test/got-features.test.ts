@@ -267,6 +267,26 @@ describe('where the token goes', () => {
     expect(world.seenElsewhere[0]?.headers.authorization).toBeUndefined()
   })
 
+  it.each([302, 307])(
+    'RD09: a %i to another origin takes no header along that is for the API; one within the origin takes them all',
+    async (status) => {
+      const session = await world.session({ quirks: { resourceHeaders: { 'client-id': 'client' } } })
+      world.on('/away', (_seen, response) => response.writeHead(status, { location: `${world.elsewhere}/got` }).end())
+      world.on('/old', (_seen, response) => response.writeHead(status, { location: '/me' }).end())
+      const headers = { 'x-api-key': 'key', dpop: 'proof', cookie: 'a=b', accept: 'text/own', 'user-agent': 'mine/1' }
+      await session.http.get(`${world.api}/away`, { headers })
+      const [there] = world.seenElsewhere
+      expect(Object.keys(there?.headers ?? {}).sort()).toEqual(['accept', 'accept-encoding', 'connection', 'host', 'user-agent'])
+      expect(there?.headers).toMatchObject({ accept: 'text/own', 'user-agent': 'mine/1' })
+      world.forget()
+      await session.http.get(`${world.api}/old`, { headers })
+      expect(world.seen.slice(-2).map((seen) => [seen.headers['x-api-key'], seen.headers['client-id']])).toEqual([
+        ['key', 'client'],
+        ['key', 'client'],
+      ])
+    },
+  )
+
   it('RD09: a 307 to another origin takes the form along, without the token that it carried', async () => {
     const session = await world.session({ tokenPlacement: 'body' })
     world.on('/away', (_seen, response) => response.writeHead(307, { location: `${world.elsewhere}/to` }).end())
