@@ -187,7 +187,7 @@ export class Invariants {
     const reason = isErrorOf(error, 'RefreshError') ? error.reason : undefined
     if (reason === 'invalid_grant' || reason === 'refresh_answer_lost')
       this.#assert(
-        this.#wasOver(since) || this.#isUnwritten() || this.#putBack.size > 0,
+        this.#wasOver(since) || this.#isUnwritten(since) || this.#putBack.size > 0,
         'a caller is told that a session is over only when it is',
         () => `p${actor} ${call} got ${reason}, and the store holds a${this.past.at(-1)}`,
       )
@@ -198,10 +198,10 @@ export class Invariants {
     return this.past.some((number, at) => at >= since && (number === undefined || this.#pastEnds[at] === true))
   }
 
-  /** Tells whether it may be that the end is known, and could not be written. */
-  #isUnwritten(): boolean {
-    const stored = this.past.at(-1)
-    return this.#failures > 0 && stored !== undefined && this.#server.isRevoked(this.#server.familyOf(stored))
+  /** Tells whether it may be that the end of what the store has held since is known, and could not be written: nor could be seen what came after it. */
+  #isUnwritten(since: number): boolean {
+    const held = this.past.slice(since).filter((number) => number !== undefined)
+    return this.#failures > 0 && held.some((number) => this.#server.isRevoked(this.#server.familyOf(number)))
   }
 
   /** There are no more faults, and nothing is under way; time will pass. */
