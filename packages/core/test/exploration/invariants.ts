@@ -250,11 +250,12 @@ export class Invariants {
 
   /**
    * Another login is there: who has made it gives back what it was renewing, as far as the store has told it so. Other processes cannot tell it
-   * from a renewal.
+   * from a renewal, so that nothing is asked where one of theirs may have come between.
    */
   #assertReplacedRevoked(isAlive: (actor: number) => boolean, stored: number): void {
     const family = this.#server.familyOf(stored)
-    const by = [...this.#logins].find(([number]) => this.#server.familyOf(number) === family)?.[1]
+    const [by, ...others] = new Set(this.#logins.values())
+    if (others.length > 0) return
     for (const { brings, actor } of this.#kept(isAlive))
       this.#assert(
         actor !== by || this.#server.familyOf(brings) === family || this.#server.isRevoked(this.#server.familyOf(brings)),
