@@ -145,7 +145,7 @@ export function scenarios(name: string, startEngine: () => Promise<RunningEngine
     )
 
     it(
-      'F21: one that is stopped while the server answers, at a server without a grace: nobody hangs, and nobody asks a third time with that token',
+      'F21: one that is stopped while the server answers, at a server without a grace: all are told that it ended, the one that wakes too, and nobody asks a third time',
       { timeout: TIMEOUT },
       () =>
         world([{}, {}, {}], async (server, [sleeper, ...others]) => {
@@ -157,14 +157,10 @@ export function scenarios(name: string, startEngine: () => Promise<RunningEngine
           const ended = (count: number) => all(count, 'RefreshError terminal refresh_answer_lost')
           expect(await calls(others, 20)).toEqual([ended(20), ended(20)])
           sleeper?.signal('SIGCONT')
-          // Who goes on hears the answer or the timer first. The answer may be as good as ever, for all that a client can tell; here the API refuses it.
-          const isHeard = (await sleeping)?.['401'] === 5
-          if (!isHeard) expect(await sleeping).toEqual(ended(5))
-          for (const outcomes of await calls(others, 5)) {
-            if (isHeard) expect(Object.keys(outcomes ?? {}).join()).toMatch(/^(401|RefreshError terminal invalid_grant)(,|$)/)
-            else expect(outcomes).toEqual(ended(5))
-          }
-          expect(server.presented.filter((token) => token === 'refresh-1')).toHaveLength(2)
+          // Whether it hears its answer first, or that the time for it is over.
+          expect(await sleeping).toEqual(ended(5))
+          expect(await calls(others, 5)).toEqual([ended(5), ended(5)])
+          expect(server.presented).toEqual(['refresh-1', 'refresh-1'])
         }),
     )
 

@@ -332,6 +332,22 @@ describe('F21: a process sleeps longer than its lease', () => {
     expect(stored()?.token.refresh_token).toBe('refresh-2')
   })
 
+  it('after it has sent, at a server without a grace: the end that the next one wrote stands, and what came too late is given back', async () => {
+    const { start, server, stored } = expired()
+    const { slow, reached, release } = held((old) => server.refresh(old))
+    const sleeper = start(slow)
+    const one = current(sleeper).catch((error: unknown) => error)
+    await reached
+    const ended = { terminal: true, reason: 'refresh_answer_lost' }
+    await expect(current(start())).rejects.toMatchObject(ended)
+    release()
+    expect(await one).toMatchObject(ended)
+    expect(sleeper.revoked).toEqual(['refresh-1'])
+    expect(stored()).toMatchObject({ ended: { reason: 'refresh_answer_lost' }, token: { access_token: 'access-0' } })
+    await expect(current(sleeper)).rejects.toMatchObject(ended)
+    expect(server.sent).toEqual(['refresh-0', 'refresh-0'])
+  })
+
   it('after it has sent, and who took over is refused: that one waits for it and uses what it brought', async () => {
     const { start, server, stored } = expired()
     const first = held((old) => server.refresh(old))

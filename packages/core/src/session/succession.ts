@@ -9,13 +9,16 @@ export function replaced({ token: { refresh_token: refreshToken, access_token: a
 }
 
 /**
- * Tells whether a stored record is what a renewal was made from, or the end that somebody took the spent token for: so that what the renewal
- * brought comes in its place. A refresh token that was not replaced says nothing; there the later generation stays.
+ * Tells whether a stored record is what a renewal was made from, so that what it brought comes in its place. A refresh token that was not replaced
+ * says nothing; there the later generation stays.
+ *
+ * An end that was written down is final where there are leases: whoever wrote it had waited until the lease was over, and this answer is too late.
+ * Without leases, it may be that somebody took the token, spent a moment ago, for the end.
  */
 export function isReplacedBy(found: TokenRecord, { record, before }: Unsaved): boolean {
   if (before === undefined) return false
   const isOlder = found.generation < record.generation
-  if (found.ended !== undefined) return isOlder && found.token.access_token === before.token.access_token
+  if (found.ended !== undefined) return before.lease === undefined && isOlder && found.token.access_token === before.token.access_token
   if (credentialOf(found) !== credentialOf(before)) return false
   // The very token that was renewed, put there again, or a refresh token that is spent.
   const isSame = found.token.access_token === before.token.access_token || credentialOf(record) !== credentialOf(before)

@@ -273,8 +273,9 @@ export class TokenWriter {
       tell(this.#ports.environment, 'ended', place, record)
       throw sessionDeleted()
     }
-    // Another login is there, to which these tokens do not belong.
-    if (this.#memory.changedSince(place.key, unsaved.begun ?? 0)) await this.#giveBack(record, latest.value)
+    // Another login is there, to which these tokens do not belong; or nobody waits for them any more.
+    const isOver = latest.value.ended !== undefined
+    if (isOver || this.#memory.changedSince(place.key, unsaved.begun ?? 0)) await this.#giveBack(record, latest.value)
     return alive(latest.value)
   }
 

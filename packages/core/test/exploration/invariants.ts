@@ -12,6 +12,7 @@ export type Invariant =
   | 'nobody revokes the tokens that are in the store'
   | 'no stored token is older than one that was stored before'
   | 'a deleted session stays deleted'
+  | 'a session that has ended is over until somebody logs in'
   | 'the new tokens of a deleted session are revoked'
   | 'what was renewed for a login that another has replaced is revoked'
   | 'a caller gets a token that was in the store during the call, or a typed error'
@@ -40,11 +41,12 @@ export interface CallUnderWay {
 export class Invariants {
   readonly #server: ModelServer
   readonly #store: ModelStore
+  readonly #scenario: Scenario
   readonly requests: TokenRequests
   readonly #spent = new Map<number, number>()
   /** The numbers of the tokens that the store has held, one after the other; `undefined` while it held none. */
   readonly past: (number | undefined)[] = []
-  /** Of each entry of the past, whether it said that the session is over. */
+  /** Of each entry of the past, whether it says that the session is over. */
   readonly #pastEnds: boolean[] = []
   readonly #stored = new Set<number>()
   /** The numbers of the tokens of logins, and who has logged in. */
@@ -52,6 +54,8 @@ export class Invariants {
   /** What was lost when the faults stopped. By the end everything is that was not stored in time. */
   #lost: ReadonlySet<TokenRequest> = new Set()
   #failures = 0
+  /** The tokens that were refused to somebody for whom the store failed then, once for each time. */
+  readonly #unwritten: number[] = []
   /** Tokens that somebody has put back after the grace, or over a login, a logout or the end: what comes of that is their own doing. */
   readonly #putBack = new Set<number>()
   /** Somebody wants the tokens to be of no more use. */
@@ -60,8 +64,9 @@ export class Invariants {
   readonly #puts = new Map<number, number[]>()
   violation: Violation | undefined
 
-  constructor(time: Time, server: ModelServer, store: ModelStore) {
+  constructor(time: Time, server: ModelServer, store: ModelStore, scenario: Scenario) {
     this.requests = new TokenRequests(time)
+    this.#scenario = scenario
     this.#server = server
     this.#store = store
   }
@@ -79,7 +84,7 @@ export class Invariants {
     this.#spent.set(spends, count)
     const lost = this.requests.lostOf(spends)
     // Where the end could not be written, somebody has to find out again; by then it does no harm.
-    const unwritten = this.#server.isRevoked(this.#server.familyOf(spends)) ? this.#failures : 0
+    const unwritten = this.#unwritten.filter((number) => number === spends).length
     this.#assert(
       count <= 1 + lost + unwritten + (this.#putBack.has(spends) ? 1 : 0),
       'a refresh token is spent once, and once more for each answer that was lost',
@@ -87,9 +92,10 @@ export class Invariants {
     )
   }
 
-  /** The store has failed. */
-  storeFailed(): void {
+  /** The store has failed, and with it perhaps what a process was to write down: that the server has refused a token. */
+  storeFailed(actor: number): void {
     this.#failures += 1
+    this.#unwritten.push(...this.requests.refusedTo(actor))
   }
 
   revoked(actor: number, number: number): void {
@@ -127,6 +133,11 @@ export class Invariants {
     if (number !== undefined) {
       const isPut = this.#isPut(actor, number)
       this.#assert(isPut || before !== undefined, 'a deleted session stays deleted', () => `p${actor} stored a${number} again`)
+      this.#assert(
+        isPut || this.#scenario.local || this.#pastEnds.at(-1) !== true || record?.ended !== undefined,
+        'a session that has ended is over until somebody logs in',
+        () => `p${actor} stored a${number} over the end of a${before}`,
+      )
       if (isPut && (before === undefined || this.#pastEnds.at(-1) === true) && !this.#logins.has(number)) this.#putBack.add(number)
       if (!isPut || !this.#logins.has(number)) this.#assertNotOlder(number, isPut)
     }
@@ -198,10 +209,9 @@ export class Invariants {
     return this.past.some((number, at) => at >= since && (number === undefined || this.#pastEnds[at] === true))
   }
 
-  /** Tells whether it may be that the end of what the store has held since is known, and could not be written: nor could be seen what came after it. */
+  /** Tells whether it may be that the end of what the store has held since is known, and could not be written. */
   #isUnwritten(since: number): boolean {
-    const held = this.past.slice(since).filter((number) => number !== undefined)
-    return this.#failures > 0 && held.some((number) => this.#server.isRevoked(this.#server.familyOf(number)))
+    return this.past.slice(since).some((number) => number !== undefined && this.#unwritten.includes(number))
   }
 
   /** There are no more faults, and nothing is under way; time will pass. */
@@ -210,7 +220,8 @@ export class Invariants {
   }
 
   /** All is over, faults too, and time has passed: what is left in the store, and what the last callers got. */
-  ended(isAlive: (actor: number) => boolean, { lenient = false, local = false }: Scenario): void {
+  ended(isAlive: (actor: number) => boolean): void {
+    const { lenient = false, local = false } = this.#scenario
     const record = this.#store.record
     const number = record === undefined ? undefined : numberOf(record.token.access_token)
     const anyLost = this.requests.all.some(({ isLost }) => isLost)
@@ -234,7 +245,7 @@ export class Invariants {
     // A process that has its store for itself takes no lease, and may begin a renewal with what it read before a login or a logout.
     if (number === undefined) {
       if (!local || this.#failures === 0) this.#assertRevoked(isAlive)
-    } else if (!local && this.#failures === 0) this.#assertReplacedRevoked(isAlive, number)
+    } else if (!local && this.#failures === 0) this.#assertReplacedRevoked(isAlive)
   }
 
   /** The session is no more: nothing that was issued for it is of any use, but to those who have crashed or came too late. */
@@ -249,19 +260,22 @@ export class Invariants {
   }
 
   /**
-   * Another login is there: who has made it gives back what it was renewing, as far as the store has told it so. Other processes cannot tell it
-   * from a renewal, so that nothing is asked where one of theirs may have come between.
+   * Who logs in gives back what it was renewing then. Where another login came between, it cannot tell that from a renewal; nor can other
+   * processes.
    */
-  #assertReplacedRevoked(isAlive: (actor: number) => boolean, stored: number): void {
-    const family = this.#server.familyOf(stored)
-    const [by, ...others] = new Set(this.#logins.values())
-    if (others.length > 0) return
-    for (const { brings, actor } of this.#kept(isAlive))
-      this.#assert(
-        actor !== by || this.#server.familyOf(brings) === family || this.#server.isRevoked(this.#server.familyOf(brings)),
-        'what was renewed for a login that another has replaced is revoked',
-        () => `a${stored} is in the store, and r${brings}, which p${actor} has got, is as good as ever`,
+  #assertReplacedRevoked(isAlive: (actor: number) => boolean): void {
+    const familyAt = (at: number) => this.#server.familyOf(this.past[at] ?? -1)
+    for (const { brings, actor } of this.#kept(isAlive)) {
+      const family = this.#server.familyOf(brings)
+      const login = this.past.find(
+        (number, at) => this.#logins.get(number ?? -1) === actor && familyAt(at) !== family && familyAt(at - 1) === family,
       )
+      this.#assert(
+        login === undefined || this.#server.isRevoked(family),
+        'what was renewed for a login that another has replaced is revoked',
+        () => `p${actor} has put a${login} in the place of what it was renewing, and r${brings}, which it has got, is as good as ever`,
+      )
+    }
   }
 
   /** What processes have got and neither stored nor lost, and so have to give back. */

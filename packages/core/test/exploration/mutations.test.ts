@@ -31,6 +31,12 @@ const breaks: readonly Break[] = [
   { mutation: 'lease by the local clock', processes: two, faults: {}, breaks: ONCE },
   { mutation: 'no lease', processes: two, faults: {}, breaks: ONCE },
   { mutation: 'lease that never ends', processes: two, faults: { crash: 1 }, breaks: 'everyone makes progress' },
+  {
+    mutation: 'an end for all but who comes late',
+    processes: two,
+    faults: { lease: 1 },
+    breaks: 'a session that has ended is over until somebody logs in',
+  },
   { mutation: 'no end', processes: two, faults: { answer: 1 }, breaks: ONLY_WHEN_OVER },
   {
     mutation: 'no journal',

@@ -74,6 +74,18 @@ export const mutations = {
       return { ...entry, now }
     })
   },
+  /** Who renewed for longer than its lease does not see that others have ended the session meanwhile, and stores what it has got. */
+  'an end for all but who comes late': (store) => {
+    let leased: TokenRecord | undefined
+    return {
+      ...reading(store, (entry) => (leased !== undefined && entry.value.ended !== undefined ? { ...entry, value: leased } : entry)),
+      async compareAndSet(key, expected, value, options) {
+        const receipt = await store.compareAndSet(key, expected, value, options)
+        if (receipt !== undefined) leased = value.lease && value
+        return receipt
+      },
+    }
+  },
   /** That a session has ended is not written down, so that the next one tries its refresh token again. */
   'no end': (store) => ({
     ...store,

@@ -70,7 +70,7 @@ export function operation<T>(process: Process, { name, touches, operate }: Opera
         process.seen = undefined
         before()
         process.happened(`${name}: ${way}`)
-        invariants.storeFailed()
+        invariants.storeFailed(process.number)
         if (process.isAlive) reject(new Error('the store has failed'))
       },
     })

@@ -83,6 +83,12 @@ export class TokenRequests {
     if (number !== undefined) this.#lease = text
   }
 
+  /** What the server has refused to a process, and the store does not know yet. */
+  refusedTo(actor: number): number[] {
+    const refused = this.#all.filter((request) => request.actor === actor && request.isRefused && request.isAnswered && !request.isSettled)
+    return refused.map(({ spends }) => spends)
+  }
+
   /** How many requests that spend a token are lost. */
   lostOf(spends: number): number {
     return this.#all.filter((request) => request.spends === spends && request.isLost).length

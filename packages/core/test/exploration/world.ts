@@ -44,7 +44,7 @@ export class World {
     this.store = new ModelStore(() => this.time.seconds(7))
     this.server = new ModelServer(scenario.lenient === true)
     this.scheduler = new Scheduler(scenario.faults, (actor) => this.#isAlive(actor))
-    this.invariants = new Invariants(this.time, this.server, this.store)
+    this.invariants = new Invariants(this.time, this.server, this.store, scenario)
     this.#first = tokenRecord(this.server.login(), NOW - 1_000)
     this.store.compareAndSet(null, this.#first)
     this.invariants.begin()
@@ -126,7 +126,7 @@ export class World {
       await quiescence()
       await this.#settle()
     }
-    invariants.ended((actor) => this.#isAlive(actor), this.scenario)
+    invariants.ended((actor) => this.#isAlive(actor))
   }
 
   async #settle(): Promise<void> {
