@@ -1,3 +1,9 @@
+/** What a state is known by: 53 bits and 32 more. */
+export interface Fingerprint {
+  readonly name: number
+  readonly check: number
+}
+
 /** Mixes a text into a hash of 53 bits: what has happened so far and what happened last, in one number. */
 export function mixed(hash: number, text: string): number {
   let low = hash | 0

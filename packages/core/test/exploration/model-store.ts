@@ -6,6 +6,7 @@ import { mixed } from './fingerprint.js'
 export class ModelStore {
   readonly #now: () => number
   #text: string | undefined
+  #record: TokenRecord | undefined
   #version = 0
   /** How often its content has changed. */
   changes = 0
@@ -17,18 +18,19 @@ export class ModelStore {
   }
 
   /** The record as it is, looked at by nobody. */
-  get record(): TokenRecord | undefined {
-    return this.#text === undefined ? undefined : (JSON.parse(this.#text) as TokenRecord)
+  get record(): Readonly<TokenRecord> | undefined {
+    return this.#record
   }
 
+  /** Everybody gets a copy of their own, as from a store over a network. */
   get(): StoreEntry<TokenRecord> | undefined {
-    const value = this.record
-    return value === undefined ? undefined : { value, version: String(this.#version), now: this.#now() }
+    if (this.#text === undefined) return undefined
+    return { value: JSON.parse(this.#text) as TokenRecord, version: String(this.#version), now: this.#now() }
   }
 
   compareAndSet(expected: string | null, value: TokenRecord): StoreReceipt | undefined {
     if (expected !== (this.#text === undefined ? null : String(this.#version))) return undefined
-    this.#change(JSON.stringify(value))
+    this.#change(value)
     return { version: String(this.#version), now: this.#now() }
   }
 
@@ -38,8 +40,10 @@ export class ModelStore {
     return true
   }
 
-  #change(text: string | undefined): void {
+  #change(value: TokenRecord | undefined): void {
+    const text = value && JSON.stringify(value)
     this.#text = text
+    this.#record = text === undefined ? undefined : (JSON.parse(text) as TokenRecord)
     this.#version += 1
     this.changes += 1
     this.fingerprint = mixed(this.fingerprint, text ?? 'deleted')

@@ -3,7 +3,7 @@ import { GRACE } from '../../src/session/renewal-memory.js'
 import type { TokenRecord, TokenStore } from '../../src/session/token-record.js'
 import { NOW } from '../environment.js'
 import { perform, tokenRecord } from './callers.js'
-import { mixed } from './fingerprint.js'
+import { type Fingerprint, mixed } from './fingerprint.js'
 import { Invariants } from './invariants.js'
 import { ModelServer } from './model-server.js'
 import { ModelStore } from './model-store.js'
@@ -71,10 +71,10 @@ export class World {
   }
 
   /** Equal for two worlds whose futures are the same. */
-  get fingerprint(): number {
-    let hash = mixed(this.store.fingerprint, `${this.server.fingerprint} ${this.time.elapsed} ${this.scheduler.fingerprint}`)
-    for (const history of this.#histories) hash = mixed(hash, String(history))
-    return hash
+  get fingerprint(): Fingerprint {
+    const { store, server, time, scheduler } = this
+    const parts = [store.fingerprint, server.fingerprint, time.elapsed, scheduler.fingerprint, ...this.#histories].join(' ')
+    return { name: mixed(store.fingerprint, parts), check: mixed(server.fingerprint, parts) | 0 }
   }
 
   /** Something has come to a process: what it knows is the sum of that. */
@@ -234,7 +234,10 @@ function isTwin(one: Step, other: Step): boolean {
   return one.actor === other.actor && one.name === other.name
 }
 
-/** Resolves when nothing is left that runs by itself. */
+/**
+ * Resolves when nothing is left that runs by itself: whatever the life cycle does between two steps it does in promises, and the next tick comes when
+ * none of them has anything left to do.
+ */
 function quiescence(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
+  return new Promise((resolve) => process.nextTick(resolve))
 }
