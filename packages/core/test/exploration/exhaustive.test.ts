@@ -12,22 +12,17 @@ describe('all interleavings of processes on one store, a crash allowed at each s
   it.each(small)(
     'RF02/RF04/RF05/RF06/RF16/F05/F17/F19/F20/F21/F22: $name',
     async (scenario) => {
-      const { states, endings, isComplete, failure } = await explore(scenario)
+      const { states, endings, transitions, isComplete, failure } = await explore(scenario)
       covered.states += states
       covered.endings += endings
       expect(failure && (await described(failure))).toBeUndefined()
       expect(isComplete).toBe(true)
-    },
-    120_000,
-  )
-
-  it('visits the same states when it plays every order of every two steps', async () => {
-    for (const scenario of small.slice(0, 1)) {
+      // Of two steps that come to the same in either order one order is enough: to play both leads nowhere else.
       const all = await explore(scenario, { isReduced: false })
-      const some = await explore(scenario)
-      expect(some.states).toBe(all.states)
-      expect(some.endings).toBe(all.endings)
-      expect(some.transitions).toBeLessThan(all.transitions)
-    }
-  }, 300_000)
+      expect(all.failure).toBeUndefined()
+      expect({ states, endings }).toEqual({ states: all.states, endings: all.endings })
+      expect(transitions).toBeLessThanOrEqual(all.transitions)
+    },
+    300_000,
+  )
 })

@@ -11,6 +11,9 @@ import { large, small } from './systems.js'
  *     pnpm explore [first seed] [number of schedules] [seconds for each system]
  */
 
+// Errors are made by the million here, and where each was made says nothing.
+Error.stackTraceLimit = 0
+
 /** How many schedules are played by one job. */
 const BATCH = 10_000
 

@@ -42,6 +42,7 @@ export function renewAt(process: Process, record: TokenRecord, sending: () => vo
     const ways = [
       arrives,
       fails('not sent', new TransportError('token', { reason: 'reset', sent: 'no' })),
+      fails('lost on its way', new TransportError('token', { reason: 'timeout', sent: 'maybe' })),
       fails('the server is unwell', refusal('server_error', 503)),
     ]
     process.step({ name: `sends ${token}`, touches: 'server', sent: true, ways })
@@ -86,7 +87,8 @@ export function revokeAt(process: Process, { refresh_token: token = '' }: TokenS
       process.happened(`revokes ${token}`)
       resolve()
     }
-    process.step({ name: `revokes ${token}`, touches: 'server', ways: [{ name: '', go }] })
+    // Whether that may be depends on what is in the store.
+    process.step({ name: `revokes ${token}`, touches: 'everything', ways: [{ name: '', go }] })
   })
 }
 

@@ -5,8 +5,10 @@ import type { Fault, Faults } from './scheduler.js'
 const ONE: Faults = { crash: 1, answer: 1, request: 1, store: 1, lease: 1, all: 1 }
 /** Any two faults of different kinds. */
 const TWO: Faults = { ...ONE, all: 2 }
-/** A crash, a lost answer, a failing store and a lease that passes, in any combination. */
-const EACH: Faults = { crash: 1, answer: 1, store: 1, lease: 1 }
+/** A crash, a lost answer and a failing store, in any combination. */
+const THREE: Faults = { crash: 1, answer: 1, store: 1 }
+/** These, and a lease that passes. */
+const EACH: Faults = { ...THREE, lease: 1 }
 
 const NAMES: Readonly<Record<Fault, string>> = {
   answer: 'an answer is lost',
@@ -47,6 +49,14 @@ export const large: readonly Scenario[] = [
   { name: '2 × 1, asked to renew and rejected, any one fault', processes: [['renew'], ['rejected']], faults: ONE },
   ...(['answer', 'request', 'lease', 'store', 'crash'] as const).map((fault) => twoByTwo(fault)),
   {
+    name: '2 × 2, a crash, a lost answer and a failing store',
+    processes: [
+      ['use', 'use'],
+      ['use', 'use'],
+    ],
+    faults: THREE,
+  },
+  {
     name: '2 × 2, with a logout, any one fault',
     processes: [
       ['use', 'use'],
@@ -70,6 +80,7 @@ export const large: readonly Scenario[] = [
     ],
     faults: ONE,
   },
+  { name: '3 × 1, a crash, a lost answer and a failing store', processes: [['use'], ['use'], ['use']], faults: THREE },
   { name: '3 × 1, any one fault', processes: [['use'], ['use'], ['use']], faults: ONE },
   { name: '3 × 1, with a logout, any one fault', processes: [['use'], ['use'], ['logout']], faults: ONE },
   { name: '3 × 1, with a login, any one fault', processes: [['use'], ['use'], ['login']], faults: ONE },

@@ -150,7 +150,8 @@ export class World {
       const step: Step = {
         actor: process.number,
         name: `begins to ${call}`,
-        touches: 'reads',
+        // A login is a step of the server's, too; all others begin with what the store holds by then.
+        touches: call === 'login' ? 'everything' : 'reads',
         // Two callers who do the same are begun in their order: the other way round it would be the same.
         ready: () => !calls.slice(0, caller).includes(call) || this.scheduler.pending.find((other) => isTwin(other, step)) === step,
         ways: [
