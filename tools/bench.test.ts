@@ -9,6 +9,8 @@ const JOBS = [
   'token response',
   'ID token signed with ES256',
   'callback',
+  'a fresh token in the session',
+  'a fresh token in a memory store',
   'the memory store with',
   'get in a memory store with',
   'get from an encrypted memory store',

@@ -42,6 +42,8 @@ export interface OAuthEvent {
   readonly key?: string
   /** Of the access token: half of its SHA-256, base64url. */
   readonly tokenHash?: string
+  /** Of type `ended`: why, as the `reason` of `RefreshError`, such as `invalid_grant` or `refresh_answer_lost`. */
+  readonly reason?: string
   /** Of type `quirk`: the name of the quirk that has changed something; `detail` is its reason. */
   readonly quirk?: string
   readonly detail?: string

@@ -115,6 +115,29 @@ describe('S70: every request', () => {
     expect(session.token).toMatchObject({ access_token: 'token-1' })
   })
 
+  it('F07: a server that asks to be left alone is, by all sessions of the process: the first token is asked for when it says', async () => {
+    let answers = 0
+    const line = wire(() => {
+      answers += 1
+      return answers === 1
+        ? json({ error: 'slow_down' }, 429, { 'retry-after': '3600' })
+        : json({ access_token: 'a', token_type: 'Bearer' })
+    })
+    const clock = testClock()
+    const [one, other] = [sessionOver(line, { environment: clock }), sessionOver(line, { environment: clock, scope: 'other' })]
+    expect(await thrown(() => one.http(`${API}/me`))).toMatchObject({ name: 'EndpointError', status: 429, retryAfter: 3600 })
+    for (const session of [one, other])
+      expect(await thrown(() => session.http(`${API}/me`))).toMatchObject({
+        name: 'RefreshError',
+        terminal: false,
+        retryAt: clock.time + 3600,
+      })
+    expect(line.requests).toHaveLength(1)
+    clock.time += 3600
+    expect(await one.http(`${API}/me`)).toBe(200)
+    expect(line.requests).toHaveLength(2)
+  })
+
   it('a token that is put while the first one is on its way stays, and is the one that is used', async () => {
     const { line, asked, open } = heldWire()
     const session = sessionOver(line)

@@ -78,7 +78,9 @@ describe('RF11/F13: invalid_grant', () => {
     }
     expect(line.tokenRequests()).toHaveLength(1)
     expect(line.sent).toHaveLength(0)
-    expect(clock.events).toEqual([{ type: 'ended', key: KEY, tokenHash: expect.stringMatching(/^[\w-]{22}$/), detail: 'generation 0' }])
+    expect(clock.events).toEqual([
+      { type: 'ended', key: KEY, tokenHash: expect.stringMatching(/^[\w-]{22}$/), reason: 'invalid_grant', detail: 'generation 0' },
+    ])
   })
 
   it('ends it for all who asked at the same time, with one request', async () => {

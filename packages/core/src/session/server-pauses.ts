@@ -1,7 +1,7 @@
 import type { Environment } from '../environment.js'
 import { isOAuthError } from '../error/any-oauth-error.js'
 import type { TokenPlace } from './token-place.js'
-import type { TokenRecord } from './token-record.js'
+import type { TokenOrigin } from './token-record.js'
 
 /** A server was not well, or refused a request, a moment ago. */
 export interface ServerPause {
@@ -13,11 +13,11 @@ export interface ServerPause {
 
 /** Knows which servers are better left alone for a while, and by whom. */
 export interface ServerPauses {
-  find(place: Pick<TokenPlace, 'key'>, record: TokenRecord): ServerPause | undefined
+  find(place: Pick<TokenPlace, 'key'>, origin: TokenOrigin): ServerPause | undefined
   /** Begins a pause: as long as the server asked for, else a few seconds. One that is longer already stays. Tells when the server asked to be asked again. */
-  add(place: Pick<TokenPlace, 'key'>, record: TokenRecord, error: unknown): number | undefined
+  add(place: Pick<TokenPlace, 'key'>, origin: TokenOrigin, error: unknown): number | undefined
   /** A request went well. What the server asked for holds all the same. */
-  delete(place: Pick<TokenPlace, 'key'>, record: TokenRecord): void
+  delete(place: Pick<TokenPlace, 'key'>, origin: TokenOrigin): void
 }
 
 interface Pause {
@@ -52,8 +52,8 @@ export function serverPauses({
     return undefined
   }
 
-  function retryAt(record: TokenRecord): number | undefined {
-    const name = serverName(record)
+  function retryAt(origin: TokenOrigin): number | undefined {
+    const name = serverName(origin)
     const until = asked.get(name)
     if (until === undefined) return undefined
     const left = until - monotonic()
@@ -63,23 +63,23 @@ export function serverPauses({
   }
 
   return {
-    find(place, record) {
+    find(place, origin) {
       if (shown.size === 0 && asked.size === 0) return undefined
-      const pause = live(tokenName(place)) ?? live(clientName(record))
-      const due = retryAt(record)
+      const pause = live(tokenName(place)) ?? live(clientName(origin))
+      const due = retryAt(origin)
       return pause === undefined && due === undefined ? undefined : { error: pause?.error, retryAt: due }
     },
-    add(place, record, error) {
+    add(place, origin, error) {
       const retryAfter = retryAfterOf(error)
       const until = monotonic() + (retryAfter === undefined ? PAUSE_MS : retryAfter * 1000)
-      const name = retryAfter !== undefined || isDown(error) ? clientName(record) : tokenName(place)
+      const name = retryAfter !== undefined || isDown(error) ? clientName(origin) : tokenName(place)
       if (until > (live(name)?.until ?? 0)) keep(shown, name, { error, until })
-      const server = serverName(record)
+      const server = serverName(origin)
       if (retryAfter !== undefined && until > (asked.get(server) ?? 0)) keep(asked, server, until)
-      return retryAt(record)
+      return retryAt(origin)
     },
-    delete(place, record) {
-      for (const name of [tokenName(place), clientName(record)]) shown.delete(name)
+    delete(place, origin) {
+      for (const name of [tokenName(place), clientName(origin)]) shown.delete(name)
     },
   }
 }
@@ -96,11 +96,11 @@ function tokenName({ key }: Pick<TokenPlace, 'key'>): string {
   return JSON.stringify([key])
 }
 
-function clientName({ issuer, token_endpoint, client_id }: TokenRecord): string {
+function clientName({ issuer, token_endpoint, client_id }: TokenOrigin): string {
   return JSON.stringify([issuer, token_endpoint, client_id])
 }
 
-function serverName({ issuer, token_endpoint }: TokenRecord): string {
+function serverName({ issuer, token_endpoint }: TokenOrigin): string {
   return JSON.stringify([issuer, token_endpoint])
 }
 

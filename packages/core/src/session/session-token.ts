@@ -1,5 +1,6 @@
 import type { Environment, Maybe } from '../environment.js'
 import { explain } from '../error/explain.js'
+import { RefreshError } from '../error/refresh-error.js'
 import { UsageError } from '../error/usage-error.js'
 import { type Parameters, toForm } from '../http/form.js'
 import { scopeText } from '../message/authorization-request.js'
@@ -16,7 +17,7 @@ import { tokenHash } from './token-hash.js'
 import { type LifeCyclePorts, TokenLifeCycle } from './token-life-cycle.js'
 import type { TokenPlace } from './token-place.js'
 import { type GrantMemory, isRepeatable, type TokenRecord } from './token-record.js'
-import { newRecord, type TokenSource } from './token-source.js'
+import { newRecord, type TokenSource, tokenOrigin } from './token-source.js'
 
 /** What a session tells of its token: whose it is, and where it is kept. */
 export interface SessionTokenOptions
@@ -93,14 +94,24 @@ export class SessionToken {
     return (await this.#lifeCycle.peek(await this.#placeOf()))?.token
   }
 
-  /** The first token, where it can be got without anybody's help: all sessions of this process that share its place share one request. */
+  /**
+   * The first token, where it can be got without anybody's help: all sessions of this process that share its place share one request. A server that
+   * has asked to be left alone is.
+   *
+   * @throws {@link RefreshError} with the `retryAt` for which the server has asked, and whatever `fetch` throws.
+   */
   async first(fetch: () => Promise<TokenSet>): Promise<TokenSet> {
-    const { key } = await this.#placeOf()
-    const { firsts } = sharedMemory(this.#store, this.#environment)
-    const known = firsts.get(key)
+    const place = await this.#placeOf()
+    const { firsts, pauses } = sharedMemory(this.#store, this.#environment)
+    const known = firsts.get(place.key)
     if (known !== undefined) return known
-    const first = fetch().finally(() => firsts.delete(key))
-    firsts.set(key, first)
+    const { server } = this.#options
+    const origin = tokenOrigin(this.#options, server && { server })
+    const pause = pauses.find(place, origin)
+    if (pause?.retryAt !== undefined) throw new RefreshError({ kind: 'transient', retryAt: pause.retryAt }, { cause: pause.error })
+    const first = fetch().finally(() => firsts.delete(place.key))
+    firsts.set(place.key, first)
+    first.catch((error: unknown) => pauses.add(place, origin, error))
     return first
   }
 

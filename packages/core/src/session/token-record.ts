@@ -26,6 +26,9 @@ export interface SpentToken {
   readonly until: number
 }
 
+/** Whom a token came from, and whose it is. */
+export type TokenOrigin = Pick<TokenRecord, 'issuer' | 'token_endpoint' | 'client_id'>
+
 /** A token with everything that its renewal, in this process or another, has to know. Plain JSON. */
 export interface TokenRecord {
   readonly v: 1

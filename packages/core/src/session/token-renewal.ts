@@ -134,7 +134,7 @@ export class TokenRenewal<How> {
       if (await outcome.end(place, latest, reason)) break
     }
     memory.lostAnswers.delete(place.key)
-    tell(environment, 'ended', place, record)
+    tell(environment, 'ended', place, record, reason)
     throw new RefreshError({ kind: 'terminal', reason }, { cause: error })
   }
 }

@@ -3,7 +3,7 @@ import type { IdTokenClaims } from '../message/id-token.js'
 import type { TokenSet } from '../message/token-set.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
 import type { SessionOptions } from './session-options.js'
-import { type GrantMemory, isRepeatable, type TokenRecord } from './token-record.js'
+import { type GrantMemory, isRepeatable, type TokenOrigin, type TokenRecord } from './token-record.js'
 
 /** Where a token came from, as far as that is known. */
 export interface TokenSource {
@@ -13,24 +13,34 @@ export interface TokenSource {
   readonly claims?: IdTokenClaims | undefined
 }
 
+/** Whose token it is. */
+type Client = Pick<SessionOptions, 'issuer' | 'server' | 'clientId'>
+
 /** The record of a token that was just issued or handed in, with all that its renewal has to know. */
 export function newRecord(
-  { issuer, server = {}, clientId }: Pick<SessionOptions, 'issuer' | 'server' | 'clientId'>,
+  options: Client,
   { token, grant }: { readonly token: TokenSet; readonly grant: GrantMemory },
   source: TokenSource,
 ): TokenRecord {
-  const { issuer: known, token_endpoint } = source.server ?? server
   return {
     v: 1,
+    ...tokenOrigin(options, source),
+    token,
+    generation: 0,
+    grant: granted(grant, token),
+    ...(source.claims === undefined ? claimedSubject(token) : subjectOf(source.claims)),
+  }
+}
+
+/** Where a token comes from, and whose it is. */
+export function tokenOrigin({ issuer, server = {}, clientId }: Client, source: TokenSource = {}): TokenOrigin {
+  const { issuer: known, token_endpoint } = source.server ?? server
+  return {
     // A server without issuer and token endpoint renews nothing; its tokens can be used all the same.
     issuer: issuer ?? known ?? token_endpoint ?? '',
     // A token that was handed in did not say where it came from; it is renewed at the server's present endpoint, if there is one.
     token_endpoint: source.endpoint ?? source.server?.token_endpoint ?? '',
     client_id: clientId,
-    token,
-    generation: 0,
-    grant: granted(grant, token),
-    ...(source.claims === undefined ? claimedSubject(token) : subjectOf(source.claims)),
   }
 }
 

@@ -270,7 +270,7 @@ export class TokenWriter {
     this.#memory.settled(place, unsaved)
     if (latest === undefined) {
       await this.#giveBack(record)
-      tell(this.#ports.environment, 'ended', place, record)
+      tell(this.#ports.environment, 'ended', place, record, 'session_deleted')
       throw sessionDeleted()
     }
     // Another login is there, to which these tokens do not belong; or nobody waits for them any more.

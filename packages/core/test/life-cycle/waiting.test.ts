@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { LEASE } from '../../src/session/refresh-lease.js'
-import { NOW } from '../../src/session/testing/fixture.js'
+import { NOW, testClock } from '../../src/session/testing/fixture.js'
 import { KEY, record, settled } from '../../src/session/testing/life-cycle.js'
 import type { Renew } from '../../src/session/testing/processes.js'
+import { TokenLifeCycle } from '../../src/session/token-life-cycle.js'
 import { current, expired, held, on } from './world.js'
 
 describe('waiting', () => {
@@ -20,6 +21,40 @@ describe('waiting', () => {
     while (second.slept < 100) await Promise.resolve()
     first.release()
     await Promise.all([one, other])
+    expect(server.sent).toHaveLength(1)
+  })
+
+  it('ends as soon as the store tells of the change, where it can: nobody looks again before', async () => {
+    const { start, server, time } = expired()
+    const { slow, reached, release } = held((old) => server.refresh(old))
+    const one = current(start(slow))
+    await reached
+    const watchers = new Set<() => void>()
+    let reads = 0
+    const base = start()
+    // Sleeps until it is woken, where it can be.
+    async function sleep(_ms: number, signal?: AbortSignal): Promise<void> {
+      if (signal !== undefined) await new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    }
+    const environment = testClock({ now: () => time.now, sleep })
+    const waiter = on({ ...base, lifeCycle: new TokenLifeCycle({ environment, renew: server.refresh }) }, (store) => ({
+      get: (key) => {
+        reads += 1
+        return store.get(key)
+      },
+      watch: (_key, changed) => {
+        watchers.add(changed)
+        return () => watchers.delete(changed)
+      },
+    }))
+    const other = current(waiter)
+    await settled()
+    expect([watchers.size, reads]).toEqual([1, 1])
+    release()
+    await one
+    for (const changed of watchers) changed()
+    expect((await other)?.token.access_token).toBe('access-1')
+    expect([watchers.size, reads]).toEqual([0, 2])
     expect(server.sent).toHaveLength(1)
   })
 
