@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { isRegisteredError } from './error/authorization-response-error.js'
 export { parseCookies, type SetCookie, serialiseCookie } from './route/cookie.js'
 export { type EnvironmentClients, type EnvironmentProvider, withEnvironmentClients } from './route/environment-clients.js'
 export { type ErrorPageOptions, errorPage, statusOf } from './route/error-page.js'

@@ -1,25 +1,5 @@
 import { type AnyOAuthError, UsageError } from '@oauth/core/adapter'
-import type { Route, RouteResponse } from '@oauth/core/routes'
-
-/** `error` values of RFC 6749 §4.1.2.1 and of OpenID Connect Core §3.1.2.6: words that no request can choose. */
-const REGISTERED: readonly string[] = [
-  'invalid_request',
-  'unauthorized_client',
-  'access_denied',
-  'unsupported_response_type',
-  'invalid_scope',
-  'server_error',
-  'temporarily_unavailable',
-  'interaction_required',
-  'login_required',
-  'account_selection_required',
-  'consent_required',
-  'invalid_request_uri',
-  'invalid_request_object',
-  'request_not_supported',
-  'request_uri_not_supported',
-  'registration_not_supported',
-]
+import { isRegisteredError, type Route, type RouteResponse } from '@oauth/core/routes'
 
 /** Any host: paths alone are taken and handed on. */
 const BASE = 'https://app.example'
@@ -43,7 +23,7 @@ function isPath(path: unknown): boolean {
 export function toErrorPath(path: string, error: AnyOAuthError): RouteResponse {
   const { pathname, searchParams } = new URL(path, BASE)
   searchParams.set('error', error.code)
-  if (error.name === 'AuthorizationResponseError' && REGISTERED.includes(error.error)) searchParams.set('reason', error.error)
+  if (error.name === 'AuthorizationResponseError' && isRegisteredError(error.error)) searchParams.set('reason', error.error)
   const headers = { 'cache-control': 'private, no-store', vary: 'Cookie', 'referrer-policy': 'no-referrer' }
   return { status: 303, headers, cookies: [], location: `${pathname}?${searchParams}` }
 }

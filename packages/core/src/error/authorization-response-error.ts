@@ -2,7 +2,7 @@ import { explain } from './explain.js'
 import { OAuthError } from './oauth-error.js'
 import { printable, printableWord, quoted } from './printable.js'
 
-/** `error` values of RFC 6749 §4.1.2.1 and OpenID Connect Core §3.1.2.6. */
+/** `error` values of RFC 6749 §4.1.2.1 and OpenID Connect Core §3.1.2.6, save those about what no request of this library holds. */
 export const AUTHORIZATION_ERROR_WORDS = [
   'invalid_request',
   'unauthorized_client',
@@ -17,8 +17,25 @@ export const AUTHORIZATION_ERROR_WORDS = [
   'consent_required',
 ] as const
 
-/** One of {@link AUTHORIZATION_ERROR_WORDS}; servers add their own. */
-export type AuthorizationErrorWord = (typeof AUTHORIZATION_ERROR_WORDS)[number] | (string & {})
+/** The others of OpenID Connect Core §3.1.2.6: about request objects, and clients that a request registers. */
+const REQUEST_OBJECT_ERROR_WORDS = [
+  'invalid_request_uri',
+  'invalid_request_object',
+  'request_not_supported',
+  'request_uri_not_supported',
+  'registration_not_supported',
+] as const
+
+/** An `error` value of RFC 6749 §4.1.2.1 or OpenID Connect Core §3.1.2.6; servers add their own. */
+export type AuthorizationErrorWord =
+  | (typeof AUTHORIZATION_ERROR_WORDS)[number]
+  | (typeof REQUEST_OBJECT_ERROR_WORDS)[number]
+  | (string & {})
+
+/** Tells whether an `error` value is one of the standards' own: of the others, anybody who sends a person here can have made one up. */
+export function isRegisteredError(word: AuthorizationErrorWord): boolean {
+  return [...AUTHORIZATION_ERROR_WORDS, ...REQUEST_OBJECT_ERROR_WORDS].some((known) => known === word)
+}
 
 /** What the authorization server said when it sent the browser back without a code. */
 export interface AuthorizationErrorResponse {
