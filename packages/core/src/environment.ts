@@ -72,6 +72,25 @@ export interface Environment {
   readonly pauses?: Map<string, number>
 }
 
+/** Something that the operator of a process is told in so many words, once. */
+export interface OperatorWarning {
+  readonly code: `OAUTH_${string}`
+  readonly message: string
+}
+
+/** The way to the operator of a process. */
+export interface Operator {
+  readonly isInProduction: boolean
+  warn(warning: OperatorWarning): void
+}
+
+/** The part of Node's process that is used when the platform has it. */
+interface NodeProcess {
+  readonly env?: Readonly<Record<string, string | undefined>>
+  getBuiltinModule?(name: string): unknown
+  emitWarning?(message: string, options: { readonly type: string; readonly code: string }): void
+}
+
 /** The part of Node's crypto module that is used when the platform has it. */
 interface NodeCrypto {
   hash?(algorithm: string, data: Uint8Array, encoding: 'latin1'): string
@@ -105,6 +124,9 @@ interface NodeChannels {
 /** A name in the process, for this form of what is kept under it: copies of this library, as bundlers make them, find the same. */
 const PAUSES = Symbol.for('@oauth/core pauses 1')
 
+/** Such a name too: there are the warnings that its operator was given. */
+const WARNINGS = Symbol.for('@oauth/core warnings 1')
+
 const NODE_HASH: Readonly<Record<DigestAlgorithm, string>> = { 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' }
 
 /**
@@ -128,6 +150,28 @@ export function defaultEnvironment(): Environment {
   }
 }
 
+/** Node's warnings of a process. Where there are none, as in browsers, nothing is in production and nothing is said. */
+export function defaultOperator(): Operator {
+  const process = nodeProcess()
+  return {
+    isInProduction: process?.env?.['NODE_ENV'] === 'production',
+    warn({ code, message }) {
+      try {
+        process?.emitWarning?.(message, { type: 'OAuthWarning', code })
+      } catch {
+        // Next's edge runtime has all functions of Node's `process`, and each throws.
+      }
+    },
+  }
+}
+
+/** Messages that the operator of this process was given, by whatever copy of this library. */
+export function processWideWarnings(): Set<string> {
+  const holder: typeof globalThis & { [WARNINGS]?: Set<string> } = globalThis
+  holder[WARNINGS] ??= new Set()
+  return holder[WARNINGS]
+}
+
 function processWidePauses(): Map<string, number> {
   const holder: typeof globalThis & { [PAUSES]?: Map<string, number> } = globalThis
   holder[PAUSES] ??= new Map()
@@ -135,13 +179,16 @@ function processWidePauses(): Map<string, number> {
 }
 
 function builtin<T>(name: string): T | undefined {
-  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } }
   try {
-    return process?.getBuiltinModule?.(name) as T | undefined
+    return nodeProcess()?.getBuiltinModule?.(name) as T | undefined
   } catch {
-    // Next's edge runtime has all functions of Node's `process`, and each throws.
+    // As in `defaultOperator`.
     return undefined
   }
+}
+
+function nodeProcess(): NodeProcess | undefined {
+  return (globalThis as { readonly process?: NodeProcess }).process
 }
 
 function publishTo({ channel }: NodeChannels): NonNullable<Environment['emit']> {

@@ -8,6 +8,7 @@ export type { Client, ClientAuthentication, ClientAuthenticationContext } from '
 export type { ClientAssertionOptions } from './client-authentication/client-assertion.js'
 export { type ClientSecretJwtOptions, clientSecretJwt } from './client-authentication/client-secret-jwt.js'
 export { type PrivateKeyJwtOptions, privateKeyJwt } from './client-authentication/private-key-jwt.js'
+export type { Operator, OperatorWarning } from './environment.js'
 export type { FrontChannelResult } from './flow/front-channel.js'
 export type { IntrospectionResult } from './flow/introspect.js'
 export type { RevocationResult } from './flow/revoke.js'
@@ -55,6 +56,7 @@ export type {
 export { type EnvironmentOptions, fromEnvironment } from './session/from-environment.js'
 export type { HttpClient } from './session/http-client.js'
 export { memoryStore } from './session/memory-store.js'
+export { warnOfSessionsInMemory, warnOfTokensInMemory } from './session/memory-warning.js'
 export type {
   IntrospectTokenOptions,
   RefreshTokenOptions,

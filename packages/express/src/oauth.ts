@@ -15,7 +15,7 @@ import {
   webRoutes,
   withEnvironmentClients,
 } from '@oauth/core/routes'
-import type { Store } from '@oauth/core/session'
+import { warnOfSessionsInMemory } from '@oauth/core/session'
 import type { Application, Request, RequestHandler, Response } from 'express'
 import onHeaders from 'on-headers'
 import { ExpressSessionStore } from './express-session-store.js'
@@ -55,7 +55,8 @@ export function oauth<Http = AuthorisedFetch, Name extends string = string>(opti
   if (page !== undefined && typeof page !== 'boolean')
     throw new UsageError(`Option "errorPage" must be true or false, and is of type ${typeof page}. A page of your own is an error handler.`)
 
-  warnOfMemory(options.store)
+  // That one warns by itself, of what else it cannot do.
+  if (!(options.store instanceof ExpressSessionStore)) warnOfSessionsInMemory(options.store)
   const warnOfSecret = secretWarning()
 
   return async function oauthRoutes(req, res, next) {
@@ -85,15 +86,6 @@ export function oauth<Http = AuthorisedFetch, Name extends string = string>(opti
       next(error)
     }
   }
-}
-
-/** Sessions in memory are those of one process, and gone with it, which nobody may notice before there are two. */
-function warnOfMemory(store: Store<unknown> | undefined): void {
-  if (store?.local !== true || store instanceof ExpressSessionStore || process.env['NODE_ENV'] !== 'production') return
-  process.emitWarning(
-    'Sessions are in a store that this process alone can reach: others do not know them, and from memory they are gone with a restart. Take a store such as redisStore(client), or none, for sessions in cookies.',
-    { type: 'OAuthWarning', code: 'OAUTH_MEMORY_STORE' },
-  )
 }
 
 /**

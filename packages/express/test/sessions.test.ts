@@ -1,8 +1,10 @@
 import { memoryStore as memory } from '@oauth/core/session'
 import { type Browser, createBrowser, listen, login, startProvider } from '@oauth-test/provider'
 import express, { type ErrorRequestHandler, type Express } from 'express'
+import { MemoryStore } from 'express-session'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { memoryStore, oauth, requireLogin, type Store, statusOf } from '../src/index.js'
+import { operatorWarnings } from '../../core/test/operator-warnings.js'
+import { expressSessionStore, memoryStore, oauth, requireLogin, type Store, statusOf } from '../src/index.js'
 import { NAVIGATION, raw } from './raw.js'
 import { clock, closeAll, closing } from './world.js'
 
@@ -197,31 +199,27 @@ describe('SS19 F16: a store that is down', () => {
   })
 })
 
-describe('a store in memory', () => {
+describe('a store of one process', () => {
   const options = {
     baseUrl: 'https://app.example',
     secret: SECRET,
     providers: { demo: { issuer: 'https://as.example', clientId: 'client' } },
   }
 
-  function warnings(work: () => unknown): readonly unknown[] {
-    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
-    try {
-      work()
-      return warned.mock.calls.map(([, told]) => told)
-    } finally {
-      warned.mockRestore()
-    }
-  }
+  const WARNING = { type: 'OAuthWarning', code: 'OAUTH_MEMORY_STORE' }
 
-  it('is warned of once in production, with a code', () => {
-    vi.stubEnv('NODE_ENV', 'production')
-    expect(warnings(() => oauth({ ...options, store: memoryStore() }))).toEqual([{ type: 'OAuthWarning', code: 'OAUTH_MEMORY_STORE' }])
+  it('is warned of in production, with a code; cookies are not, and stores that others can reach', () => {
+    const warned = operatorWarnings()
+    oauth(options)
+    oauth({ ...options, store: remoteStore() })
+    expect(warned).toEqual([])
+    oauth({ ...options, store: memoryStore() })
+    expect(warned).toEqual([[expect.stringMatching(/^Sessions are in a store/), WARNING]])
   })
 
-  it('is not elsewhere; nor are cookies, and stores that others can reach', () => {
-    expect(warnings(() => oauth({ ...options, store: memoryStore() }))).toEqual([])
-    vi.stubEnv('NODE_ENV', 'production')
-    expect(warnings(() => [oauth(options), oauth({ ...options, store: remoteStore() })])).toEqual([])
+  it('of express-session is warned of for what else it cannot do, and for nothing more', () => {
+    const warned = operatorWarnings()
+    oauth({ ...options, store: expressSessionStore(new MemoryStore()) })
+    expect(warned).toEqual([[expect.any(String), { type: 'OAuthWarning', code: 'OAUTH_ONE_PROCESS' }]])
   })
 })

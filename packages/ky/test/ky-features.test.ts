@@ -1,5 +1,4 @@
 import { inspect } from 'node:util'
-import { OAuth2Session } from '@oauth/ky'
 import ky, { HTTPError, type KyInstance, NetworkError, TimeoutError } from 'ky'
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from 'vitest'
 import { json, startWorld, type World } from './world.js'
@@ -78,17 +77,6 @@ describe('SC05: ky’s own retries, each authorised anew', () => {
     expect((await session.http.put(`${world.api}/flaky`, { json: { a: 1 } })).status).toBe(200)
     expect(world.authorizations()).toEqual(['Bearer access-1', 'Bearer access-2'])
     expect(world.seen.map(({ body }) => body)).toEqual(['{"a":1}', '{"a":1}'])
-  })
-
-  it('a 401 after a retry is still repeated, once', async () => {
-    const session = await world.session()
-    let count = 0
-    world.on('/flaky', (_seen, response) => {
-      count += 1
-      json(response, [503, 401, 200][count - 1] ?? 500, {}, { 'retry-after': '0' })
-    })
-    expect((await session.http.get(`${world.api}/flaky`)).status).toBe(200)
-    expect(world.authorizations()).toEqual(['Bearer access-1', 'Bearer access-1', 'Bearer access-2'])
   })
 
   it('a connection that breaks is retried by ky', async () => {
@@ -287,38 +275,6 @@ describe('abort and timeouts', () => {
 })
 
 describe('errors', () => {
-  it('S47: without a token, a UsageError, unwrapped; nothing is sent', async () => {
-    const server = { issuer: world.api, token_endpoint: `${world.api}/token` }
-    const session = new OAuth2Session({ server, clientId: 'client' })
-    for (const call of [session.http.get(`${world.api}/me`), session.http.get(`${world.api}/me`).json()]) {
-      await expect(call).rejects.toMatchObject({ name: 'UsageError', code: 'OAUTH_MISSING_TOKEN' })
-    }
-    expect(world.seen).toHaveLength(0)
-  })
-
-  it('RF11: the end of a session is a RefreshError, unwrapped, and is not retried by ky', async () => {
-    const session = await world.session()
-    await session.setToken({ ...session.token, access_token: 'old', expires_at: 1 })
-    world.tokenAnswer(400, { error: 'invalid_grant' })
-    await expect(session.http.get(`${world.api}/me`).json()).rejects.toMatchObject({ name: 'RefreshError', code: 'OAUTH_REFRESH_TERMINAL' })
-    expect(world.tokenRequests).toHaveLength(1)
-    expect(world.seen).toHaveLength(0)
-  })
-
-  it('also when a 401 brought it about', async () => {
-    const session = await world.session()
-    world.forget()
-    world.tokenAnswer(400, { error: 'invalid_grant' })
-    await expect(session.http.get(`${world.api}/me`)).rejects.toMatchObject({ name: 'RefreshError', code: 'OAUTH_REFRESH_TERMINAL' })
-  })
-
-  it('RF12: an authorization server in trouble leaves the API’s 401 to ky', async () => {
-    const session = await world.session()
-    world.forget()
-    world.tokenAnswer(503, {})
-    await expect(session.http.get(`${world.api}/me`)).rejects.toBeInstanceOf(HTTPError)
-  })
-
   it('ky’s own errors stay ky’s', async () => {
     const session = await world.session()
     world.on('/gone', (_seen, response) => json(response, 410, {}))

@@ -10,16 +10,6 @@ beforeEach(async () => {
 afterEach(() => world.close())
 
 describe('a 401 from the API', () => {
-  it('UI06: renews once and repeats once; the body in JSON goes along', async () => {
-    const session = await world.session()
-    world.forget()
-    const answer = await session.http.post(`${world.api}/me`, { json: { a: 1 } }).json()
-    expect(answer).toEqual({ path: '/me', method: 'POST', body: '{"a":1}' })
-    expect(world.authorizations()).toEqual(['Bearer access-1', 'Bearer access-2'])
-    expect(world.seen.map(({ body }) => body)).toEqual(['{"a":1}', '{"a":1}'])
-    expect(world.tokenRequests).toHaveLength(1)
-  })
-
   it.each([
     ['form', () => new URLSearchParams({ a: '1' })],
     ['text', () => 'a=1'],
@@ -67,19 +57,6 @@ describe('a 401 from the API', () => {
     expect(copies.map(({ status }) => status)).toEqual([401, 200])
   })
 
-  it('a multipart body goes along', async () => {
-    const session = await world.session()
-    world.forget()
-    const body = new FormData()
-    body.set('file', new Blob(['contents']), 'name.txt')
-    await session.http.post(`${world.api}/me`, { body })
-    expect(world.seen).toHaveLength(2)
-    for (const { body, headers } of world.seen) {
-      expect(body).toContain('contents')
-      expect(body).toContain(/boundary=(.+)$/.exec(headers['content-type'] ?? '')?.[1])
-    }
-  })
-
   it('a body that a hook made of the application’s goes along as the hook made it', async () => {
     const session = await world.session()
     const http = session.http.extend({
@@ -122,21 +99,6 @@ describe('a 401 from the API', () => {
     const answer = await session.http.get(`${world.api}/never`, { throwHttpErrors: false })
     expect([answer.status, await answer.json()]).toEqual([401, { error: 'no' }])
     expect(world.seen).toHaveLength(2)
-  })
-
-  it.each([403, 404, 500])('%i renews nothing', async (status) => {
-    const session = await world.session()
-    world.on('/no', (_seen, response) => json(response, status, {}))
-    await expect(session.http.get(`${world.api}/no`, { retry: 0 })).rejects.toBeInstanceOf(HTTPError)
-    expect(world.tokenRequests).toHaveLength(0)
-    expect(world.seen).toHaveLength(1)
-  })
-
-  it('twenty at once: one renewal', async () => {
-    const session = await world.session()
-    world.forget()
-    await Promise.all(Array.from({ length: 20 }, () => session.http.get(`${world.api}/me`)))
-    expect(world.tokenRequests).toHaveLength(1)
   })
 
   it('an authoriser that never gives up is asked to repeat once in a call: the limit is the adapter’s', async () => {

@@ -10,15 +10,6 @@ beforeEach(async () => {
 afterEach(() => world.close())
 
 describe('where the token goes', () => {
-  it.each([302, 307])('RD09: a %i to another origin: the request goes there without the token', async (status) => {
-    const session = await world.session()
-    world.on('/away', (_seen, response) => response.writeHead(status, { location: `${world.elsewhere}/got` }).end())
-    await session.http.get(`${world.api}/away`)
-    expect(world.authorizations()).toEqual(['Bearer access-1'])
-    expect(world.seenElsewhere).toHaveLength(1)
-    expect(world.seenElsewhere[0]?.headers.authorization).toBeUndefined()
-  })
-
   it.each([307, 308])('RD09: a %i with a token in the body is not followed: fetch would take the body to any origin', async (status) => {
     const session = await world.session({ tokenPlacement: 'body' })
     world.on('/away', (_seen, response) => response.writeHead(status, { location: `${world.elsewhere}/got` }).end())
@@ -102,29 +93,6 @@ describe('where the token goes', () => {
     }
   })
 
-  it('RD10: allowedOrigins names others', async () => {
-    const session = await world.session({ allowedOrigins: [world.elsewhere] })
-    await session.http.get(world.elsewhere)
-    expect(world.seenElsewhere[0]?.headers.authorization).toBe('Bearer access-1')
-    await expect(session.http.get(`${world.api}/me`)).rejects.toMatchObject({ code: 'OAUTH_ORIGIN_NOT_ALLOWED' })
-  })
-
-  it('RD10: plain http beyond loopback gets none', async () => {
-    const session = await world.session()
-    await expect(session.http.get('http://api.example.invalid/')).rejects.toMatchObject({ code: 'OAUTH_ORIGIN_NOT_ALLOWED' })
-  })
-
-  it('session.extend(existing): the token goes to the origin of that instance', async () => {
-    const session = await world.session()
-    const existing = ky.create({ prefix: world.api, headers: { 'user-agent': 'mine' } })
-    const authorised = session.extend(existing)
-    expect(await authorised.get('me').json()).toMatchObject({ path: '/me' })
-    expect(world.seen[0]?.headers).toMatchObject({ 'user-agent': 'mine', authorization: 'Bearer access-1' })
-    await expect(authorised.get(new URL(world.elsewhere))).rejects.toMatchObject({ code: 'OAUTH_ORIGIN_NOT_ALLOWED' })
-    await existing.get('me', { throwHttpErrors: false })
-    expect(world.authorizations().at(-1)).toBeUndefined()
-  })
-
   it('of two sessions on one instance the later one puts its token on', async () => {
     const first = await world.session()
     const second = await world.session()
@@ -139,18 +107,6 @@ describe('options of one call', () => {
     await session.setToken({ access_token: 'gone', expires_at: 1 })
     await session.http.get(`${world.api}/me`, { throwHttpErrors: false, oauth: { withholdToken: true } })
     expect(world.authorizations()).toEqual([undefined])
-    expect(world.tokenRequests).toHaveLength(0)
-  })
-
-  it('S48: a request that has an authorization already is left alone, its 401 too', async () => {
-    const session = await world.session()
-    const answer = await session.http.post(`${world.api}/me`, {
-      throwHttpErrors: false,
-      headers: { authorization: 'Basic bWluZQ==' },
-      body: 'a=1',
-    })
-    expect(answer.status).toBe(401)
-    expect(world.authorizations()).toEqual(['Basic bWluZQ=='])
     expect(world.tokenRequests).toHaveLength(0)
   })
 

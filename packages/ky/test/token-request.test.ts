@@ -24,18 +24,3 @@ it('TR18: headers, search parameters, prefix and hooks of an instance stay away 
   expect(world.tokenRequests[0]).toEqual({ grant_type: 'refresh_token', refresh_token: 'refresh-1' })
   expect(world.seenElsewhere).toHaveLength(0)
 })
-
-it('a public client sends no authorization, whatever the instance has', async () => {
-  const http = ky.create({ headers: { authorization: 'Bearer api' } })
-  const session = await world.session({ http, clientSecret: undefined, tokenEndpointAuthMethod: 'none' })
-  await session.refreshToken()
-  expect(world.tokenHeaders[0]).not.toHaveProperty('authorization')
-  expect(world.tokenRequests[0]).toMatchObject({ client_id: 'client' })
-})
-
-it('an instance that another session authorised puts no token on token requests', async () => {
-  const first = await world.session()
-  const second = await world.session({ http: first.http, clientSecret: undefined, tokenEndpointAuthMethod: 'none' })
-  await second.refreshToken()
-  expect(world.tokenHeaders[0]).not.toHaveProperty('authorization')
-})

@@ -1,5 +1,5 @@
 import { type RoutesMemory, routesMemory, type WebOptions } from '@oauth/core/routes'
-import type { Store } from '@oauth/core/session'
+import { type Operator, type Store, warnOfSessionsInMemory } from '@oauth/core/session'
 
 /** What an application's `oauth()` works with. */
 interface ProcessWide {
@@ -30,15 +30,16 @@ export function processWide({ baseUrl, session, store, environment }: Omit<WebOp
   const shared = holder[PROCESS_WIDE].get(key) ?? { memory: routesMemory({ environment, session }), local: undefined }
   holder[PROCESS_WIDE].set(key, shared)
   if (store?.local !== true) return { memory: shared.memory, store }
-  if (shared.local === undefined && process.env['NODE_ENV'] === 'production') warnOfMemory()
+  warnOfSessionsInMemory(store, operator())
   shared.local ??= store
   return { memory: shared.memory, store: shared.local }
 }
 
-/** Sessions in memory are those of one process, and gone with it, which nobody may notice before there are two. */
-function warnOfMemory(): void {
-  // biome-ignore lint/suspicious/noConsole: there is no other way to an operator on every runtime
-  console.warn(
-    'OAUTH_MEMORY_STORE: Sessions are in a store that this process alone can reach: others do not know them, and from memory they are gone with a restart. Take a store such as redisStore(client), or none, for sessions in cookies.',
-  )
+/** There is no other way to an operator on every runtime of Next's, and a bundler puts the mode into the code. */
+function operator(): Operator {
+  return {
+    isInProduction: process.env['NODE_ENV'] === 'production',
+    // biome-ignore lint/suspicious/noConsole: see above
+    warn: ({ code, message }) => console.warn(`${code}: ${message}`),
+  }
 }

@@ -2,6 +2,8 @@
 import 'next/dist/server/node-environment-baseline.js'
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { operatorWarnings } from '../../core/test/operator-warnings.js'
+import { memoryStore } from '../src/index.js'
 import { nextRequest } from './next-request.js'
 import { closeAll, type World, world } from './world.js'
 
@@ -76,5 +78,27 @@ describe('a login that fails for what may be a person’s doing', () => {
     expect((await one.browser.goto(`${one.baseUrl}/auth/op/callback?code=c&state=secret-state`)).status).toBe(400)
     expect(printed).toEqual(expected)
     expect(JSON.stringify(printed)).not.toContain('secret-state')
+  })
+})
+
+describe('sessions in the memory of one process', () => {
+  it('are a warning in production, once, with a code, by what all runtimes of Next have', async () => {
+    const one = await world({ store: memoryStore() })
+    const two = await world({ store: memoryStore() })
+    const warned = operatorWarnings()
+    const printed = vi.spyOn(console, 'warn').mockReturnValue().mock.calls
+    for (const { browser, baseUrl } of [one, two]) await browser.goto(`${baseUrl}/auth/user`)
+    expect(printed).toEqual([[expect.stringMatching(/^OAUTH_MEMORY_STORE: Sessions are in a store/)]])
+    expect(warned).toEqual([])
+  })
+
+  it('are none elsewhere; nor are those in cookies', async () => {
+    const stored = await world({ store: memoryStore() })
+    const printed = warnings()
+    await stored.browser.goto(`${stored.baseUrl}/auth/user`)
+    operatorWarnings()
+    const sealed = await world()
+    await sealed.browser.goto(`${sealed.baseUrl}/auth/user`)
+    expect(printed).toEqual([])
   })
 })

@@ -1,7 +1,6 @@
-import { OAuth2Session as CoreSession, type SessionOptions } from '@oauth/core/session'
+import { OAuth2Session as CoreSession, type SessionOptions, warnOfTokensInMemory } from '@oauth/core/session'
 import type { Got } from 'got'
 import { gotClient } from './got-client.js'
-import { warnOfMemory } from './memory-warning.js'
 
 /** Options of {@link OAuth2Session}. */
 export interface OAuth2SessionOptions extends SessionOptions {
@@ -23,7 +22,7 @@ export class OAuth2Session extends CoreSession<Got> {
     // What has no members is refused by the check of the options.
     const { http }: OAuth2SessionOptions = Object(options)
     super(options, gotClient(http), { options: ['http'] })
-    warnOfMemory(options)
+    warnOfTokensInMemory(options)
   }
 
   /** Another got instance, with this session's token on its requests. */

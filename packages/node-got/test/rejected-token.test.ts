@@ -11,16 +11,6 @@ beforeEach(async () => {
 afterEach(() => world.close())
 
 describe('a 401 from the API', () => {
-  it('UI06: renews once and repeats once; the body in JSON goes along', async () => {
-    const session = await world.session()
-    world.forget()
-    const answer = await session.http.post(`${world.api}/me`, { json: { a: 1 } }).json()
-    expect(answer).toEqual({ path: '/me', method: 'POST', body: '{"a":1}' })
-    expect(world.authorizations()).toEqual(['Bearer access-1', 'Bearer access-2'])
-    expect(world.seen.map(({ body }) => body)).toEqual(['{"a":1}', '{"a":1}'])
-    expect(world.tokenRequests).toHaveLength(1)
-  })
-
   it.each([
     ['form', { form: { a: '1' } }, 'a=1'],
     ['text', { body: 'a=1' }, 'a=1'],
@@ -30,19 +20,6 @@ describe('a 401 from the API', () => {
     world.forget()
     await session.http.put(`${world.api}/me`, body)
     expect(world.seen.map((seen) => seen.body)).toEqual([text, text])
-  })
-
-  it('a multipart body goes along', async () => {
-    const session = await world.session()
-    world.forget()
-    const form = new FormData()
-    form.set('file', new Blob(['contents']), 'name.txt')
-    await session.http.post(`${world.api}/me`, { body: form })
-    expect(world.seen).toHaveLength(2)
-    for (const { body, headers } of world.seen) {
-      expect(body).toContain('contents')
-      expect(body).toContain(/boundary=(.+)$/.exec(headers['content-type'] ?? '')?.[1])
-    }
   })
 
   it('retry: { limit: 0 } repeats all the same: it is no retry of got', async () => {
@@ -67,21 +44,6 @@ describe('a 401 from the API', () => {
     world.on('/never', (_seen, response) => json(response, 401, { error: 'no' }))
     expect((await session.http.get(`${world.api}/never`, { throwHttpErrors: false })).statusCode).toBe(401)
     expect(world.seen).toHaveLength(2)
-  })
-
-  it.each([403, 404, 500])('%i renews nothing', async (status) => {
-    const session = await world.session()
-    world.on('/no', (_seen, response) => json(response, status, {}))
-    await expect(session.http.get(`${world.api}/no`, { retry: { limit: 0 } })).rejects.toBeInstanceOf(HTTPError)
-    expect(world.tokenRequests).toHaveLength(0)
-    expect(world.seen).toHaveLength(1)
-  })
-
-  it('twenty at once: one renewal', async () => {
-    const session = await world.session()
-    world.forget()
-    await Promise.all(Array.from({ length: 20 }, () => session.http.get(`${world.api}/me`)))
-    expect(world.tokenRequests).toHaveLength(1)
   })
 })
 

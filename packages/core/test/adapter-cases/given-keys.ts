@@ -1,9 +1,9 @@
 import { createPublicKey } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { type KeysOption, publicKeys } from '../src/jose/given-keys.js'
-import type { AuthorizationTransaction } from '../src/transaction/authorization-transaction.js'
-import type { AdapterWorld } from './adapter-world.js'
-import { createSigner } from './signer.js'
+import { type KeysOption, publicKeys } from '../../src/jose/given-keys.js'
+import type { AuthorizationTransaction } from '../../src/transaction/authorization-transaction.js'
+import type { AdapterWorld } from '../adapter-world.js'
+import { createSigner } from '../signer.js'
 
 /** A session of an adapter, as far as these cases have to know it. */
 interface LoginSession {
