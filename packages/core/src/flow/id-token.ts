@@ -2,30 +2,22 @@ import type { Client } from '../client-authentication/client.js'
 import type { Environment } from '../environment.js'
 import { explain } from '../error/explain.js'
 import { hmacBits } from '../jose/hmac-algorithm.js'
-import type { DecodedJws } from '../jose/jws.js'
 import { openJwt } from '../message/encrypted-jwt.js'
-import { type IdTokenClaims, validateIdToken } from '../message/id-token.js'
+import { type IdTokenClaims, type IdTokenExpectation, validateIdToken } from '../message/id-token.js'
 import { decodeIdToken } from '../message/id-token-header.js'
 import { expectationOf } from '../message/id-token-quirks.js'
 import type { JwtRefusal } from '../message/jwt-refusal.js'
 import { idTokenRefusal } from '../message/refuse-id-token.js'
 import { assertResponseAlgorithm } from '../message/response-algorithm.js'
 import type { ServerMetadata } from '../metadata/server-metadata.js'
-import type { RequestedClaims } from '../transaction/claims-request.js'
 import type { Flow } from './flow.js'
 import { type SignatureOptions, verifySignature } from './signature.js'
 
 /** What an ID token is checked against. */
-export interface IdTokenOptions extends SignatureOptions {
+export interface IdTokenOptions
+  extends SignatureOptions,
+    Pick<IdTokenExpectation, 'nonce' | 'maxAge' | 'accessToken' | 'claims' | 'alsoCheck' | 'clockTolerance'> {
   readonly environment: Environment
-  readonly nonce: string | undefined
-  readonly maxAge?: number | undefined
-  readonly accessToken?: string | undefined
-  /** The claims that were asked for (`id_token` of the `claims` parameter). */
-  readonly claims?: RequestedClaims | undefined
-  /** What else there is to check of this one token, when all the rest has held. */
-  readonly alsoCheck?: ((jws: DecodedJws) => Promise<void>) | undefined
-  readonly clockTolerance?: number | undefined
 }
 
 /**
