@@ -1,5 +1,6 @@
 import { UsageError } from '@oauth/core/adapter'
 import {
+  assertKeyFilePath,
   type AssertionSessionOptions as CoreOptions,
   AssertionSession as CoreSession,
   type ServiceAccount,
@@ -43,9 +44,7 @@ export class AssertionSession extends CoreSession<KyInstance> {
    * @throws {@link UsageError} where there are none. @throws what the file system says of a file that cannot be read.
    */
   static fromServiceAccountFile(path: string | URL, options: ServiceAccountSessionOptions = {}): AssertionSession {
-    // The file system's error would repeat the text, and the key in it.
-    if (!(path instanceof URL) && (typeof path !== 'string' || /[{\n]/.test(path)))
-      throw new UsageError('fromServiceAccountFile takes the path of a key file. Give its text, or what it says, to fromServiceAccount.')
+    assertKeyFilePath(path)
     return AssertionSession.fromServiceAccount(fileSystem().readFileSync(path, 'utf8'), options)
   }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { UsageError } from '@oauth/core/adapter'
 import {
+  assertKeyFilePath,
   type AssertionSessionOptions as CoreOptions,
   AssertionSession as CoreSession,
   type ServiceAccount,
@@ -40,9 +40,7 @@ export class AssertionSession extends CoreSession<Got> {
 
   /** The same for a key file at a path. Reads it at once. @throws what the file system says of a file that cannot be read. */
   static fromServiceAccountFile(path: string | URL, options: ServiceAccountSessionOptions = {}): AssertionSession {
-    // The file system's error would repeat the text, and the key in it.
-    if (!(path instanceof URL) && (typeof path !== 'string' || /[{\n]/.test(path)))
-      throw new UsageError('fromServiceAccountFile takes the path of a key file. Give its text, or what it says, to fromServiceAccount.')
+    assertKeyFilePath(path)
     return AssertionSession.fromServiceAccount(readFileSync(path, 'utf8'), options)
   }
 

@@ -44,6 +44,18 @@ export function serviceAccountOptions(
   }
 }
 
+/**
+ * Refuses a key that stands where the path of its file belongs: the file system's error would repeat it.
+ *
+ * @throws {@link UsageError} Nothing of it is in the message.
+ */
+export function assertKeyFilePath(path: string | URL): void {
+  if (path instanceof URL || (typeof path === 'string' && !/[{\n]/.test(path))) return
+  throw new UsageError(
+    explain && 'fromServiceAccountFile takes the path of a key file. Give its text, or what it says, to fromServiceAccount.',
+  )
+}
+
 function parsed(account: ServiceAccount | string): Readonly<Record<string, unknown>> {
   const value: unknown = typeof account === 'string' ? json(account) : account
   if (isJsonObject(value as Json)) return value as Readonly<Record<string, unknown>>
