@@ -43,8 +43,9 @@ export function assertKeyCache(keyCache: Cache<CachedKeys>): void {
 }
 
 /**
- * The server's keys: those in its metadata where it has no `jwks_uri`, else those published there, from the cache while they are fresh. Where `unknown` is set, a key was looked for and not found: the keys are
- * fetched anew, but at most once per {@link MISS_INTERVAL}, so that made-up key ids cannot turn us against the server.
+ * The server's keys: those in its metadata where it has no `jwks_uri`, else those published there, from the cache while they are fresh.
+ * Where `unknown` is set, a key was looked for and not found: the keys are fetched anew, but at most once per {@link MISS_INTERVAL}, so that
+ * made-up key ids cannot turn us against the server.
  *
  * While the keys cannot be fetched, those in the cache go on being used; for an unknown key there is nothing to use, and the failure is
  * thrown. The cache is per issuer and address. It is written before each request, in one step with the decision to send it;
