@@ -1,7 +1,11 @@
 import { defineConfig } from 'vitest/config'
+import { SkippedTests } from './tools/skipped-tests.ts'
 
 // Tests read the sources of the workspace's packages, so that no build has to be fresh.
 const conditions = ['@oauth/source', 'node']
+
+/** Where `tools/run-gate.ts` looks for what has passed and failed. */
+const { TEST_REPORT = '' } = process.env
 
 /** Next finds out what it runs in when its modules are loaded, so that each file has them anew. */
 const NEXTJS = 'packages/nextjs/test/**/*.test.ts'
@@ -14,6 +18,8 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     testTimeout: 20_000,
+    reporters: ['default', new SkippedTests(), ...(TEST_REPORT === '' ? [] : ['json'])],
+    outputFile: { json: TEST_REPORT },
     projects: [
       unit(),
       project('nextjs', [NEXTJS]),

@@ -51,7 +51,8 @@ async function run(gate: Gate): Promise<void> {
   outcomes.push(outcome)
   if (outcome.failed > 0) failures.push(gate.title)
   console.log(`${outcome.failed > 0 ? 'FAIL' : 'pass'}  ${gate.title}, ${seconds} s${outcome.summary === '' ? '' : `: ${outcome.summary}`}`)
-  if (outcome.failed > 0) console.log(outcome.output)
+  // Where something failed, they are in the output.
+  for (const line of outcome.failed > 0 ? [outcome.output] : outcome.skips) console.log(line)
 }
 
 /** The folder of browser tests may be empty; any other gate without a subject is a failure. */

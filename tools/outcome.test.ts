@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { closingLine, exitOutcome } from './outcome.ts'
 
-const NOTHING = { passed: 0, failed: 0, skipped: 0, summary: '', output: '' }
+const NOTHING = { passed: 0, failed: 0, skipped: 0, skips: [], summary: '', output: '' }
 
 describe('closingLine', () => {
   it('adds up what the gates count', () => {

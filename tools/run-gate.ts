@@ -17,23 +17,26 @@ export interface Gate {
 
 /** Runs a gate and gathers what it prints; never rejects, since a gate that cannot start has failed. */
 export function runGate(gate: Gate): Promise<Outcome> {
-  return gate.vitest ? runVitest(gate) : runScript([gate.script]).then(([status, output]) => exitOutcome(status, output, gate.summary))
+  return gate.vitest ? runVitest(gate) : runScript(gate.script).then(([status, output]) => exitOutcome(status, output, gate.summary))
 }
 
 async function runVitest({ script }: Gate): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'oauth-check-'))
   const file = join(folder, 'report.json')
-  const [status, output] = await runScript([script, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`])
+  const [status, output] = await runScript(script, { TEST_REPORT: file })
   const report = existsSync(file) ? readFileSync(file, 'utf8') : undefined
   rmSync(folder, { recursive: true })
   return vitestOutcome(status, report, output)
 }
 
-function runScript(words: readonly string[]): Promise<[status: number | null, output: string]> {
+function runScript(script: string, further: Readonly<Record<string, string>> = {}): Promise<[status: number | null, output: string]> {
   return new Promise((resolve) => {
     // Tools decide by these two whether to colour; a log is read in places that show the codes.
     const { FORCE_COLOR: _, ...env } = process.env
-    const child = spawn('pnpm', ['--silent', 'run', ...words], { env: { ...env, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn('pnpm', ['--silent', 'run', script], {
+      env: { ...env, ...further, NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     const chunks: Buffer[] = []
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk))
     child.on('error', (error) => resolve([null, error.message]))

@@ -35,6 +35,14 @@ describe('vitestOutcome', () => {
     expect(vitestOutcome(0, report({ numPendingTests: 4 }), '')).toMatchObject({ passed: 0, failed: 1, skipped: 4 })
   })
 
+  it('has the lines about skipped tests, and no other of the output', () => {
+    const output = 'stdout | a test\nskip  of Redis: there is none\n ✓ it skips\nskip  of a disk: not root\n'
+    expect(vitestOutcome(0, report({ numPassedTests: 1, numPendingTests: 2 }), output).skips).toEqual([
+      'skip  of Redis: there is none',
+      'skip  of a disk: not root',
+    ])
+  })
+
   it.each([undefined, '{"numPassed'])('fails a run that left the report %j', (text) => {
     expect(vitestOutcome(0, text, 'crash')).toMatchObject({ passed: 0, failed: 1 })
   })

@@ -1,4 +1,5 @@
 import type { Outcome } from './outcome.ts'
+import { SKIPPED } from './skipped-tests.ts'
 
 /** The members of vitest's JSON report that are counted. */
 interface VitestReport {
@@ -22,14 +23,16 @@ interface TestFile {
  */
 export function vitestOutcome(status: number | null, report: string | undefined, output: string): Outcome {
   const parsed = report === undefined ? undefined : parse(report)
-  if (parsed === undefined) return { passed: 0, failed: 1, skipped: 0, summary: 'no report', output: `${output}\nvitest left no report.` }
+  if (parsed === undefined)
+    return { passed: 0, failed: 1, skipped: 0, skips: [], summary: 'no report', output: `${output}\nvitest left no report.` }
   const passed = parsed.numPassedTests
   const skipped = parsed.numPendingTests + parsed.numTodoTests
   const counted = parsed.numFailedTests + parsed.testResults.filter(brokenFile).length
   const failed = counted === 0 && (status !== 0 || passed === 0) ? 1 : counted
   const notice = passed + counted === 0 ? '\nNo test ran.' : ''
   const summary = `${passed} of ${passed + failed + skipped} tests in ${parsed.testResults.length} files`
-  return { passed, failed, skipped, summary, output: output + notice }
+  const skips = output.split('\n').filter((line) => line.startsWith(SKIPPED))
+  return { passed, failed, skipped, summary, skips, output: output + notice }
 }
 
 function brokenFile({ status, assertionResults }: TestFile): boolean {

@@ -3,16 +3,14 @@ import { createCluster } from 'redis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { redisStore, type Store } from '../src/index.js'
 import { CLUSTER_CLIENTS, type Connection } from './testing/clients.js'
+import { describeOnRedis } from './testing/on-redis.js'
 import { type RedisCluster, startRedisCluster } from './testing/redis-cluster.js'
-import { noRedis } from './testing/redis-server.js'
-
-if (noRedis !== undefined) process.stderr.write(`${noRedis}\n`)
 
 const HOUR = { ttl: 3600 }
 /** Braces in keys say which part decides on the node; whatever they are, one key is one key. */
 const KEYS = [...Array.from({ length: 20 }, (_, index) => `user-${index}`), '{a}b', '{a}c', '}{', '{}', '{', '🔑{🔑}']
 
-describe.skipIf(noRedis !== undefined)('redisStore on a cluster', () => {
+describeOnRedis('redisStore on a cluster', () => {
   let cluster: RedisCluster
   beforeAll(async () => {
     cluster = await startRedisCluster()

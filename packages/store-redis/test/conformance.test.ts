@@ -2,12 +2,11 @@ import { testTokenStore } from '@oauth/conformance'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { redisStore } from '../src/index.js'
 import { CLIENTS, CLUSTER_CLIENTS, type ClientKind, type Connection } from './testing/clients.js'
+import { describeOnRedis } from './testing/on-redis.js'
 import { type RedisCluster, startRedisCluster } from './testing/redis-cluster.js'
-import { noRedis, type RedisServer, startRedis } from './testing/redis-server.js'
+import { type RedisServer, startRedis } from './testing/redis-server.js'
 
-if (noRedis !== undefined) process.stderr.write(`${noRedis}\n`)
-
-describe.skipIf(noRedis !== undefined)('testTokenStore', () => {
+describeOnRedis('testTokenStore', () => {
   let server: RedisServer
   let cluster: RedisCluster
   let opened: Connection[]

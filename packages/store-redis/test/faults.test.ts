@@ -7,14 +7,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { redisStore, type Store, type TokenStore } from '../src/index.js'
 import { CLIENTS } from './testing/clients.js'
 import { startLossyProxy } from './testing/lossy-proxy.js'
-import { noRedis, type RedisServer, startRedis } from './testing/redis-server.js'
+import { describeOnRedis } from './testing/on-redis.js'
+import { type RedisServer, startRedis } from './testing/redis-server.js'
 import { rejection } from './testing/rejection.js'
-
-if (noRedis !== undefined) process.stderr.write(`${noRedis}\n`)
 
 const HOUR = { ttl: 3600 }
 
-describe.skipIf(noRedis !== undefined)('redisStore, when something goes wrong', () => {
+describeOnRedis('redisStore, when something goes wrong', () => {
   let server: RedisServer
   const opened: (() => unknown)[] = []
   beforeAll(async () => {

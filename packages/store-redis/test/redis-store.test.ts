@@ -3,14 +3,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { redisStore, type Store } from '../src/index.js'
 import { CLIENTS, type Connection } from './testing/clients.js'
 import { type Monitor, startMonitor } from './testing/monitor.js'
-import { noRedis, type RedisServer, startRedis } from './testing/redis-server.js'
+import { describeOnRedis } from './testing/on-redis.js'
+import { type RedisServer, startRedis } from './testing/redis-server.js'
 import { rejection } from './testing/rejection.js'
-
-if (noRedis !== undefined) process.stderr.write(`${noRedis}\n`)
 
 const HOUR = { ttl: 3600 }
 
-describe.skipIf(noRedis !== undefined)('redisStore', () => {
+describeOnRedis('redisStore', () => {
   let server: RedisServer
   beforeAll(async () => {
     server = await startRedis()

@@ -1,13 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { redisStore, type Store } from '../src/index.js'
 import { CLIENTS, type Connection } from './testing/clients.js'
-import { noRedis, type RedisServer, startRedis } from './testing/redis-server.js'
-
-if (noRedis !== undefined) process.stderr.write(`${noRedis}\n`)
+import { describeOnRedis } from './testing/on-redis.js'
+import { type RedisServer, startRedis } from './testing/redis-server.js'
 
 const HOUR = { ttl: 3600 }
 
-describe.skipIf(noRedis !== undefined)('redisStore with a subscriber', () => {
+describeOnRedis('redisStore with a subscriber', () => {
   let server: RedisServer
   beforeAll(async () => {
     server = await startRedis()

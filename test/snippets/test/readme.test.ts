@@ -63,17 +63,15 @@ describe('README.md', () => {
     }
   })
 
-  it.skipIf(noRedis !== undefined)(
-    `store-redis: a second process has the token of the first${noRedis ? ` (${noRedis})` : ''}`,
-    async () => {
-      const redis = await startRedis()
-      try {
-        await twoProcesses('redis', { 'redis://localhost:6379': redis.url })
-      } finally {
-        await redis.stop()
-      }
-    },
-  )
+  it('store-redis: a second process has the token of the first', async ({ skip }) => {
+    skip(noRedis !== undefined, noRedis)
+    const redis = await startRedis()
+    try {
+      await twoProcesses('redis', { 'redis://localhost:6379': redis.url })
+    } finally {
+      await redis.stop()
+    }
+  })
 
   it('store-postgres: a second process has the token of the first', async () => {
     const postgres = await startPostgres()

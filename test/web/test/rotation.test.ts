@@ -27,19 +27,20 @@ describe.each(applications)('$name', ({ framework, stored }) => {
     expect((await early.fetch(`${app.baseUrl}/guarded/api`)).status).toBe(401)
   })
 
-  it.skipIf(stored)('SS10: what is written while both are known is sealed by the new one: a token that was renewed', async () => {
-    const { app, provider } = world
-    const [first, second] = [newSecret(), newSecret()]
-    await app.restart({ secret: first, ahead: 0 })
-    const browser = await world.loggedIn()
-    await app.restart({ secret: [second, first], ahead: EXPIRED })
-    const before = provider.tokenRequests('refresh_token')
-    await browser.goto(`${app.baseUrl}/token`)
-    expect(provider.tokenRequests('refresh_token')).toBe(before + 1)
-    await app.restart({ secret: second })
-    expect(await subOf(browser, app)).toBe('alice')
-    expect(provider.reuseDetected).toBe(0)
-  })
+  if (!stored)
+    it('SS10: what is written while both are known is sealed by the new one: a token that was renewed', async () => {
+      const { app, provider } = world
+      const [first, second] = [newSecret(), newSecret()]
+      await app.restart({ secret: first, ahead: 0 })
+      const browser = await world.loggedIn()
+      await app.restart({ secret: [second, first], ahead: EXPIRED })
+      const before = provider.tokenRequests('refresh_token')
+      await browser.goto(`${app.baseUrl}/token`)
+      expect(provider.tokenRequests('refresh_token')).toBe(before + 1)
+      await app.restart({ secret: second })
+      expect(await subOf(browser, app)).toBe('alice')
+      expect(provider.reuseDetected).toBe(0)
+    })
 
   it('SS10: users who are active while the secret is changed, twice, are not logged out', async () => {
     const { app, provider } = world
