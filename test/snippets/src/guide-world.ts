@@ -13,8 +13,11 @@ import {
 } from '@oauth-test/provider'
 import type { Replacements } from './guide.ts'
 
+/** Where the guides have people come back to. */
+export const CALLBACK = 'https://app.example/callback'
+
 /** What the guides call their application, and where it is. */
-const APP = { client_id: 'my-app', client_secret: 'my-secret', redirect_uris: ['https://app.example/callback'] }
+const APP = { client_id: 'my-app', client_secret: 'my-secret', redirect_uris: [CALLBACK] }
 
 /** The servers that the blocks of a guide speak to. */
 export interface GuideWorld {

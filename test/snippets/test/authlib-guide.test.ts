@@ -1,4 +1,3 @@
-import type { SessionOptions } from '@oauth/core/session'
 import { oauth } from '@oauth/express'
 import { OAuth2Session as KySession } from '@oauth/ky'
 import { filterClaims, OAuth2Session as GotSession, gotClient } from '@oauth/node-got'
@@ -6,47 +5,20 @@ import { createBrowser, listen, login } from '@oauth-test/provider'
 import express, { type Express } from 'express'
 import got, { type Got } from 'got'
 import ky from 'ky'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type Guide, readGuide } from '../src/guide.ts'
-import { type GuideWorld, startGuideWorld, tokenForms } from '../src/guide-world.ts'
-import { httpClients, type ServiceSession, type Session, sessionOf } from '../src/http-clients.ts'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { CALLBACK } from '../src/guide-world.ts'
+import { httpClients, type ServiceSession, type Session } from '../src/http-clients.ts'
 import { keyPair, openAssertion } from '../src/signing.ts'
+import { useGuide } from '../src/use-guide.ts'
 
-const TOKEN = { access_token: 'access', token_type: 'Bearer', expires_in: 60 }
-const CALLBACK = 'https://app.example/callback'
+const FILE = 'docs/from-authlib.md'
 
-let world: GuideWorld
-
-beforeAll(async () => {
-  world = await startGuideWorld()
-})
-afterAll(async () => {
-  await world.close()
-})
-beforeEach(() => {
-  world.scripted.answer('discovery', { body: world.scripted.metadata() })
-  world.scripted.answer('token', { body: TOKEN })
-  world.scripted.answer('/me', { body: { sub: 'alice' } })
-})
 afterEach(() => {
   vi.unstubAllEnvs()
 })
 
-const last = () => world.scripted.requests.at(-1)
-const lastForm = () => tokenForms(world.scripted).at(-1)
-
 describe.each(httpClients)('docs/from-authlib.md on %s', (client) => {
-  let guide: Guide
-  /** The same guide, whose servers are the scripted one. */
-  let scripted: Guide
-
-  beforeAll(async () => {
-    guide = await readGuide('docs/from-authlib.md', client, world.real)
-    scripted = await readGuide('docs/from-authlib.md', client, world.script)
-  })
-
-  const made = (options: Partial<SessionOptions> = {}): Session =>
-    new sessionOf[client]({ issuer: world.scripted.url, clientId: 'my-app', clientSecret: 'my-secret', redirectUri: CALLBACK, ...options })
+  const { world, guide, scripted, made, last, lastForm } = useGuide(FILE, client)
 
   describe('its blocks', () => {
     it('S37, S39: a session, with the secret in the body', async () => {
@@ -198,9 +170,10 @@ describe.each(httpClients)('docs/from-authlib.md on %s', (client) => {
 })
 
 describe('docs/from-authlib.md on Express', () => {
+  const { world, guide, last, lastForm } = useGuide(FILE, 'got')
+
   it('B1, B8, B10: its block: who logged in', async () => {
     vi.stubEnv('SESSION_SECRET', 'a secret of at least thirty-two bytes')
-    const guide = await readGuide('docs/from-authlib.md', 'got', world.real)
     let app: Express | undefined
     const server = await listen((req, res) => app?.(req, res))
     try {

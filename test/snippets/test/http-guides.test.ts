@@ -1,42 +1,21 @@
-import type { SessionOptions, TokenSet } from '@oauth/core/session'
+import type { TokenSet } from '@oauth/core/session'
 import { createBrowser } from '@oauth-test/provider'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type Guide, readGuide } from '../src/guide.ts'
-import { type GuideWorld, startGuideWorld, tokenForms } from '../src/guide-world.ts'
-import { httpClients, type Session, sessionOf } from '../src/http-clients.ts'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { httpClients, type Session } from '../src/http-clients.ts'
+import { useGuide } from '../src/use-guide.ts'
 
 type Me = (session: Session, save: (token: unknown) => Promise<void>) => Promise<unknown>
 
-const TOKEN = { access_token: 'access', token_type: 'Bearer', expires_in: 60 }
-
 describe.each(httpClients)('docs/%s.md', (client) => {
-  let world: GuideWorld
-  let guide: Guide
-  /** The same guide, whose servers are the scripted one. */
-  let scripted: Guide
+  const { world, guide, scripted, lastForm, made, last } = useGuide(`docs/${client}.md`, client)
 
-  beforeAll(async () => {
-    world = await startGuideWorld()
-    guide = await readGuide(`docs/${client}.md`, client, world.real)
-    scripted = await readGuide(`docs/${client}.md`, client, world.script)
-  })
-  afterAll(async () => {
-    await world.close()
-  })
   beforeEach(() => {
-    world.scripted.answer('discovery', { body: world.scripted.metadata() })
-    world.scripted.answer('token', { body: TOKEN })
-    world.scripted.answer('/me', { body: { sub: 'alice' } })
     // What a block has of an answer that only a browser can bring.
     vi.stubGlobal('comeBack', world.comeBack)
   })
   afterEach(() => {
     vi.unstubAllGlobals()
   })
-
-  const last = () => world.scripted.requests.at(-1)
-  const made = (options: Partial<SessionOptions>): Session =>
-    new sessionOf[client]({ issuer: world.scripted.url, clientId: 'my-app', clientSecret: 'my-secret', ...options })
 
   it("the application's own access", async () => {
     const { items } = await guide.run<{ items: unknown }>('application', { shown: ['items'] })
@@ -148,7 +127,7 @@ describe.each(httpClients)('docs/%s.md', (client) => {
   it('S43: a further field in a client authentication of its own', async () => {
     const { session } = await scripted.run<{ session: Session }>('ticket', { shown: ['session'] })
     await session.fetchToken({ grantType: 'client_credentials' })
-    expect(tokenForms(world.scripted).at(-1)).toEqual({ grant_type: 'client_credentials', client_id: 'my-app', client_ticket: 'my-ticket' })
+    expect(lastForm()).toEqual({ grant_type: 'client_credentials', client_id: 'my-app', client_ticket: 'my-ticket' })
   })
 
   if (client === 'got') {

@@ -3,13 +3,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AuthorizationTransaction } from '@oauth/core'
-import type { SessionOptions, TokenSet, UpdateToken } from '@oauth/core/session'
+import type { TokenSet, UpdateToken } from '@oauth/core/session'
 import { createSigner } from '@oauth-test/provider'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type Guide, readGuide } from '../src/guide.ts'
-import { type GuideWorld, startGuideWorld, tokenForms } from '../src/guide-world.ts'
-import { httpClients, type ServiceSession, type Session, sessionOf } from '../src/http-clients.ts'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { tokenForms } from '../src/guide-world.ts'
+import { httpClients, type ServiceSession, type Session } from '../src/http-clients.ts'
 import { keyPair, openAssertion } from '../src/signing.ts'
+import { useGuide } from '../src/use-guide.ts'
 
 type Callback = (session: Session, url: string, kept: string) => Promise<TokenSet>
 
@@ -17,22 +17,9 @@ const TOKEN = { access_token: 'access', token_type: 'Bearer', expires_in: 60, re
 const LONG_SECRET = 'a secret that is as long as HMAC with SHA-256 asks for'
 
 describe.each(httpClients)('docs/session.md on %s', (client) => {
-  let world: GuideWorld
-  let guide: Guide
-  /** The same guide, whose servers are the scripted one. */
-  let scripted: Guide
+  const { world, guide, scripted, lastForm, made } = useGuide('docs/session.md', client, TOKEN)
 
-  beforeAll(async () => {
-    world = await startGuideWorld()
-    guide = await readGuide('docs/session.md', client, world.real)
-    scripted = await readGuide('docs/session.md', client, world.script)
-  })
-  afterAll(async () => {
-    await world.close()
-  })
   beforeEach(() => {
-    world.scripted.answer('discovery', { body: world.scripted.metadata() })
-    world.scripted.answer('token', { body: TOKEN })
     world.scripted.answer('revocation', { status: 200 })
   })
   afterEach(() => {
@@ -315,7 +302,7 @@ describe.each(httpClients)('docs/session.md on %s', (client) => {
       const { pem, publicKey } = keyPair('2026-01')
       const { account } = await scripted.run<{ account(pem: string): ServiceSession }>('service_account')
       await account(pem).http.get(`${world.scripted.url}/me`).json()
-      const { assertion = '', ...form } = tokenForms(world.scripted).at(-1) ?? {}
+      const { assertion = '', ...form } = lastForm() ?? {}
       expect(form).toEqual({ grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', scope: 'items:read' })
       expect(openAssertion(assertion, publicKey)).toMatchObject({
         header: { alg: 'ES256', kid: '2026-01' },
@@ -343,7 +330,7 @@ describe.each(httpClients)('docs/session.md on %s', (client) => {
           replacements: { "'key.json'": JSON.stringify(file) },
         })
         await (await drive()).http.get(`${world.scripted.url}/me`).json()
-        const { assertion = '' } = tokenForms(world.scripted).at(-1) ?? {}
+        const { assertion = '' } = lastForm() ?? {}
         expect(openAssertion(assertion, publicKey)).toMatchObject({
           header: { alg: 'RS256', kid: 'k1' },
           claims: { iss: 'robot@project.example', sub: 'alice@example.com', scope: 'https://www.googleapis.com/auth/drive.readonly' },
@@ -359,8 +346,4 @@ describe.each(httpClients)('docs/session.md on %s', (client) => {
     // On a database file, in token-database.test.ts.
     expect(left).toEqual(['database'])
   })
-
-  function made(options: Partial<SessionOptions>): Session {
-    return new sessionOf[client]({ issuer: world.scripted.url, clientId: 'my-app', clientSecret: 'my-secret', ...options })
-  }
 })
