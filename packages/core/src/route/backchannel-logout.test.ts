@@ -3,7 +3,7 @@ import { json } from '../../test/answers.js'
 import { createSigner, signHs256, unsigned } from '../../test/signer.js'
 import { NAVIGATION, SCRIPT, type TestBrowser } from './testing/browser.js'
 import { type SharedStore, sharedStore } from './testing/shared-store.js'
-import { type Call, type LoginOptions, type Options, registered, type World, world } from './testing/world.js'
+import { type Call, type LoginOptions, type Options, registered, TWO_PROVIDERS, type World, world } from './testing/world.js'
 
 const PATH = '/auth/demo/backchannel-logout'
 const EVENTS = { 'http://schemas.openid.net/event/backchannel-logout': {} }
@@ -110,7 +110,7 @@ describe.each([
   })
 
   it('LO05: a token for one client leaves the logins of another at the same provider alone', async () => {
-    const app = start({ providers: { demo: registered, other: { ...registered, clientId: 'client-2' } } })
+    const app = start({ providers: TWO_PROVIDERS })
     const browsers = [await loggedIn(app), await loggedIn(app, { provider: 'other' })]
     expect((await end(app, { sid: undefined })).status).toBe(200)
     expect(await Promise.all(browsers.map(isLoggedIn))).toEqual([false, true])
@@ -122,7 +122,7 @@ describe.each([
   })
 
   it('LO05: of several logins in one session the one that was named ends, and a login after it keeps the others', async () => {
-    const app = start({ providers: { demo: registered, other: { ...registered, clientId: 'client-2' } } })
+    const app = start({ providers: TWO_PROVIDERS })
     const browser = await loggedIn(app)
     const visit = await browser.open('/link', { method: 'POST' })
     const url = await visit.login('other', { link: true })
@@ -138,7 +138,7 @@ describe.each([
   })
 
   it('a login that was begun to be linked to the session is refused', async () => {
-    const app = start({ providers: { demo: registered, other: { ...registered, clientId: 'client-2' } } })
+    const app = start({ providers: TWO_PROVIDERS })
     const browser = await loggedIn(app)
     const visit = await browser.open('/link', { method: 'POST' })
     const url = await visit.login('other', { link: true })
@@ -414,7 +414,7 @@ describe('in a store', () => {
   })
 
   it('is told by two instances at once: both are kept', async () => {
-    const app = inStore({ providers: { demo: registered, other: { ...registered, clientId: 'client-2' } } })
+    const app = inStore({ providers: TWO_PROVIDERS })
     const browsers = [await loggedIn(app), await loggedIn(app, { provider: 'other' })]
     app.clock.time += 1
     const tell = (aud: string, name: string, routes = app.routes) =>

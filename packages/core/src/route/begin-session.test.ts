@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { TestBrowser } from './testing/browser.js'
-import { type Call, type LoginOptions, registered, SESSION_COOKIE, type World, world } from './testing/world.js'
+import { type Call, type LoginOptions, registered, SESSION_COOKIE, TWO_PROVIDERS, type World, world } from './testing/world.js'
 
 const HOUR = 3600
-const two = { providers: { demo: registered, other: { ...registered, clientId: 'client-2' } } }
+const two = { providers: TWO_PROVIDERS }
 
 /** Who is logged in where, in the order of the logins. */
 async function people(app: World, browser: TestBrowser<Call>): Promise<Record<string, unknown>> {

@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest'
 import type { HttpHeaders } from '../http/http-response.js'
 import { NAVIGATION, SCRIPT, type TestBrowser } from './testing/browser.js'
 import { type SharedStore, sharedStore } from './testing/shared-store.js'
-import { type Call, type LoginOptions, type Options, registered, SESSION_COOKIE, type World, world } from './testing/world.js'
+import {
+  type Call,
+  type LoginOptions,
+  type Options,
+  registered,
+  SESSION_COOKIE,
+  TWO_PROVIDERS,
+  type World,
+  world,
+} from './testing/world.js'
 
 const SID = 'S1-of-22-characters-xx'
 /** A frame of the provider's logout page, in which browsers send no cookie that is SameSite=Lax. */
@@ -115,7 +124,7 @@ describe.each([
   })
 
   it('LO05: all logins of that session end, and those of another session, person or client go on', async () => {
-    const app = start({ providers: { demo: registered, other: { ...registered, clientId: 'client-2' } } })
+    const app = start({ providers: TWO_PROVIDERS })
     const browsers = [
       await loggedIn(app),
       await loggedIn(app),
@@ -129,7 +138,7 @@ describe.each([
   })
 
   it('of several logins in one session the one that was named ends', async () => {
-    const app = start({ providers: { demo: registered, other: { ...registered, clientId: 'client-2' } } })
+    const app = start({ providers: TWO_PROVIDERS })
     const browser = await loggedIn(app)
     const visit = await browser.open('/link', { method: 'POST' })
     const url = await visit.login('other', { link: true })
@@ -234,7 +243,7 @@ describe('what is written in a store', () => {
   })
 
   it('LO04: keeps what a back-channel logout has ended, and the other way round', async () => {
-    const app = inStore({ providers: { demo: registered, other: { ...registered, clientId: 'client-2' } } })
+    const app = inStore({ providers: TWO_PROVIDERS })
     const browsers = [await loggedIn(app), await loggedIn(app, { provider: 'other' })]
     await framed(app)
     await loggedIn(app)

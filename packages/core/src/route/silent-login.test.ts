@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { TransportError } from '../error/transport-error.js'
 import { NAVIGATION, SCRIPT, type TestBrowser } from './testing/browser.js'
-import { type Call, registered, world } from './testing/world.js'
+import { type Call, TWO_PROVIDERS, world } from './testing/world.js'
 
 const CALLBACK = '/auth/demo/callback'
 const QUIET = '__Host-oauth.login-quiet'
@@ -110,7 +110,7 @@ describe('OpenID Connect Core §3.1.2.1: prompt=none', () => {
   })
 
   it('a person who is logged in, anywhere or at the provider named, is not sent anywhere', async () => {
-    const app = world({ providers: { demo: registered, other: { ...registered, clientId: 'client-2' } } })
+    const app = world({ providers: TWO_PROVIDERS })
     const browser = app.browser()
     await app.login(browser)
     const visit = await browser.open('/welcome')

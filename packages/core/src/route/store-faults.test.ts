@@ -4,7 +4,7 @@ import type { Store } from '../session/store.js'
 import type { TokenRecord } from '../session/token-record.js'
 import type { TestBrowser } from './testing/browser.js'
 import { sharedStore } from './testing/shared-store.js'
-import { type Call, registered, SESSION_COOKIE, type World, world } from './testing/world.js'
+import { type Call, SESSION_COOKIE, TWO_PROVIDERS, type World, world } from './testing/world.js'
 
 const HOUR = 3600
 
@@ -43,7 +43,7 @@ function faulty(): Faulty {
   }
   const app = world({
     store,
-    providers: { demo: registered, other: { ...registered, clientId: 'client-2' } },
+    providers: TWO_PROVIDERS,
     session: { idle: 10 * HOUR },
   })
   time.now = () => app.clock.time

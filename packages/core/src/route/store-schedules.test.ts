@@ -5,7 +5,7 @@ import type { Store } from '../session/store.js'
 import type { TokenRecord } from '../session/token-record.js'
 import type { TestBrowser } from './testing/browser.js'
 import { sharedStore } from './testing/shared-store.js'
-import { type Call, registered, world } from './testing/world.js'
+import { type Call, TWO_PROVIDERS, world } from './testing/world.js'
 
 const HOUR = 3600
 const DOINGS = ['call', 'call elsewhere', 'login', 'login of another', 'linked login', 'logout', 'logout elsewhere'] as const
@@ -29,7 +29,7 @@ async function scenario(scheduler: fc.Scheduler) {
     compareAndSet: (...args) => call(() => inner.compareAndSet(...args)),
     delete: (...args) => call(() => inner.delete(...args)),
   })
-  const providers = { demo: registered, other: { ...registered, clientId: 'client-2' } }
+  const providers = TWO_PROVIDERS
   const app = world({ store: view(), providers, session: { idle: 2 * HOUR } })
   time.now = () => app.clock.time
   app.clock.sleep = () => scheduler.schedule(Promise.resolve())

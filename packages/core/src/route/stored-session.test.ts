@@ -5,13 +5,22 @@ import { memoryStore } from '../session/memory-store.js'
 import type { TokenRecord } from '../session/token-record.js'
 import { NAVIGATION, SCRIPT, type TestBrowser } from './testing/browser.js'
 import { type SharedStore, sharedStore } from './testing/shared-store.js'
-import { type Call, type LoginOptions, type Options, registered, SESSION_COOKIE, type World, world } from './testing/world.js'
+import {
+  type Call,
+  type LoginOptions,
+  type Options,
+  registered,
+  SESSION_COOKIE,
+  TWO_PROVIDERS,
+  type World,
+  world,
+} from './testing/world.js'
 import type { ProviderOptions } from './web-options.js'
 import type { WebRoutes } from './web-routes.js'
 
 const HOUR = 3600
 const DAY = 86_400
-const two = { demo: registered, other: { ...registered, clientId: 'client-2' } }
+const two = TWO_PROVIDERS
 
 interface Shared {
   readonly app: World

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { json } from '../../test/answers.js'
 import { SCRIPT } from './testing/browser.js'
-import { FORM_POST, registered, SESSION_COOKIE, world } from './testing/world.js'
+import { FORM_POST, SESSION_COOKIE, TWO_PROVIDERS, world } from './testing/world.js'
 
 const HOUR = 3600
 const DAY = 86_400
@@ -91,7 +91,7 @@ describe('requests that overlap', () => {
   })
 
   it('RF04: a straggler never writes a session older than the newest, also when it was seen already', async () => {
-    const app = world({ providers: { demo: registered, other: { ...registered, clientId: 'client-2' } } })
+    const app = world({ providers: TWO_PROVIDERS })
     const browser = app.browser()
     await app.login(browser)
     await app.login(browser, { provider: 'other' })
@@ -228,7 +228,7 @@ describe('RF19: a login whose refresh token the provider has refused', () => {
   })
 
   it('leaves the other logins of the session', async () => {
-    const app = world({ providers: { demo: registered, other: { ...registered, clientId: 'client-2' } } })
+    const app = world({ providers: TWO_PROVIDERS })
     const browser = app.browser()
     await app.login(browser)
     await app.login(browser, { provider: 'other' })

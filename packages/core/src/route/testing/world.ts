@@ -57,6 +57,9 @@ export const registered: ProviderOptions<Call> = {
   scope: 'openid offline_access',
 }
 
+/** Two registrations there. */
+export const TWO_PROVIDERS = { demo: registered, other: { ...registered, clientId: 'client-2' } }
+
 export function world(options: Options = {}, provider: Partial<ProviderOptions<Call>> = {}): World {
   const clock = testEnvironment()
   const server = authorizationServer(clock)
