@@ -1,150 +1,94 @@
 import { describe, expect, it } from 'vitest'
-import type { TokenSet } from '../message/token-set.js'
-import { NOW, testClock } from './testing/fixture.js'
-import { KEY, record, settled } from './testing/life-cycle.js'
-import { slowStore } from './testing/stores.js'
-import { TokenLifeCycle } from './token-life-cycle.js'
-import type { TokenRecord } from './token-record.js'
+import { heldLifeCycle, KEY, machineRecord, record, renewed, settled } from './testing/life-cycle.js'
+import { tokenHash } from './token-hash.js'
 
-const cc = (name: string, more: Partial<TokenRecord> = {}): TokenRecord =>
-  record(name, {
-    token: { access_token: name, token_type: 'Bearer', expires_at: NOW + 3600 } as TokenSet,
-    grant: { type: 'client_credentials' },
-    ...more,
+/** A life cycle of which one renewal brought `…-2` already, and a second one is on the wire. */
+async function renewingTwice() {
+  const gate = Promise.withResolvers<void>()
+  let count = 0
+  const held = heldLifeCycle({
+    async renew({ token }) {
+      count += 1
+      if (count === 2) await gate.promise
+      return renewed(token)
+    },
   })
+  await held.lifeCycle.put(held.place, record('a'))
+  await held.lifeCycle.renew(held.place)
+  const renewal = held.lifeCycle.renew(held.place).catch((error: unknown) => error)
+  await settled()
+  return { ...held, renewal, release: gate.resolve }
+}
 
 describe('what is given back, and what is not', () => {
   it('an older token put back during the second renewal: what that brings stays', async () => {
-    const clock = testClock()
-    const store = slowStore(clock.now)
-    const revoked: string[] = []
-    let gate: Promise<void> | undefined
-    const life = new TokenLifeCycle({
-      environment: clock,
-      async renew({ token }) {
-        await gate
-        return { ...token, access_token: `${token.access_token}-2`, refresh_token: `${token.refresh_token}-2` }
-      },
-      revoke: async (t) => void revoked.push(t.refresh_token ?? t.access_token),
-    })
-    const place = { store, key: KEY }
-    await life.put(place, record('a'))
-    await life.renew(place)
-    const g = Promise.withResolvers<void>()
-    gate = g.promise
-    const p = life.renew(place)
-    await settled()
+    const { lifeCycle, place, store, revoked, renewal, release } = await renewingTwice()
     const read = store.holdRead()
-    const put = life.put(place, record('a'))
+    const put = lifeCycle.put(place, record('a'))
     await read.reached
-    g.resolve()
+    release()
     await settled()
     read.release()
-    await Promise.allSettled([p, put])
+    await Promise.allSettled([renewal, put])
     expect([revoked, store.peek(KEY)?.token.refresh_token]).toEqual([[], 'refresh-a-2-2'])
   })
+
   it('nor is it given back when it cannot be stored at once', async () => {
-    const clock = testClock()
-    const store = slowStore(clock.now)
-    const revoked: string[] = []
-    let gate: Promise<void> | undefined
-    const life = new TokenLifeCycle({
-      environment: clock,
-      async renew({ token }) {
-        await gate
-        return { ...token, access_token: `${token.access_token}-2`, refresh_token: `${token.refresh_token}-2` }
-      },
-      revoke: async (t) => void revoked.push(t.refresh_token ?? t.access_token),
-    })
-    const place = { store, key: KEY }
-    await life.put(place, record('a'))
-    await life.renew(place)
-    const g = Promise.withResolvers<void>()
-    gate = g.promise
-    const p = life.renew(place).catch((e: unknown) => e)
-    await settled()
-    await life.put(place, record('a'))
+    const { lifeCycle, place, store, revoked, renewal, release } = await renewingTwice()
+    await lifeCycle.put(place, record('a'))
     store.failWrites(1)
-    g.resolve()
-    const r = (await p) as Error
-    expect([r.name, revoked]).toEqual(['PersistError', []])
+    release()
+    expect(await renewal).toMatchObject({ name: 'PersistError' })
+    expect(revoked).toEqual([])
   })
+
   it('a machine token that fetch and renewal both got from the server stays', async () => {
-    const clock = testClock()
-    const store = slowStore(clock.now)
-    const revoked: string[] = []
-    const g = Promise.withResolvers<void>()
-    const life = new TokenLifeCycle({
-      environment: clock,
+    const gate = Promise.withResolvers<void>()
+    const { lifeCycle, place, store, revoked } = heldLifeCycle({
       async renew({ token }) {
-        await g.promise
+        await gate.promise
         return { ...token, access_token: 'B' }
       },
-      revoke: async (t) => void revoked.push(t.refresh_token ?? t.access_token),
     })
-    const place = { store, key: KEY }
-    await life.put(place, cc('A'))
-    const p = life.renew(place)
+    await lifeCycle.put(place, machineRecord('A'))
+    const renewal = lifeCycle.renew(place)
     await settled()
-    await life.put(place, cc('B'))
-    g.resolve()
-    await p
+    await lifeCycle.put(place, machineRecord('B'))
+    gate.resolve()
+    await renewal
     expect([revoked, store.peek(KEY)?.token.access_token]).toEqual([[], 'B'])
   })
+
   it('RF07: a refresh token that is not replaced stays, also beside a new login with it', async () => {
-    const clock = testClock()
-    const store = slowStore(clock.now)
-    const revoked: string[] = []
-    const life = new TokenLifeCycle({
-      environment: clock,
-      async renew({ token }) {
-        return { ...token, access_token: `${token.access_token}-2` }
-      },
-      revoke: async (t) => void revoked.push(t.refresh_token ?? t.access_token),
+    const { lifeCycle, place, store, revoked } = heldLifeCycle({
+      renew: async ({ token }) => ({ ...token, access_token: `${token.access_token}-2` }),
     })
-    const place = { store, key: KEY }
-    await life.put(place, record('a'))
+    await lifeCycle.put(place, record('a'))
     store.failWrites(1)
-    await life.renew(place).catch(() => undefined)
+    await expect(lifeCycle.renew(place)).rejects.toMatchObject({ name: 'PersistError' })
     const read = store.holdRead()
-    const cur = Promise.resolve(life.current(place)).catch((e: unknown) => e)
+    const use = Promise.resolve(lifeCycle.current(place)).catch((error: unknown) => error)
     await read.reached
     const login = record('a')
-    await life.put(place, { ...login, token: { ...login.token, access_token: 'new' } })
+    await lifeCycle.put(place, { ...login, token: { ...login.token, access_token: 'new' } })
     read.release()
-    await cur
+    await use
     expect([revoked, store.peek(KEY)?.token]).toEqual([[], expect.objectContaining({ access_token: 'new', refresh_token: 'refresh-a' })])
   })
+
   it('a token put back whose write failed does not come over what it became', async () => {
-    const clock = testClock()
-    const store = slowStore(clock.now)
-    const revoked: string[] = []
-    const g = Promise.withResolvers<void>()
-    let n = 0
-    const life = new TokenLifeCycle({
-      environment: clock,
-      async renew({ token }) {
-        if (n++ === 0) await g.promise
-        return { ...token, access_token: `${token.access_token}-2`, refresh_token: `${token.refresh_token}-2` }
-      },
-      revoke: async (t) => void revoked.push(t.refresh_token ?? t.access_token),
-    })
-    const place = { store, key: KEY }
-    await life.put(place, record('a'))
-    const p = life.renew(place)
+    const { clock, lifeCycle, place, store, revoked, release } = heldLifeCycle()
+    await lifeCycle.put(place, record('a'))
+    const renewal = lifeCycle.renew(place)
     await settled()
     store.failWrites(1)
-    await life.put(place, record('a')).catch(() => undefined)
-    const c = tokenHashOf(clock)
-    g.resolve()
-    await p
+    await lifeCycle.put(place, record('a')).catch(() => undefined)
+    release()
+    await renewal
     clock.time += 40
-    const { tokenHash } = await import('./token-hash.js')
-    void c
-    await life.rejected(place, await tokenHash(clock, store.peek(KEY) as TokenRecord))
+    const stored = store.peek(KEY)
+    if (stored === undefined) throw new Error('nothing is stored')
+    await lifeCycle.rejected(place, await tokenHash(clock, stored))
     expect([revoked, store.peek(KEY)?.token.refresh_token]).toEqual([[], 'refresh-a-2-2'])
   })
 })
-function tokenHashOf(_: unknown) {
-  return undefined
-}

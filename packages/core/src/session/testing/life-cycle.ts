@@ -21,12 +21,23 @@ export function record(name: string, more: Partial<TokenRecord> = {}): TokenReco
   }
 }
 
+/** A record of a machine's token, by its name. */
+export function machineRecord(name: string, more: Partial<TokenRecord> = {}): TokenRecord {
+  const token: TokenSet = { access_token: name, token_type: 'Bearer', expires_at: NOW + 3600 }
+  return record(name, { token, grant: { type: 'client_credentials' }, ...more })
+}
+
+/** What a renewal brings: `access-…-2` and `refresh-…-2`. */
+export function renewed(token: TokenSet): TokenSet {
+  return { ...token, access_token: `${token.access_token}-2`, refresh_token: `${token.refresh_token}-2` }
+}
+
 /** Lets everything run that waits for nothing. */
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < 100; turn++) await Promise.resolve()
 }
 
-/** A life cycle whose renewals wait until they are let go; each brings `access-…-2`. */
+/** A life cycle whose renewals wait until they are let go. */
 export function heldLifeCycle(ports: Partial<LifeCyclePorts<undefined>> = {}) {
   const clock = testClock()
   const store = slowStore(clock.now)
@@ -36,9 +47,9 @@ export function heldLifeCycle(ports: Partial<LifeCyclePorts<undefined>> = {}) {
     environment: clock,
     async renew({ token }) {
       await gate.promise
-      return { ...token, access_token: `${token.access_token}-2`, refresh_token: `${token.refresh_token}-2` }
+      return renewed(token)
     },
-    revoke: async ({ refresh_token }) => void revoked.push(refresh_token ?? ''),
+    revoke: async ({ access_token, refresh_token }) => void revoked.push(refresh_token ?? access_token),
     ...ports,
   })
   return { clock, store, revoked, lifeCycle, place: { store, key: KEY }, release: gate.resolve }
