@@ -114,9 +114,9 @@ describe('RF05/F22: a logout while the token is renewed, and the store fails', (
 })
 
 describe('the old token is put back', () => {
-  it('while its renewal is on the wire: what that brings takes its place', async () => {
+  /** A server whose answers are kept back until they are let go. */
+  function lateServer() {
     const clock = testClock()
-    const store = memoryStore<TokenRecord>(clock)
     const as = rotatingServer()
     const gate = Promise.withResolvers<void>()
     const line = wire(async (request) => {
@@ -124,6 +124,11 @@ describe('the old token is put back', () => {
       await gate.promise
       return response
     })
+    return { clock, store: memoryStore<TokenRecord>(clock), as, line, release: gate.resolve }
+  }
+
+  it('while its renewal is on the wire: what that brings takes its place', async () => {
+    const { clock, store, as, line, release } = lateServer()
     const session = () => sessionOver(line, { environment: clock, store, key: KEY })
     const kept = { ...as.issue(), expires_at: NOW + 3600 }
     await session().setToken(kept)
@@ -132,7 +137,7 @@ describe('the old token is put back', () => {
     await settled()
     const late = session()
     await late.setToken(kept)
-    gate.resolve()
+    release()
     expect(await call).toBe(200)
     expect(await late.http(`${API}/me`)).toBe(200)
     clock.time += 60
@@ -141,22 +146,14 @@ describe('the old token is put back', () => {
   })
 
   it('by a session for each request, as applications do that keep the token in a database', async () => {
-    const clock = testClock()
-    const store = memoryStore<TokenRecord>(clock)
-    const as = rotatingServer()
-    const gate = Promise.withResolvers<void>()
-    const line = wire(async (request) => {
-      const response = await as.answer(request)
-      await gate.promise
-      return response
-    })
+    const { clock, store, as, line, release } = lateServer()
     const kept = { ...as.issue(), expires_at: NOW + 3600 }
     const session = () => sessionOver(line, { environment: clock, store, key: KEY, token: kept })
     clock.time += 3601
     const calls = [session(), session()].map((one) => one.http(`${API}/me`))
     await settled()
     calls.push(session().http(`${API}/me`))
-    gate.resolve()
+    release()
     expect(await Promise.all(calls)).toEqual([200, 200, 200])
     expect([...new Set(line.sent.map(({ authorization }) => authorization))]).toEqual(['Bearer access-2'])
     expect(as.presented).toEqual(['refresh-1'])

@@ -10,7 +10,21 @@ import { current, expired, held, type Renew, type TestProcess } from './testing/
 import { tokenHash } from './token-hash.js'
 
 const lost = () => new TransportError('token', { reason: 'reset', sent: 'maybe' })
+const invalidGrant = new EndpointError({ endpoint: 'token', status: 400, error: 'invalid_grant' })
 const types = ({ events }: TestProcess) => events.map(({ type }) => type)
+
+/** One that has asked, and how it ends when the server refuses what it has sent. */
+async function refusable(start: (renew: Renew) => TestProcess) {
+  const reached = Promise.withResolvers<void>()
+  const refused = Promise.withResolvers<never>()
+  const asking = start(() => {
+    reached.resolve()
+    return refused.promise
+  })
+  const one = current(asking).catch((error: unknown) => error)
+  await reached.promise
+  return { one, refuse: () => refused.reject(invalidGrant) }
+}
 
 describe('RF02/F20: processes on one store', () => {
   it('ask the server once; those that wait get what it brought', async () => {
@@ -175,8 +189,7 @@ describe('RF16/F19: a process dies while it holds the lease', () => {
     const { start, write, time } = expired()
     const lease = { owner: 'other', refreshHash: 'of another', since: NOW, until: NOW }
     write(record('0', { lease, token: { ...record('0').token, expires_at: time.now - 1 } }))
-    const dead = new EndpointError({ endpoint: 'token', status: 400, error: 'invalid_grant' })
-    await expect(current(start(() => Promise.reject(dead)))).rejects.toMatchObject({ reason: 'invalid_grant' })
+    await expect(current(start(() => Promise.reject(invalidGrant)))).rejects.toMatchObject({ reason: 'invalid_grant' })
   })
 
   it('the next goes on as soon as its lease is over, and has looked some times only', async () => {
@@ -235,8 +248,7 @@ describe('F05: the answer of a renewal is lost', () => {
     const { start, stored } = expired()
     await expect(current(start(() => Promise.reject(error)))).rejects.toThrow()
     expect(stored()).not.toHaveProperty('lease')
-    const dead = new EndpointError({ endpoint: 'token', status: 400, error: 'invalid_grant' })
-    await expect(current(start(() => Promise.reject(dead)))).rejects.toMatchObject({ reason: 'invalid_grant' })
+    await expect(current(start(() => Promise.reject(invalidGrant)))).rejects.toMatchObject({ reason: 'invalid_grant' })
   })
 })
 
@@ -391,23 +403,13 @@ describe('F21: a process sleeps longer than its lease', () => {
 })
 
 describe('RF11/F13: the server takes the refresh token no more', () => {
-  const dead = new EndpointError({ endpoint: 'token', status: 400, error: 'invalid_grant' })
-
   it('who waits for the one that asked is told the reason, and asks no more', async () => {
     const { start, server } = expired()
-    const reached = Promise.withResolvers<void>()
-    const refused = Promise.withResolvers<never>()
-    const one = current(
-      start(() => {
-        reached.resolve()
-        return refused.promise
-      }),
-    ).catch((error: unknown) => error)
-    await reached.promise
+    const { one, refuse } = await refusable(start)
     const waiter = start()
     const waiting = current(waiter)
     while (waiter.slept < 100) await Promise.resolve()
-    refused.reject(dead)
+    refuse()
     await expect(waiting).rejects.toMatchObject({ terminal: true, reason: 'invalid_grant' })
     expect(await one).toMatchObject({ reason: 'invalid_grant' })
     expect(server.sent).toEqual([])
@@ -420,7 +422,7 @@ describe('RF11/F13: the server takes the refresh token no more', () => {
       attempts += 1
       if (attempts === 1) time.now += 60
       sending()
-      throw dead
+      throw invalidGrant
     })
     await expect(current(sleeper)).rejects.toMatchObject({ reason: 'invalid_grant' })
     expect(attempts).toBe(2)
@@ -428,24 +430,16 @@ describe('RF11/F13: the server takes the refresh token no more', () => {
 
   it('and another, which took the lease over, has lost its answer: the end says so', async () => {
     const { start, stored } = expired()
-    const reached = Promise.withResolvers<void>()
-    const refused = Promise.withResolvers<never>()
-    const one = current(
-      start(() => {
-        reached.resolve()
-        return refused.promise
-      }),
-    ).catch((error: unknown) => error)
-    await reached.promise
+    const { one, refuse } = await refusable(start)
     await expect(current(start(() => Promise.reject(lost())))).rejects.toMatchObject({ terminal: false })
-    refused.reject(dead)
+    refuse()
     expect(await one).toMatchObject({ terminal: true, reason: 'refresh_answer_lost' })
     expect(stored()).toMatchObject({ ended: { reason: 'refresh_answer_lost' } })
   })
 
   it('and a login comes at the very moment in which that is written down: it stays, and is used', async () => {
     const { start, stored, write, time } = expired()
-    const one = start(() => Promise.reject(dead))
+    const one = start(() => Promise.reject(invalidGrant))
     const { store } = one.place
     const compareAndSet: typeof store.compareAndSet = (key, expected, value, options) => {
       if (value.ended !== undefined) write(record('login', { token: { ...record('login').token, expires_at: time.now + 3600 } }))
