@@ -67,8 +67,7 @@ export function authorizationUrlRequest(options: AuthorizationUrlOptions, defaul
   if (double !== undefined) {
     throw new UsageError(explain && `createAuthorizationUrl: "${double}" is given by itself and among the "parameters". Give it once.`)
   }
-  const given = new Set([...Object.keys(wire), ...names])
-  const kept = toForm(defaults).filter(([name]) => !given.has(name))
+  const kept = toForm(defaults).filter(([name]) => !Object.hasOwn(wire, name) && !names.includes(name))
   const all = [...kept, ...toForm(wire as Record<string, ParameterValue>), ...toForm(parameters)]
   return { state, nonce, scope, redirectUri, codeVerifier, responseType, responseMode, claims, returnTo, parameters: all }
 }
