@@ -29,7 +29,7 @@ export async function* authorizationUrl(): AsyncGenerator<Comparison, void> {
       oauth4webapi: { run: withOauth4webapi, atMost: 1 },
       arctic: { run: withArctic(), atMost: 1 },
     },
-    plan: { rounds: 31, operations: 2000 },
+    plan: { rounds: 101, operations: 1000 },
   }
 }
 
