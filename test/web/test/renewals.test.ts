@@ -46,18 +46,21 @@ describe.each(everyApplication)('$name', ({ framework, stored }) => {
       expect(provider.tokenRequests()).toBe(before)
     })
 
-    it('RF18: one that is to be renewed soon, but is still valid, is used as it is', async () => {
-      const { app, provider } = world
-      await app.restart({ ahead: 0 })
-      const browser = await world.loggedIn()
-      const { accessTokenHash } = await tokenOf(browser)
-      await app.restart({ ahead: 45 })
-      const before = provider.tokenRequests()
-      const page = await browser.goto(`${app.baseUrl}/rendered`)
-      if (stored) return
-      expect(page.text).toContain(`token: ${accessTokenHash}`)
-      expect(provider.tokenRequests()).toBe(before)
-    })
+    // With a store a page renews it.
+    it.skipIf(stored)(
+      'RF18: one that is to be renewed soon, but is still valid, is used as it is where sessions are in cookies',
+      async () => {
+        const { app, provider } = world
+        await app.restart({ ahead: 0 })
+        const browser = await world.loggedIn()
+        const { accessTokenHash } = await tokenOf(browser)
+        await app.restart({ ahead: 45 })
+        const before = provider.tokenRequests()
+        const page = await browser.goto(`${app.baseUrl}/rendered`)
+        expect(page.text).toContain(`token: ${accessTokenHash}`)
+        expect(provider.tokenRequests()).toBe(before)
+      },
+    )
 
     if (!stored)
       it('RF18: refuses to renew one that has expired, before any request; the next place that can renew it does', async () => {
