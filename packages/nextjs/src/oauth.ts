@@ -37,7 +37,8 @@ export interface OAuth<Http, Name extends string> {
   login(name?: Name, options?: LoginOptions): Promise<never>
   /**
    * Ends the session, gives its tokens back, and sends the browser on. For server actions and route handlers. A prefetch, or another request that a script
-   * sends to a route handler and does not post, ends nothing: it ends at the logout's route, which answers it with 403.
+   * sends to a route handler and does not post, ends nothing: it ends at the logout's route, which answers it with 403. What another site sends that
+   * route refuses, and Next for actions; a route handler of the application's own has to do so itself.
    *
    * @throws {@link StoreError} when the store cannot end it: the person is still logged in, and can try again.
    */

@@ -125,7 +125,8 @@ export class Visit<Http> {
    * Ends the session here, gives its tokens back, and says where to send the browser: to the provider, where it wants to be told, else to
    * `afterLogout`.
    *
-   * For a prefetch nothing is ended: it is sent to the logout route, which refuses it.
+   * For a prefetch nothing is ended: it is sent to the logout route, which refuses it. That route refuses what another site sends, too; who calls this in a
+   * handler of their own has to do so there.
    *
    * @throws {@link StoreError} when the store cannot end it: the person is still logged in, and can try again.
    */
