@@ -75,7 +75,7 @@ async function proxied<Http>(ports: ReportingPorts<Http>, request: NextRequest, 
   const goesOn = !isAside && (response.headers.has('x-middleware-next') || response.headers.has('x-middleware-rewrite'))
   const failures = goesOn && isUse && kept !== undefined ? await renew(kept.visit, ports.providers) : []
   for (const failure of failures) ports.report(failure)
-  const opened = kept ?? (await found?.())
+  const { isAsked = false, opened = kept } = (await found?.()) ?? {}
   const waiting = opened?.visit.takeCookies() ?? []
   // What a proxy of the application's own has begun may go on; a cookie comes too late from here on.
   opened?.close()
@@ -83,7 +83,8 @@ async function proxied<Http>(ports: ReportingPorts<Http>, request: NextRequest, 
   if (goesOn) overrideRequest(response.headers, request.headers, { further, cookies: waiting })
   if (own === undefined) appendCookies(response.headers, waiting)
   else await addCookies(response, waiting)
-  if ((hasSession && !isAside) || waiting.length > 0) keepPrivate(response.headers)
+  // Where the application's own has asked, that nobody is logged in may have made the answer as well; also for a file.
+  if ((hasSession && !isAside) || isAsked || waiting.length > 0) keepPrivate(response.headers)
   return response
 }
 

@@ -13,11 +13,16 @@ export interface Visits<Http> {
   current(request?: Request): Promise<RequestVisit<Http>>
   /** Opens the visit of a request whose answer this library makes; whoever asks for the current one meanwhile gets it. @throws whatever that throws. */
   answered(request: RouteRequest): Promise<RequestVisit<Http>>
-  /**
-   * The same as soon as somebody asks for the current visit, and not before. Gives what tells, when the answer is made, which that is: `undefined` where nobody
-   * has asked for it, or it could not be opened.
-   */
-  onDemand(request: RouteRequest): Promise<() => Promise<RequestVisit<Http> | undefined>>
+  /** The same as soon as somebody asks for the current visit, and not before. Gives what tells, when the answer is made, what has become of it. */
+  onDemand(request: RouteRequest): Promise<() => Promise<OnDemand<Http>>>
+}
+
+/** A visit that was there to be asked for. */
+export interface OnDemand<Http> {
+  /** Whether somebody has asked, so that the answer may depend on who is there, or on that nobody is. */
+  readonly isAsked: boolean
+  /** `undefined` where nobody has asked, or it could not be opened. */
+  readonly opened: RequestVisit<Http> | undefined
 }
 
 /** A visit, and whether all of its request was known when it was opened. */
@@ -57,7 +62,7 @@ export function visits<Http>(routes: LazyRoutes<Http>): Visits<Http> {
     return key === undefined ? visit : remember(key, visit, true)
   }
 
-  async function onDemand(request: RouteRequest): Promise<() => Promise<RequestVisit<Http> | undefined>> {
+  async function onDemand(request: RouteRequest): Promise<() => Promise<OnDemand<Http>>> {
     const key = await withinNext(headers)
     const delivery = new AnswerDelivery()
     let visit: Promise<RequestVisit<Http>> | undefined
@@ -69,7 +74,7 @@ export function visits<Http>(routes: LazyRoutes<Http>): Visits<Http> {
     return async () => {
       // Who asks from here on comes too late to set a cookie.
       if (visit === undefined) delivery.close()
-      return visit?.catch(() => undefined)
+      return { isAsked: visit !== undefined, opened: await visit?.catch(() => undefined) }
     }
   }
 

@@ -1,10 +1,19 @@
+// Next makes its storages of what this puts in place, so it comes first.
+import 'next/dist/server/node-environment-baseline.js'
+
 import { inspect } from 'node:util'
 import { fetchClient } from '@oauth/core/fetch'
+import { memoryStore } from '@oauth/core/session'
 import { NextRequest, NextResponse } from 'next/server.js'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { ProxyFunction } from '../src/index.js'
+import { nextRequest } from './next-request.js'
 import { closeAll, type World, world } from './world.js'
 
-afterEach(closeAll)
+afterEach(async () => {
+  vi.restoreAllMocks()
+  await closeAll()
+})
 
 const DUE = 3590
 
@@ -108,6 +117,62 @@ describe('proxy', () => {
     await one.provider.close()
     const response = await through(one, '/page')
     expect([response.status, response.headers.get('x-middleware-next')]).toEqual([200, '1'])
+  })
+})
+
+describe("a proxy of the application's own", () => {
+  /** What it answers to a request with this cookie, within Next. */
+  async function around(one: World, path: string, own: ProxyFunction, cookie = one.cookie()): Promise<Response> {
+    const headers = { cookie }
+    const request = new NextRequest(`http://next.internal${path}`, { headers })
+    return nextRequest(headers).within(() => one.auth.proxy(own)(request, undefined as never))
+  }
+
+  const PATHS = ['/page', '/report.pdf', '/_next/data/x.json', '/auth/user']
+
+  it.each(PATHS)('SS20: %s is kept from caches where it has asked who is there, also for nobody', async (path) => {
+    for (const store of [undefined, memoryStore()]) {
+      const one = await world({ store })
+      const asking: Readonly<Record<string, ProxyFunction>> = {
+        session: async () => void (await one.auth.session()),
+        'session, for an answer': async (request) =>
+          (await one.auth.session()) === undefined
+            ? NextResponse.rewrite(new URL('/welcome', request.url))
+            : new Response('here', { status: 403 }),
+        accessToken: async () => void (await one.auth.accessToken().catch(() => undefined)),
+        client: async () => void (await one.auth.client().catch(() => undefined)),
+      }
+      for (const somebody of [false, true]) {
+        if (somebody) await one.signIn()
+        for (const [what, own] of Object.entries(asking)) {
+          const { headers } = await around(one, path, own)
+          expect([what, somebody, headers.get('cache-control'), headers.get('vary')]).toEqual([
+            what,
+            somebody,
+            'private, no-store',
+            'Cookie',
+          ])
+        }
+      }
+    }
+  })
+
+  it.each(PATHS)('SS20: %s is as cacheable as ever where it has asked nothing, for nobody', async (path) => {
+    const one = await world()
+    for (const own of [() => undefined, () => NextResponse.next({ headers: { 'cache-control': 'public, max-age=60' } })]) {
+      const { headers } = await around(one, path, own)
+      expect([headers.get('cache-control'), headers.get('vary')]).toEqual([own() === undefined ? null : 'public, max-age=60', null])
+    }
+  })
+
+  it('SS20: asking is told from finding: one that could not be told who is there has asked', async () => {
+    const store = memoryStore<unknown>()
+    const one = await world({ store })
+    await one.signIn()
+    vi.spyOn(store, 'get').mockRejectedValue(new Error('The store is away.'))
+    const own = async () => new Response(await one.auth.session().then(String, () => 'not known'))
+    const response = await around(one, '/report.pdf', own)
+    expect([await response.text(), response.headers.get('cache-control')]).toEqual(['not known', 'private, no-store'])
   })
 })
 

@@ -11,26 +11,35 @@ export const NEXT_16_BELOW_A_PATH: NextBuild = { version: 'next', basePath: '/sh
 /** Applications for Next in production: 16, whose `proxy.ts` runs on Node, and 15, whose `middleware.ts` runs on the edge runtime. */
 export const nextFrameworks: readonly Framework[] = [nextFramework('next 16', NEXT_16), nextFramework('next 15 on the edge', NEXT_15)]
 
+/**
+ * The same, listening on the host that Next calls itself in `request.nextUrl`. On another one it takes a rewrite to a page of its own for one to another
+ * server, asks itself for it, and passes on what the page says to caches.
+ */
+export const nextAtLocalhost: readonly Framework[] = [
+  nextFramework('next 16', NEXT_16, 'localhost'),
+  nextFramework('next 15 on the edge', NEXT_15, 'localhost'),
+]
+
 /** Next 16 with the `basePath` of its own. */
 export const nextBelowAPath: Framework = nextFramework('next 16', NEXT_16_BELOW_A_PATH)
 
-function nextFramework(name: Framework['name'], build: NextBuild): Framework {
+function nextFramework(name: Framework['name'], build: NextBuild, hostname = '127.0.0.1'): Framework {
   let program: Promise<Program> | undefined
   return {
     name,
     async start(options: AppOptions): Promise<App> {
-      program ??= buildNextApp(build).then((folder) => started(folder, build))
+      program ??= buildNextApp(build).then((folder) => started(folder, build, hostname))
       return startApp(await program, options)
     },
   }
 }
 
-function started(folder: string, { basePath }: NextBuild): Program {
+function started(folder: string, { basePath }: NextBuild, hostname: string): Program {
   return {
-    args: [join(folder, 'node_modules/next/dist/bin/next'), 'start', '--hostname', '127.0.0.1', '--port', '0'],
+    args: [join(folder, 'node_modules/next/dist/bin/next'), 'start', '--hostname', hostname, '--port', '0'],
     cwd: folder,
     env: { NEXT_TELEMETRY_DISABLED: '1' },
     basePath,
-    address: (output) => (/\bReady in\b/.test(output) ? /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0] : undefined),
+    address: (output) => (/\bReady in\b/.test(output) ? /http:\/\/(?:127\.0\.0\.1|localhost):\d+/.exec(output)?.[0] : undefined),
   }
 }

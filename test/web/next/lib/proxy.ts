@@ -7,6 +7,7 @@ export async function proxy(request: NextRequest, event: NextFetchEvent): Promis
   const { pathname } = request.nextUrl
   if (pathname === '/rendered' || pathname.startsWith('/without-proxy/')) return undefined
   if (pathname === '/in-front') return inFront(request, event)
+  if (pathname.startsWith('/members')) return forMembers(request, event)
   return pathname.startsWith('/localised') ? around(request, event) : sessionProxy(request, event)
 }
 
@@ -16,4 +17,15 @@ const around = sessionProxy(async () => {
   const response = NextResponse.next()
   response.cookies.set('locale', found === undefined ? 'en' : 'de')
   return response
+})
+
+/** A proxy of the application's own that keeps pages and files to people who are logged in. */
+const forMembers = sessionProxy(async (request) => {
+  const { pathname } = request.nextUrl
+  if (pathname === '/members/open') return undefined
+  if ((await session()) !== undefined) return undefined
+  if (pathname.includes('.')) return new Response('For members.', { status: 403 })
+  const strangers = request.nextUrl.clone()
+  strangers.pathname = '/static'
+  return NextResponse.rewrite(strangers)
 })
