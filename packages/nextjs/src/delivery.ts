@@ -24,8 +24,8 @@ export interface Delivery {
   write(visit: Waiting): void
   /** Keeps what waits until the answer is made. May be asked again meanwhile: the last who closes does. */
   hold(visit: Waiting): void
-  /** The answer is made: nothing can be added to it. */
-  close(): void
+  /** The answer is made: nothing can be added to it. Tells whether there are cookies that Next has to be given an answer for. */
+  close(): boolean
 }
 
 /** Cookies that wait for an answer which this library makes. */
@@ -45,8 +45,9 @@ export class AnswerDelivery implements Delivery {
 
   hold(): void {}
 
-  close(): void {
+  close(): boolean {
     this.#isClosed = true
+    return false
   }
 }
 
@@ -55,6 +56,7 @@ export class NextDelivery implements Delivery {
   #jar: CookieJar
   #isClosed = false
   #isComplete = true
+  #hasSet = false
   #held: Waiting | undefined
   #holders = 0
 
@@ -97,16 +99,20 @@ export class NextDelivery implements Delivery {
     this.#holders++
   }
 
-  close(): void {
+  close(): boolean {
     this.#holders--
-    if (this.#holders > 0 || this.#held === undefined) return
+    if (this.#holders > 0 || this.#held === undefined) return false
     this.write(this.#held)
     this.#isClosed = true
+    return this.#hasSet
   }
 
   #set(waiting: readonly SetCookie[]): boolean {
     try {
-      for (const cookie of waiting) this.#jar.set(nextCookie(cookie))
+      for (const cookie of waiting) {
+        this.#jar.set(nextCookie(cookie))
+        this.#hasSet = true
+      }
       return true
     } catch {
       return false

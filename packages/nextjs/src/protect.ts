@@ -10,6 +10,7 @@ import {
 } from '@oauth/core/routes'
 import type { LazyRoutes } from './options.js'
 import { sendTo } from './send-to.js'
+import { answerTo } from './thrown.js'
 import type { Visits } from './visits.js'
 import { keepPrivate, writeResponse } from './write-response.js'
 
@@ -34,7 +35,10 @@ export interface SilentOptions<Name extends string = string> extends SilentLogin
  * what is wrong with that, where an option is misspelt.
  */
 export interface Wrap<Options> {
-  /** A route handler. Who is sent away is sent by its answer; a script gets 401. */
+  /**
+   * A route handler. Who is sent away is sent by its answer; a script gets 401. One that throws when a token was renewed is answered with a bare 500, which
+   * brings the new cookie, and its error is printed: what makes answers of errors stands inside.
+   */
   <Given extends Request, Rest extends readonly unknown[]>(
     handler: (request: Given, ...rest: Rest) => Response | Promise<Response>,
   ): (request: Given, ...rest: Rest) => Promise<Response>
@@ -109,14 +113,17 @@ function wrapper<Http, Options extends PlaceOptions>(
     const opened = await orUnknown(visits.current(request))
     if (opened instanceof Response) return opened
     opened.hold()
+    let response: unknown
     try {
       const refused = await refusal(opened.visit)
-      const response = refused === undefined ? await answer() : writeResponse(refused)
-      return response instanceof Response ? privately(response) : response
-    } finally {
-      // What is streamed from here on comes too late to set a cookie.
-      opened.close()
+      response = refused === undefined ? await answer() : writeResponse(refused)
+      if (response instanceof Response) response = privately(response)
+    } catch (error) {
+      return privately(answerTo(error, { hasCookies: opened.close() }))
     }
+    // What is streamed from here on comes too late to set a cookie.
+    opened.close()
+    return response
   }
 
   async function sendAway(refusal: Refusal<Http>, returnTo: string | undefined): Promise<void> {

@@ -9,6 +9,7 @@ import { asNavigation, readRequest } from './read-request.js'
 import { isFailure, RENEWAL_HEADER, type RenewalFailure, writeFailures } from './renewal-failures.js'
 import { renewalReporter } from './report.js'
 import { pathOf, URL_HEADER } from './request-url.js'
+import { printThrown } from './thrown.js'
 import type { Visits } from './visits.js'
 import { withinNext } from './within-next.js'
 import { appendCookies, keepPrivate } from './write-response.js'
@@ -70,7 +71,7 @@ async function proxied<Http>(ports: ReportingPorts<Http>, request: NextRequest, 
   const kept = hasSession && !ports.hasStore && !isAside ? await ports.visits.answered(read) : undefined
   // What the application's own asks for may clear a cookie: by `cookies()` that would take the place of those in its answer.
   const found = kept === undefined && own !== undefined ? await ports.visits.onDemand(read) : undefined
-  const answer = (await own?.()) ?? NextResponse.next()
+  const { answer, thrown } = await answerOf(own)
   const response = new NextResponse(answer.body, answer)
   const goesOn = !isAside && (response.headers.has('x-middleware-next') || response.headers.has('x-middleware-rewrite'))
   const failures = goesOn && isUse && kept !== undefined ? await renew(kept.visit, ports.providers) : []
@@ -79,6 +80,9 @@ async function proxied<Http>(ports: ReportingPorts<Http>, request: NextRequest, 
   const waiting = opened?.visit.takeCookies() ?? []
   // What a proxy of the application's own has begun may go on; a cookie comes too late from here on.
   opened?.close()
+  // Next would answer without the cookies.
+  if (thrown !== undefined && waiting.length === 0) throw thrown.error
+  if (thrown !== undefined) printThrown(thrown.error)
   const further = { [URL_HEADER]: url, [RENEWAL_HEADER]: writeFailures(failures) }
   if (goesOn) overrideRequest(response.headers, request.headers, { further, cookies: waiting })
   if (own === undefined) appendCookies(response.headers, waiting)
@@ -86,6 +90,20 @@ async function proxied<Http>(ports: ReportingPorts<Http>, request: NextRequest, 
   // Where the application's own has asked, that nobody is logged in may have made the answer as well; also for a file.
   if ((hasSession && !isAside) || isAsked || waiting.length > 0) keepPrivate(response.headers)
   return response
+}
+
+/** What a proxy of the application's own answers, and what it has thrown. */
+interface Outcome {
+  readonly answer: Response
+  readonly thrown?: { readonly error: unknown }
+}
+
+async function answerOf(own: (() => ReturnType<ProxyFunction>) | undefined): Promise<Outcome> {
+  try {
+    return { answer: (await own?.()) ?? NextResponse.next() }
+  } catch (error) {
+    return { answer: new Response(null, { status: 500 }), thrown: { error } }
+  }
 }
 
 /** What a proxy has set by `cookies()` Next puts in place of all cookies of its answer, so that they have to be among those. */

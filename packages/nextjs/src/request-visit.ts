@@ -46,8 +46,8 @@ export class RequestVisit<Http> {
     return { result, isComplete: this.#delivery.isComplete }
   }
 
-  /** The answer is made: it gets the cookies that were kept for it, and nothing can be added to it. */
-  close(): void {
-    this.#delivery.close()
+  /** The answer is made: it gets the cookies that were kept for it, and nothing can be added to it. Tells whether Next would lose some without an answer. */
+  close(): boolean {
+    return this.#delivery.close()
   }
 }

@@ -3,12 +3,17 @@ import 'next/dist/server/node-environment-baseline.js'
 
 import { fetchClient } from '@oauth/core/fetch'
 import { memoryStore } from '@oauth/core/session'
+import { forbidden, notFound, redirect, unauthorized } from 'next/navigation.js'
 import { NextRequest, NextResponse } from 'next/server.js'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { nextRequest } from './next-request.js'
 import { closeAll, world } from './world.js'
 
-afterEach(closeAll)
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+  await closeAll()
+})
 
 /** Seconds after which the token has expired. */
 const EXPIRED = 4000
@@ -97,6 +102,20 @@ describe('cookies of a proxy of the application', () => {
   })
 })
 
+/** A guarded handler that renews its token, and then leaves so. */
+async function renewing(leave: () => never) {
+  const one = await world()
+  await one.signIn()
+  one.clock.ahead = EXPIRED
+  const request = nextRequest({ cookie: one.cookie() })
+  const handler = one.auth.protect(async (_request: Request): Promise<Response> => {
+    await one.auth.accessToken()
+    return leave()
+  })
+  const asked = new Request('http://next.internal/api', { headers: { cookie: one.cookie() } })
+  return { one, request, handle: () => request.within(() => handler(asked)) }
+}
+
 describe('cookies that Next sends', () => {
   it('RF18: whether they can be set is found out without setting one', async () => {
     const one = await world()
@@ -180,21 +199,64 @@ describe('cookies that Next sends', () => {
     expect([answer.status, request.setCookies.length]).toEqual([200, count])
   })
 
-  it('a guarded handler that leaves by a redirect has its cookies set', async () => {
-    const one = await world()
-    await one.signIn()
-    one.clock.ahead = EXPIRED
-    const request = nextRequest({ cookie: one.cookie() })
-    const handler = one.auth.protect(async (_request: Request): Promise<Response> => {
-      await one.auth.accessToken()
-      throw new Error('NEXT_REDIRECT')
-    })
-    const asked = new Request('http://next.internal/api', { headers: { cookie: one.cookie() } })
-    await expect(request.within(() => handler(asked))).rejects.toThrow('NEXT_REDIRECT')
+  it('RF18: a guarded handler that leaves by a redirect has its cookies set, which Next takes along', async () => {
+    const { one, request, handle } = await renewing(() => redirect('/elsewhere'))
+    await expect(handle()).rejects.toMatchObject({ digest: expect.stringMatching(/^NEXT_REDIRECT;replace;\/elsewhere;307;/) })
     expect(request.setCookies).toHaveLength(1)
     // What goes on after that is refused, as after any answer.
     one.clock.ahead += EXPIRED
     await expect(request.within(() => one.auth.accessToken())).rejects.toMatchObject({ code: 'OAUTH_SESSION_READ_ONLY' })
+  })
+
+  it.each([
+    ['notFound()', notFound, 404],
+    ['forbidden()', forbidden, 403],
+    ['unauthorized()', unauthorized, 401],
+  ])(
+    'RF18: a guarded handler that leaves by %s is answered as Next does, whose cookies go with an answer alone',
+    async (_name, leave, status) => {
+      vi.stubEnv('__NEXT_EXPERIMENTAL_AUTH_INTERRUPTS', 'true')
+      const { request, handle } = await renewing(leave)
+      const answer = await handle()
+      expect([answer?.status, answer?.headers.get('cache-control'), await answer?.text()]).toEqual([status, 'private, no-store', ''])
+      expect(request.setCookies).toHaveLength(1)
+    },
+  )
+
+  it.each([
+    ['an error', new Error('The handler has failed.')],
+    ['an error of a name that Next uses', new Error('NEXT_REDIRECT')],
+    ['an error of another digest', Object.assign(new Error('x'), { digest: 'NEXT_REDIRECTED' })],
+    ['nothing', undefined],
+  ])('RF18: a guarded handler that throws %s has its cookies in a 500, and the operator is told', async (_what, thrown) => {
+    const log = vi.spyOn(console, 'error').mockReturnValue()
+    const { request, handle } = await renewing(() => {
+      throw thrown
+    })
+    const answer = await handle()
+    expect([answer?.status, answer?.headers.get('cache-control'), await answer?.text()]).toEqual([500, 'private, no-store', ''])
+    expect([request.setCookies.length, log.mock.calls]).toEqual([1, [[thrown]]])
+  })
+
+  it('RF18: what a guarded handler throws is its own where no cookie waits, and for the guards around it', async () => {
+    const log = vi.spyOn(console, 'error').mockReturnValue()
+    const thrown = new Error('The handler has failed.')
+    const one = await world()
+    await one.signIn()
+    const cookie = one.cookie()
+    const asked = new Request('http://next.internal/api', { headers: { cookie } })
+    const inner = one.auth.protect(async (_request: Request): Promise<Response> => {
+      await one.auth.accessToken()
+      throw thrown
+    })
+    await expect(nextRequest({ cookie }).within(() => inner(asked))).rejects.toBe(thrown)
+    one.clock.ahead = EXPIRED
+    const request = nextRequest({ cookie })
+    const outer = one.auth.protect(async (request: Request) =>
+      inner(request).catch((error) => new Response(String(error), { status: 409 })),
+    )
+    expect((await request.within(() => outer(asked))).status).toBe(409)
+    expect([request.setCookies.length, log.mock.calls]).toEqual([1, []])
   })
 
   it.each([

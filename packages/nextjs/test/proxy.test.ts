@@ -174,6 +174,24 @@ describe("a proxy of the application's own", () => {
     const response = await around(one, '/report.pdf', own)
     expect([await response.text(), response.headers.get('cache-control')]).toEqual(['not known', 'private, no-store'])
   })
+
+  it('RF18: its error is a 500 with the cookies that wait, and told to the operator; without any it is left to Next', async () => {
+    const log = vi.spyOn(console, 'error').mockReturnValue()
+    const one = await world()
+    await one.signIn()
+    const thrown = new Error('The proxy has failed.')
+    const own = async () => {
+      await one.auth.accessToken()
+      throw thrown
+    }
+    await expect(around(one, '/page', own)).rejects.toBe(thrown)
+    one.clock.ahead = DUE
+    for (const path of ['/page', '/report.pdf']) {
+      const response = await around(one, path, own)
+      expect([response.status, response.headers.getSetCookie().length, response.headers.has('x-middleware-next')]).toEqual([500, 1, false])
+    }
+    expect([log.mock.calls, one.provider.tokenRequests('refresh_token')]).toEqual([[[thrown], [thrown]], 1])
+  })
 })
 
 describe('a renewal that fails in the proxy', () => {

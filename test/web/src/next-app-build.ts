@@ -65,7 +65,7 @@ function config(version: NextVersion, basePath: string): string {
     next: `turbopack: { root: ${JSON.stringify(WORKSPACE)} }, outputFileTracingRoot: ${JSON.stringify(WORKSPACE)}`,
     next15: 'outputFileTracingRoot: import.meta.dirname',
   }
-  return `export default { ${places[version]}, basePath: ${JSON.stringify(basePath)} }\n`
+  return `export default { ${places[version]}, basePath: ${JSON.stringify(basePath)}, experimental: { authInterrupts: true } }\n`
 }
 
 function fingerprint(files: Contents): string {

@@ -1,0 +1,4 @@
+import { fails } from '../../../lib/fails.ts'
+import { protect } from '../../../lib/oauth.ts'
+
+export const GET = protect(fails)

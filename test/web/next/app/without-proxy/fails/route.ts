@@ -1,0 +1,3 @@
+import { fails } from '../../../lib/fails.ts'
+
+export const GET = fails
