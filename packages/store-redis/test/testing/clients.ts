@@ -51,7 +51,10 @@ async function nodeRedis(url: string, RESP: 2 | 3): Promise<Connection> {
 
 async function nodeRedisPool(url: string): Promise<Connection> {
   const single = await nodeRedis(url, 3)
-  const client = createClientPool({ url, disableOfflineQueue: true }, { minimum: 2, maximum: 4 }).on('error', ignore)
+  const client = createClientPool({ url, disableOfflineQueue: true }, { minimum: 2, maximum: 4, acquireTimeout: 20_000 }).on(
+    'error',
+    ignore,
+  )
   await client.connect()
   return {
     client,
