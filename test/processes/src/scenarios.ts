@@ -208,6 +208,20 @@ export function scenarios(name: string, startEngine: () => Promise<RunningEngine
         expect(server.presented).toEqual(['refresh-1', 'refresh-1'])
       }),
     )
+
+    it(
+      'F05/F09: an answer that breaks off in the middle, at a server without a grace: the first is told to try again, the next that it ended, and why',
+      { timeout: TIMEOUT },
+      () =>
+        world([{}, {}], async (server, [first, second]) => {
+          server.next.push('reset')
+          expect(await first?.calls(1)).toEqual(all(1, 'RefreshError transient'))
+          const ended = all(20, 'RefreshError terminal refresh_answer_lost')
+          expect(await second?.calls(20)).toEqual(ended)
+          expect(await first?.calls(20)).toEqual(ended)
+          expect(server.presented).toEqual(['refresh-1', 'refresh-1'])
+        }),
+    )
   })
 
   describe(`${name}: the engine itself`, () => {
