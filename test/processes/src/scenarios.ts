@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Engine } from './engine.js'
+import { logins } from './logins.js'
 import { startTokenServer, type TokenServer } from './token-server.js'
-import type { Engine, Outcomes, WorkerOptions } from './worker.js'
+import type { Outcomes, WorkerOptions } from './worker.js'
 import { buildWorker, type Program, type Worker } from './workers.js'
 
 /** A store's engine, running. */
@@ -223,6 +225,8 @@ export function scenarios(name: string, startEngine: () => Promise<RunningEngine
         }),
     )
   })
+
+  logins(name, () => running.engine)
 
   describe(`${name}: the engine itself`, () => {
     it('F16: is restarted while processes use it: each call is answered or told so, and the token is refreshed once', {

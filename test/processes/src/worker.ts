@@ -1,19 +1,9 @@
 import type { TokenInput, TokenRecord, TokenStore } from '@oauth/core/session'
 import { OAuth2Session as KySession } from '@oauth/ky'
 import { OAuth2Session as GotSession } from '@oauth/node-got'
-import { fileStore } from '@oauth/store-file'
-import { postgresStore } from '@oauth/store-postgres'
-import { redisStore } from '@oauth/store-redis'
 import got from 'got'
 import ky from 'ky'
-import { Pool } from 'pg'
-import { createClient } from 'redis'
-
-/** Where a worker's store is. */
-export type Engine =
-  | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'postgres'; readonly connection: object }
-  | { readonly kind: 'redis'; readonly url: string }
+import { type Engine, openStore } from './engine.js'
 
 /** What a worker is told in its first argument. */
 export interface WorkerOptions {
@@ -30,7 +20,7 @@ export type Outcomes = Readonly<Record<string, number>>
 
 const options = JSON.parse(process.argv[2] ?? '') as WorkerOptions
 const signal = { ...options.signal }
-const store = signalling(await open(options.engine))
+const store = signalling(await openStore<TokenRecord>(options.engine))
 const { origin, key } = options
 const shared = {
   clientId: 'client',
@@ -76,21 +66,6 @@ function named(error: unknown): string {
   return [name, ...(terminal === undefined ? [] : [terminal ? 'terminal' : 'transient']), ...(reason === undefined ? [] : [reason])].join(
     ' ',
   )
-}
-
-async function open(engine: Engine): Promise<TokenStore> {
-  switch (engine.kind) {
-    case 'file':
-      return fileStore<TokenRecord>(engine.path)
-    case 'postgres':
-      return postgresStore<TokenRecord>(new Pool({ ...engine.connection, max: 5 }).on('error', () => {}))
-    case 'redis':
-      return redisStore<TokenRecord>(
-        await createClient({ url: engine.url })
-          .on('error', () => {})
-          .connect(),
-      )
-  }
 }
 
 function signalling(inner: TokenStore): TokenStore {
