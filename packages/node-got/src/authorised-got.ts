@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream'
-import { isOAuthError, type ResourceAuthoriser } from '@oauth/core/adapter'
+import { isForAnyServer, isOAuthError, type ResourceAuthoriser } from '@oauth/core/adapter'
 import {
   type AfterResponseHook,
   type ExtendOptions,
@@ -85,21 +85,11 @@ function authorise(options: NormalizedOptions, authoriser: ResourceAuthoriser): 
   return undefined
 }
 
-/** Headers that say nothing of the caller, and mean the same to every server. */
-const OF_ANY_SERVER: ReadonlySet<string> = new Set([
-  'accept',
-  'accept-encoding',
-  'accept-language',
-  'content-length',
-  'content-type',
-  'user-agent',
-])
-
 /** A redirect to another origin takes along what any server may know: an API's key is for that API, as its token is. */
 function leave(options: NormalizedOptions, authoriser: ResourceAuthoriser): void {
   const { origin } = stateOf(options, authoriser) ?? {}
   if (origin === undefined || new URL(String(options.url)).origin === origin) return
-  for (const name of Object.keys(options.headers)) if (!OF_ANY_SERVER.has(name)) delete options.headers[name]
+  for (const name of Object.keys(options.headers)) if (!isForAnyServer(name)) delete options.headers[name]
 }
 
 async function isRejected(response: Response, authoriser: ResourceAuthoriser): Promise<boolean> {
