@@ -5,15 +5,20 @@
  */
 import { TransportError } from './error/transport-error.js'
 import type { Transport } from './flow/run.js'
+import { isForAnyServer } from './http/any-server.js'
 import { assertNoClientCertificate } from './http/client-certificate.js'
 import { fetchFailureCode } from './http/fetch-failure.js'
 import { type Form, formDecode, formEncode } from './http/form.js'
 import type { HttpRequest } from './http/http-request.js'
 import type { HttpHeaders } from './http/http-response.js'
 import { networkError } from './http/network-error.js'
+import { readAtMost } from './http/read-at-most.js'
+import { type BodySource, type Following, type FollowingInit, followRedirects, keptBody } from './http/redirect.js'
 import type { HttpClient } from './session/http-client.js'
 import type { ResourceAuthoriser } from './session/resource-authoriser.js'
 import type { Authorised, ResourceOptions } from './session/resource-request.js'
+
+export { type BodySource, type Following, type FollowingInit, keptBody }
 
 /** The shape of `fetch`. */
 export type Fetch = typeof globalThis.fetch
@@ -106,9 +111,21 @@ function authorisedFetch(fetch: Fetch, authoriser: ResourceAuthoriser): Authoris
       return new Request(moved, carriesToken && moved.redirect === 'follow' ? { body, redirect: 'manual' } : { body })
     }
 
+    function send(made: Request, authorised: Authorised): Promise<Response> {
+      const sent = withHeaders(made, authorised)
+      return sendToApi(sent, {
+        send: (hop, more) => (more === undefined ? fetch(hop) : fetch(hop, { ...platformOnly(init), ...more })),
+        body() {
+          if (authorised.form !== undefined) return formEncode(authorised.form)
+          if (!body) return keptBody(sent)
+          return replayable ? body : undefined
+        },
+      })
+    }
+
     const authorised = await authoriser.authorise(resource, 1)
     const isAsItWas = authorised.url === url && authorised.form === undefined
-    const response = await fetch(withHeaders(isAsItWas ? request : anew(authorised), authorised))
+    const response = await send(isAsItWas ? request : anew(authorised), authorised)
     // Where a redirect led to another origin, the token did not go along, and the answer says nothing of it.
     if (response.redirected && new URL(response.url).origin !== new URL(authorised.url).origin) return response
     const verdict = await authoriser.answered(authorised, { status: response.status, headers: headersOf(response) })
@@ -116,8 +133,35 @@ function authorisedFetch(fetch: Fetch, authoriser: ResourceAuthoriser): Authoris
     // Not waited for: where `fetch` keeps a copy of the answer, as Next does, this ends when that is given up too.
     response.body?.cancel().catch(() => undefined)
     const renewed = await authoriser.authorise(resource, 2)
-    return fetch(withHeaders(anew(renewed), renewed))
+    return send(anew(renewed), renewed)
   }
+}
+
+/** Platforms whose `fetch` leaves `authorization` behind where a redirect leads to another origin. Cloudflare's Workers do by a compatibility flag. */
+const LEAVES_AUTHORIZATION = /^(?:Node\.js|Deno|Bun)\//
+
+/**
+ * Sends a request of an authorised client, for adapters whose HTTP client is made of `fetch`. Where a redirect leads to another origin, `fetch` leaves
+ * behind the token and nothing else; this leaves behind all headers that are for the API, such as its key. In browsers redirects stay those of `fetch`,
+ * which shows them to nobody, and asks the other origin first which headers it takes; and on Next's edge runtime, without that.
+ *
+ * @throws what `send` does, and TypeError where a redirect cannot be followed, as `fetch`.
+ */
+export function sendToApi(request: Request, following: Following): Promise<Response> {
+  return isLeftToPlatform(request) ? following.send(request) : followRedirects(request, following)
+}
+
+function isLeftToPlatform({ redirect, headers }: Request): boolean {
+  if (redirect !== 'follow') return true
+  const { navigator, EdgeRuntime }: { navigator?: { readonly userAgent?: string }; EdgeRuntime?: string } = globalThis
+  const userAgent = navigator?.userAgent ?? ''
+  // On Next's edge runtime a request is sent as it is, or loses its headers: its `fetch` and `Request` take nothing from it once there are options beside it.
+  if (userAgent.startsWith('Mozilla/') || EdgeRuntime !== undefined) return true
+  const isAuthorizationSafe = LEAVES_AUTHORIZATION.test(userAgent)
+  for (const name of headers.keys()) {
+    if (!isForAnyServer(name) && !(isAuthorizationSafe && name === 'authorization')) return false
+  }
+  return true
 }
 
 /** Anything else is a stream, or made into one: it is gone once it was sent. */
@@ -135,6 +179,11 @@ function requestTo(url: string, input: string | URL | Request, init: RequestInit
   return input instanceof Request ? new Request(new Request(url, input), init) : new Request(url, init)
 }
 
+/** Options that are of one platform, such as Node's `dispatcher`: a request for another URL has to be told of them again. */
+function platformOnly({ method: _m, headers: _h, body: _b, redirect: _r, ...others }: RequestInit): RequestInit {
+  return others
+}
+
 function withHeaders(request: Request, { headers }: Authorised): Request {
   for (const [name, value] of Object.entries(headers)) request.headers.set(name, value)
   return request
@@ -144,33 +193,10 @@ function headersOf({ headers }: Response): HttpHeaders {
   return Object.fromEntries(headers)
 }
 
-async function readBody(response: Response, request: HttpRequest, signal: AbortSignal): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  // Not every browser can iterate a stream.
-  const reader = response.body?.getReader()
+async function readBody({ body }: Response, request: HttpRequest, signal: AbortSignal): Promise<Uint8Array> {
   // A client may have put a signal of its own in the place of ours: it can be gone with its request once the head of the answer is there.
-  const giveUp = () => reader?.cancel().catch(() => undefined)
-  signal.addEventListener('abort', giveUp)
-  try {
-    for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
-      size += part.value.length
-      if (size > request.maxBytes) {
-        // Frees the connection.
-        giveUp()
-        throw new TransportError(request, { reason: 'too_large', sent: 'maybe' })
-      }
-      chunks.push(part.value)
-    }
-  } finally {
-    signal.removeEventListener('abort', giveUp)
-  }
+  const bytes = await readAtMost(body, { most: request.maxBytes, signal })
+  if (bytes === undefined) throw new TransportError(request, { reason: 'too_large', sent: 'maybe' })
   signal.throwIfAborted()
-  const body = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    body.set(chunk, at)
-    at += chunk.length
-  }
-  return body
+  return bytes
 }

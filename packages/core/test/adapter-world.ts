@@ -9,6 +9,8 @@ export interface Seen {
   readonly body: string
 }
 
+export type Answer = (seen: Seen, response: ServerResponse) => void
+
 /** The session of an adapter, as far as the world has to know it. */
 interface AnySession {
   setToken(token: { readonly access_token: string }): Promise<void>
@@ -41,7 +43,9 @@ export interface AdapterWorld<Session extends AnySession, Options> {
   /** The status of the other origin's answers from now on. */
   answerElsewhere(status: number): void
   /** Answers a path of the API, instead of what it answers by itself. */
-  on(path: string, answer: (seen: Seen, response: ServerResponse) => void): void
+  on(path: string, answer: Answer): void
+  /** The same for a path of the other origin. */
+  onElsewhere(path: string, answer: Answer): void
   /** A session with a fresh token. */
   session(options?: Partial<Options>): Promise<Session>
   /** Authorization headers that the API got, in order. */
@@ -58,7 +62,8 @@ export async function startAdapterWorld<Session extends AnySession, Options>(
   const tokenRequests: Record<string, string>[] = []
   const tokenHeaders: IncomingMessage['headers'][] = []
   const live = new Set<string>()
-  const routes = new Map<string, (seen: Seen, response: ServerResponse) => void>()
+  const routes = new Map<string, Answer>()
+  const routesElsewhere = new Map<string, Answer>()
   let count = 0
   let statusElsewhere = 200
   let hold: { asked(): void; readonly opened: Promise<void> } | undefined
@@ -87,6 +92,8 @@ export async function startAdapterWorld<Session extends AnySession, Options>(
   })
   const elsewhere = await listen((request, response) => {
     seenElsewhere.push(request)
+    const route = routesElsewhere.get(request.path.split('?')[0] ?? '')
+    if (route !== undefined) return route(request, response)
     json(response, statusElsewhere, [])
   })
 
@@ -111,6 +118,7 @@ export async function startAdapterWorld<Session extends AnySession, Options>(
       statusElsewhere = status
     },
     on: (path, answer) => void routes.set(path, answer),
+    onElsewhere: (path, answer) => void routesElsewhere.set(path, answer),
     async session(options) {
       const server = { issuer: api.url, token_endpoint: `${api.url}/token` }
       const session = open({ server, clientId: 'client', clientSecret: 'the-client-secret', ...options } as WorldOptions & Partial<Options>)

@@ -1,10 +1,11 @@
 import type { HttpHeaders, ResourceAuthoriser } from '@oauth/core/adapter'
+import { type Following, keptBody, sendToApi } from '@oauth/core/fetch'
 import type { Input, Options } from 'ky'
 import { KyRequest, mayBeFormOfHook } from './resource-request.js'
 import { sendAuthorised } from './send-authorised.js'
 import { unlessAborted } from './unless-aborted.js'
 
-type Send = (request: Request) => Promise<Response>
+type Send = Following['send']
 
 /** One call of the application through its attempts: ky's own, and the one that repeats a call whose token was rejected. */
 export class AuthorisedCall {
@@ -28,9 +29,10 @@ export class AuthorisedCall {
   /** Makes one attempt: what ky calls in place of `fetch`. */
   fetch(input: Input, { oauth: _ours, ...init }: RequestInit & { readonly oauth?: unknown } = {}): Promise<Response> {
     const request = typeof input === 'string' || input instanceof URL ? new Request(input, init) : input
-    const send: Send = (authorised) => this.#send(authorised, init)
+    const send: Send = (sent, more) => this.#send(sent, more === undefined ? init : { ...init, ...more })
     this.#firstUrl ??= request.url
-    return isSameOrigin(request.url, this.#firstUrl) ? this.#attempt(request, send) : send(request)
+    if (isSameOrigin(request.url, this.#firstUrl)) return this.#attempt(request, send)
+    return sendToApi(request, { send, body: () => keptBody(request) })
   }
 
   /** Awaits, copies and reads only what this attempt needs: most have a fresh token, and an answer that is no 401. */

@@ -10,6 +10,8 @@ export class KyRequest implements ResourceRequest {
   readonly headers: HttpHeaders
   readonly replayable: boolean
   readonly options: ResourceOptions | undefined
+  /** Whether the application gave the body as a stream. What `Request` of its own making has as a body may be one, and nothing tells. */
+  readonly isStream: boolean
   readonly #body: Options['body']
 
   /** @param text of the body, where it was read. */
@@ -20,6 +22,7 @@ export class KyRequest implements ResourceRequest {
     this.url = url
     this.headers = Object.fromEntries(headers)
     this.replayable = isText || (body ? isInMemory(body) : !stream)
+    this.isStream = !this.replayable && Boolean(body)
     this.options = oauth
     this.#body = text ?? (json === undefined ? body : undefined)
   }

@@ -1,10 +1,12 @@
-import { type Authorised, formEncode, type HttpHeaders, type ResourceRequest } from '@oauth/core/adapter'
+import { type Authorised, formEncode, type HttpHeaders } from '@oauth/core/adapter'
+import { type Following, keptBody, sendToApi } from '@oauth/core/fetch'
+import type { KyRequest } from './resource-request.js'
 
 /** How an attempt is sent. */
 export interface Sending {
-  readonly send: (request: Request) => Promise<Response>
+  readonly send: Following['send']
   /** What the authoriser was asked. */
-  readonly resource: ResourceRequest
+  readonly resource: KyRequest
 }
 
 /** Sends the request with what the authoriser adds. */
@@ -18,7 +20,7 @@ async function sendWith(request: Request, headers: HttpHeaders, { send, resource
   const names = Object.keys(headers)
   for (const name of names) request.headers.set(name, headers[name] ?? '')
   try {
-    return await send(request)
+    return await sendToApi(request, { send, body: () => bodyOf(request, resource) })
   } finally {
     // ky's errors hold the request: whoever logs them should not log the token. And it may be sent again, with its own headers.
     for (const name of names) {
@@ -29,7 +31,7 @@ async function sendWith(request: Request, headers: HttpHeaders, { send, resource
   }
 }
 
-async function rebuilt(request: Request, { url, form }: Authorised, resource: ResourceRequest): Promise<Request> {
+async function rebuilt(request: Request, { url, form }: Authorised, resource: KyRequest): Promise<Request> {
   // A request that is built from another has its body as a stream of unknown length, and in Firefox not at all.
   const body = form === undefined ? resource.replayable && (await bytesOf(request)) : formEncode(form)
   const moved = url === request.url ? request : new Request(url, request)
@@ -37,6 +39,11 @@ async function rebuilt(request: Request, { url, form }: Authorised, resource: Re
   // `fetch` repeats a body wherever a redirect leads (307, 308), also to another origin, and asks nobody: one with a token in it is not repeated.
   const isFollowed = form === undefined || body === formEncode(resource.form ?? []) || request.redirect !== 'follow'
   return new Request(moved, { body, ...(isFollowed ? {} : { redirect: 'manual' }) })
+}
+
+function bodyOf(request: Request, { replayable, isStream }: KyRequest): ReturnType<Following['body']> {
+  if (replayable) return request.clone().arrayBuffer()
+  return isStream ? undefined : keptBody(request)
 }
 
 async function bytesOf(request: Request): Promise<ArrayBuffer | undefined> {
