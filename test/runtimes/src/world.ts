@@ -9,7 +9,7 @@ import {
   type TestProvider,
 } from '@oauth-test/provider'
 import { register } from './clients.ts'
-import { misbehave } from './hostile-answers.ts'
+import { answerElsewhere, misbehave } from './hostile-answers.ts'
 import type { Settings } from './suite/case.ts'
 
 /** All servers that one run of the suite needs. */
@@ -27,11 +27,14 @@ export async function startWorld({ tellsFailures, explains }: Pick<Settings, 'te
   const provider = await startProvider({ cors: true })
   const api = await startResourceServer({ provider, cors: true })
   const hostile = await startHostileServer()
-  misbehave(hostile)
+  const elsewhere = await startHostileServer()
+  misbehave(hostile, elsewhere.url)
+  answerElsewhere(elsewhere)
   const settings: Settings = {
     issuer: provider.issuer,
     api: api.url,
     hostile: hostile.url,
+    elsewhere: elsewhere.url,
     closed: await closedAddress(),
     baseUrl: BASE_URL,
     ...(await register(provider, BASE_URL)),
@@ -42,7 +45,7 @@ export async function startWorld({ tellsFailures, explains }: Pick<Settings, 'te
   return {
     controlUrl: control.url,
     async close() {
-      await Promise.all([control, hostile, api, provider].map((server) => server.close()))
+      await Promise.all([control, elsewhere, hostile, api, provider].map((server) => server.close()))
     },
   }
 }

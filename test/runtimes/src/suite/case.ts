@@ -30,6 +30,8 @@ export interface Settings {
   readonly api: string
   /** A server that misbehaves, in another way at each path. */
   readonly hostile: string
+  /** Another origin, where some of its redirects lead. */
+  readonly elsewhere: string
   /** An address where nothing listens. */
   readonly closed: string
   /** The application's address, which no server has: browsers are stopped on their way there. */

@@ -137,6 +137,35 @@ export function sessionCases<Session extends OAuth2Session<unknown>>({ name, ses
       },
     },
     {
+      title:
+        'RD09: neither token nor API key go along where a redirect leads to another origin; in a browser the key does, where that origin takes it',
+      async run({ hostile, elsewhere, issuer }) {
+        const made = make({ issuer, clientId: 'client' })
+        await made.setToken({ access_token: 'abc', expires_in: 3600 })
+        const headers = { 'content-type': 'text/plain', 'x-api-key': 'key' }
+        const answer = await send(made, `${hostile}/away`, { method: 'POST', headers, body: 'Grüße' })
+        equal([answer.status, answer.redirected, answer.url], [200, true, `${elsewhere}/echo`])
+        const key = isBrowser() ? { key: 'key' } : {}
+        equal(await answer.json(), { method: 'POST', url: '/echo', ...key, body: 'Grüße' })
+      },
+    },
+    {
+      title: 'RD09: the same where that origin asks scripts of other sites for no header: in a browser nothing is sent there',
+      async run({ hostile, issuer }) {
+        const made = make({ issuer, clientId: 'client' })
+        await made.setToken({ access_token: 'abc', expires_in: 3600 })
+        const headers = { 'content-type': 'text/plain', 'x-api-key': 'key' }
+        const sending = send(made, `${hostile}/away-to-guarded`, { method: 'POST', headers, body: 'Grüße' })
+        equal(
+          await sending.then(
+            ({ status }) => status,
+            () => 'failed',
+          ),
+          isBrowser() ? 'failed' : 200,
+        )
+      },
+    },
+    {
       title: 'RD10: the token does not go to an origin that is not allowed',
       async run(context) {
         const made = await loggedIn(context)
@@ -145,4 +174,9 @@ export function sessionCases<Session extends OAuth2Session<unknown>>({ name, ses
     },
   ]
   return cases.map(({ title, run }) => ({ title: `${name}: ${title}`, run }))
+}
+
+/** Browsers show redirects to nobody, and ask the other origin first. */
+function isBrowser(): boolean {
+  return navigator.userAgent.startsWith('Mozilla/')
 }
