@@ -1,4 +1,5 @@
 import type { BrowserContext, Page } from 'playwright-core'
+import { goBack } from './go-back.ts'
 import { screenshot } from './launch.ts'
 import type { Site } from './site.ts'
 
@@ -51,21 +52,9 @@ export class Visitor {
     await page.waitForURL(({ origin, pathname }) => `${origin}${pathname}/`.startsWith(`${this.site.baseUrl}/`))
   }
 
-  /**
-   * Presses the back button. While Chromium puts another process in the place of the one before it tells no history, and does nothing: then it is pressed
-   * again.
-   */
+  /** Presses the back button, and waits until the page before is there. */
   async back(): Promise<void> {
-    try {
-      await this.page.goBack()
-    } catch (error) {
-      const message = error instanceof Error ? error.message : ''
-      const isAgain = message.includes('Not attached to an active page')
-      // Where another navigation took its place, as a redirect does, it was pressed.
-      if (!isAgain && !message.includes('net::ERR_ABORTED')) throw error
-      await this.page.waitForLoadState()
-      if (isAgain) await this.back()
-    }
+    await goBack(this.page)
   }
 
   /** The path that is shown, below the application's address. */
