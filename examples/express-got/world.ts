@@ -2,8 +2,8 @@ import { listen, startSurroundings } from '@oauth-test/provider'
 import { apiClient, createApp } from './app.ts'
 import { type Sighting, watched } from './watched.ts'
 
-/** Seconds that an access token lives in the demo: short, so that one can watch it expire. */
-export const ACCESS_TOKEN_TTL = 4
+/** Seconds that an access token lives in the demo: short, so that one can watch it expire, and twice as long as anything between takes on a slow machine. */
+export const ACCESS_TOKEN_TTL = 10
 
 /** Two providers, an API and the application, each on a port of its own on this machine. */
 export async function startWorld(accessTokenTtl: number) {

@@ -17,12 +17,12 @@ export const nextjs: Application = {
   },
 }
 
-/** Builds what is not built yet, which turbo knows. */
+/** Builds what is not built yet, which turbo knows: without a path it is what `pnpm build` has built, so long as the variable is not even empty. */
 async function build(basePath: string): Promise<void> {
-  // vitest sets it to what is no way to build.
-  const { NODE_ENV: _, ...env } = process.env
+  // vitest sets the first to what is no way to build.
+  const { NODE_ENV: _, BASE_PATH: __, ...env } = process.env
   await promisify(execFile)(`${ROOT}node_modules/.bin/turbo`, ['run', 'build', '--filter=@oauth-example/nextjs-ky'], {
     cwd: ROOT,
-    env: { ...env, BASE_PATH: basePath },
+    env: basePath === '' ? env : { ...env, BASE_PATH: basePath },
   })
 }
