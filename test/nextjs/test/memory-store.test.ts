@@ -1,8 +1,8 @@
-import { nextFrameworks } from '@oauth-test/web/next'
+import { next15OnNode, nextFrameworks } from '@oauth-test/web/next'
 import { useWorld } from '@oauth-test/web/world'
 import { describe, expect, it } from 'vitest'
 
-describe.each(nextFrameworks)('sessions in memoryStore(), $name', (framework) => {
+describe.each([...nextFrameworks, next15OnNode])('sessions in memoryStore(), $name', (framework) => {
   const world = useWorld(framework, { app: { store: 'memory' }, provider: { accessTokenTtl: 1 } })
 
   it('RF02: a page and handlers, which Next has in different bundles, renew a token once when they come at the same moment', async () => {

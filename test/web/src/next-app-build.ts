@@ -13,6 +13,8 @@ export interface NextBuild {
   readonly version: NextVersion
   /** Of `next.config`: the path below which it is, which has to be known when it is built. */
   readonly basePath?: string
+  /** Where `middleware.ts` of Next 15 runs; on the edge unless told. */
+  readonly middleware?: 'nodejs'
 }
 
 const WORKSPACE = join(import.meta.dirname, '../../..')
@@ -22,9 +24,9 @@ const CACHE = join(WORKSPACE, 'test/web/.cache')
  * Builds the application for production, and says in which folder. The folder is named by all that goes into it, so that nothing is built twice; and
  * nobody has to be told what the application is configured with, which it hears when it is started.
  */
-export async function buildNextApp({ version, basePath = '' }: NextBuild): Promise<string> {
-  const kind = `${version}${basePath.replace('/', '-at-')}`
-  const { folder, code, output } = await built(kind, { version, basePath, files: await nextAppFiles(version) })
+export async function buildNextApp({ version, basePath = '', middleware }: NextBuild): Promise<string> {
+  const kind = `${version}${basePath.replace('/', '-at-')}${middleware === undefined ? '' : `-on-${middleware}`}`
+  const { folder, code, output } = await built(kind, { version, basePath, files: await nextAppFiles(version, middleware) })
   if (code !== 0) throw new Error(`next build ended with ${code}:\n${output}`)
   return folder
 }
@@ -34,13 +36,17 @@ export function nextBuildOutput(name: string, version: NextVersion, files: Conte
   return built(`${version}-${name}`, { version, basePath: '', files })
 }
 
+interface Source extends Required<Pick<NextBuild, 'version' | 'basePath'>> {
+  readonly files: Contents
+}
+
 interface Built {
   readonly folder: string
   readonly code: number
   readonly output: string
 }
 
-async function built(kind: string, { version, basePath, files: own }: Required<NextBuild> & { readonly files: Contents }): Promise<Built> {
+async function built(kind: string, { version, basePath, files: own }: Source): Promise<Built> {
   const files = { ...own, ...(await nextAppPackages()), 'next.config.mjs': config(version, basePath) }
   const links = await linkedPackages(version)
   const name = `${kind}.${fingerprint({ ...files, ...links })}`

@@ -13,12 +13,16 @@ const SOURCE = join(import.meta.dirname, '../next')
 const FOREIGN: Readonly<Record<NextVersion, string>> = { next: 'middleware.ts', next15: 'proxy.ts' }
 
 /** The application's source in JavaScript. Next would want a TypeScript of its own choice to look at the types, which are looked at elsewhere. */
-export async function nextAppFiles(version: NextVersion): Promise<Contents> {
+export async function nextAppFiles(version: NextVersion, middleware?: 'nodejs'): Promise<Contents> {
   const names = (await readdir(SOURCE, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name).slice(SOURCE.length + 1))
   const used = names.filter((name) => name !== 'tsconfig.json' && name !== FOREIGN[version])
-  return Object.fromEntries(await Promise.all(used.map(async (name) => javascript(name, await readFile(join(SOURCE, name), 'utf8')))))
+  const files = Object.fromEntries(
+    await Promise.all(used.map(async (name) => javascript(name, await readFile(join(SOURCE, name), 'utf8')))),
+  )
+  if (middleware === undefined) return files
+  return { ...files, 'middleware.js': `${files['middleware.js']}\nexport const config = { runtime: ${JSON.stringify(middleware)} }\n` }
 }
 
 /** A file in JavaScript, under its name there. Others stay as they are. */

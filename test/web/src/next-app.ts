@@ -6,6 +6,7 @@ import { type Program, startApp } from './start-app.ts'
 /** What is built for the tests. */
 export const NEXT_16: NextBuild = { version: 'next' }
 export const NEXT_15: NextBuild = { version: 'next15' }
+export const NEXT_15_ON_NODE: NextBuild = { version: 'next15', middleware: 'nodejs' }
 export const NEXT_16_BELOW_A_PATH: NextBuild = { version: 'next', basePath: '/shop' }
 
 /** Applications for Next in production: 16, whose `proxy.ts` runs on Node, and 15, whose `middleware.ts` runs on the edge runtime. */
@@ -19,6 +20,9 @@ export const nextAtLocalhost: readonly Framework[] = [
   nextFramework('next 16', NEXT_16, 'localhost'),
   nextFramework('next 15 on the edge', NEXT_15, 'localhost'),
 ]
+
+/** Next 15 whose `middleware.ts` runs on Node, as the guide has it: in the process of the rest. */
+export const next15OnNode: Framework = nextFramework('next 15 on Node', NEXT_15_ON_NODE)
 
 /** Next 16 with the `basePath` of its own. */
 export const nextBelowAPath: Framework = nextFramework('next 16', NEXT_16_BELOW_A_PATH)
