@@ -1,5 +1,5 @@
 /**
- * Login, callback and logout routes, sessions and guards for the App Router of Next.js 15 and 16.
+ * Login, callback and logout routes, sessions and guards for the App Router of Next.js 15.5 and 16.
  *
  * @module
  */
