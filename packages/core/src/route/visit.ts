@@ -32,10 +32,26 @@ export interface LoginView {
   accessToken(): Promise<string>
 }
 
+let opened: <Http>(visit: Visit<Http>, context: WebContext<Http>) => SessionVisit<Http> | undefined
+
+/**
+ * What the routes work on, of a visit that they have opened themselves. Applications have the visit alone, and no way from it to this.
+ *
+ * In a map by visit, however weak, all that belongs to a request would outlive it until the whole heap is collected: a collection of what is young takes
+ * the values of an old map for alive.
+ */
+export function sessionOf<Http>(visit: Visit<Http>, context: WebContext<Http>): SessionVisit<Http> | undefined {
+  return opened(visit, context)
+}
+
 /** One request of a browser, and the session it came with: what applications know as `req.oauth`. Its methods can be taken off it. */
 export class Visit<Http> {
   readonly #context: WebContext<Http>
   readonly #session: SessionVisit<Http>
+
+  static {
+    opened = (visit, context) => (#session in Object(visit) && visit.#context === context ? visit.#session : undefined)
+  }
 
   constructor(context: WebContext<Http>, session: SessionVisit<Http>) {
     this.#context = context

@@ -13,7 +13,7 @@ import type { Route } from './paths.js'
 import type { RouteRequest } from './route-request.js'
 import { json, plain, type RouteResponse } from './route-response.js'
 import { SessionVisit, type VisitPorts } from './session-visit.js'
-import { Visit } from './visit.js'
+import { sessionOf, Visit } from './visit.js'
 import { loginPath, logoutPath, type RoutesPorts, type WebContext, webContext } from './web-context.js'
 import type { WebOptions } from './web-options.js'
 import type { UserClaims } from './web-session.js'
@@ -60,21 +60,17 @@ export function webRoutes<Http, Name extends string>(
   ports?: RoutesPorts,
 ): WebRoutes<Http> {
   const context = webContext(options, http, ports)
-  /** What the routes work on; the application is not to reach it through its visit. */
-  const sessions = new WeakMap<Visit<Http>, SessionVisit<Http>>()
 
   async function open(request: RouteRequest, ports: VisitPorts): Promise<Visit<Http>> {
     const session = await SessionVisit.open(context, isProviders(request) ? { ...request, cookies: [] } : request, ports)
-    const visit = new Visit(context, session)
-    sessions.set(visit, session)
-    return visit
+    return new Visit(context, session)
   }
 
   /** A provider has no session of ours: whatever it sends for one is not read, so that no failing store is in its way. */
   const isProviders = ({ url }: RouteRequest) => context.table.match(url)?.name === 'backchannelLogout'
 
   async function* flow(route: Route, visit: Visit<Http>): Flow<RouteResponse> {
-    const session = sessions.get(visit)
+    const session = sessionOf(visit, context)
     if (session === undefined) throw new UsageError('The visit was not opened by these routes.')
     session.keepPrivate()
     const response = yield* routed(context, route, session)
