@@ -83,9 +83,9 @@ export class TokenRequests {
     if (number !== undefined) this.#lease = text
   }
 
-  /** What the server has refused to a process, and the store does not know yet. */
+  /** What the server has refused to a process, which knows that. */
   refusedTo(actor: number): number[] {
-    const refused = this.#all.filter((request) => request.actor === actor && request.isRefused && request.isAnswered && !request.isSettled)
+    const refused = this.#all.filter((request) => request.actor === actor && request.isRefused && request.isAnswered)
     return refused.map(({ spends }) => spends)
   }
 
