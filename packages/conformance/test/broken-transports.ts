@@ -67,7 +67,7 @@ export const broken: Readonly<Record<TransportCheckId, () => Transport>> = {
 
   'transport.abort': () => (request) => good(request, {}),
 
-  'transport.timeout': () => (request, options) => good({ ...request, timeoutMs: request.timeoutMs + 2_000 }, options),
+  'transport.timeout': () => (request, options) => good({ ...request, timeoutMs: request.timeoutMs + 5_000 }, options),
 
   'transport.size': () => (request, options) => good({ ...request, maxBytes: request.maxBytes * 2 }, options),
 

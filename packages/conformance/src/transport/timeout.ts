@@ -6,7 +6,7 @@ import { fails, getRequest, tokenRequest } from './send.js'
 
 const TIMEOUT_MS = 300
 /** For what a busy machine adds, in ticks. */
-const TOLERANCE = 30
+const TOLERANCE = 20
 const TICK_MS = 50
 
 const silence: Answer = () => undefined

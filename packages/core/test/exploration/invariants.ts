@@ -56,8 +56,8 @@ export class Invariants {
   #failures = 0
   /** The tokens that were refused to somebody for whom the store failed then, once for each time. */
   readonly #unwritten: number[] = []
-  /** Tokens that somebody has put back after the grace, or over a login, a logout or the end: what comes of that is their own doing. */
-  readonly #putBack = new Set<number>()
+  /** Tokens that somebody has put back after the grace, or over a login, a logout or the end, with how often: what comes of that is their own doing. */
+  readonly #putBack = new Map<number, number>()
   /** Somebody wants the tokens to be of no more use. */
   #isReplaced = false
   /** Numbers that a call may put into the store whatever is there, by process. */
@@ -86,7 +86,7 @@ export class Invariants {
     // Where the end could not be written, somebody has to find out again; by then it does no harm.
     const unwritten = this.#unwritten.filter((number) => number === spends).length
     this.#assert(
-      count <= 1 + lost + unwritten + (this.#putBack.has(spends) ? 1 : 0),
+      count <= 1 + lost + unwritten + (this.#putBack.get(spends) ?? 0),
       'a refresh token is spent once, and once more for each answer that was lost',
       () => `r${spends} was spent ${count} times, with ${lost} answers lost`,
     )
@@ -104,7 +104,7 @@ export class Invariants {
     const family = this.#server.familyOf(number)
     // A token that was put back, and could not be stored before the grace was over, is taken for another login.
     const isPutBack = (this.#puts.get(actor) ?? []).length > 0 && this.requests.isForgotten(stored)
-    if (isPutBack) this.#putBack.add(stored)
+    if (isPutBack) this.#isPutBack(stored)
     this.#assert(
       isPutBack || this.#isReplaced || this.#server.familyOf(stored) !== family || this.#server.isRevoked(family),
       'nobody revokes the tokens that are in the store',
@@ -126,6 +126,10 @@ export class Invariants {
     numbers.splice(numbers.indexOf(number), 1)
   }
 
+  #isPutBack(number: number): void {
+    this.#putBack.set(number, (this.#putBack.get(number) ?? 0) + 1)
+  }
+
   /** A process has changed the store. */
   wrote(actor: number, record: TokenRecord | undefined): void {
     const before = this.past.at(-1)
@@ -138,7 +142,7 @@ export class Invariants {
         'a session that has ended is over until somebody logs in',
         () => `p${actor} stored a${number} over the end of a${before}`,
       )
-      if (isPut && (before === undefined || this.#pastEnds.at(-1) === true) && !this.#logins.has(number)) this.#putBack.add(number)
+      if (isPut && (before === undefined || this.#pastEnds.at(-1) === true) && !this.#logins.has(number)) this.#isPutBack(number)
       if (!isPut || !this.#logins.has(number)) this.#assertNotOlder(number, isPut)
     }
     this.requests.stored(actor, number, record)
@@ -157,7 +161,7 @@ export class Invariants {
     const later = [...this.#stored].filter((other) => other > number && this.#server.familyOf(other) === family)
     // A record knows the token before it, for a while; not the one before that.
     const isOver = this.#server.familyOf(before) !== family || later.length > 1 || later.some((other) => this.requests.isForgotten(other))
-    if (isPut && isOver) this.#putBack.add(number)
+    if (isPut && isOver && !this.#putBack.has(number)) this.#isPutBack(number)
     if (!this.#putBack.has(number))
       this.#assert(
         later.length === 0 && this.#server.familyOf(before) === family,
