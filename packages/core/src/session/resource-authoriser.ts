@@ -50,6 +50,8 @@ export function resourceAuthoriser(ports: AuthoriserPorts): ResourceAuthoriser {
   const { environment, current, rejected, allowedOrigins, placement = 'header', quirks } = ports
   /** The origin that was allowed last. */
   let allowed: string | undefined
+  /** What the record that was asked for last puts on each request, where no request has a say in it. */
+  let known: { readonly record: TokenRecord; readonly placed: Authorised } | undefined
 
   function withToken(request: ResourceRequest, record: TokenRecord | undefined): Maybe<Authorised> {
     if (record === undefined) {
@@ -60,10 +62,14 @@ export function resourceAuthoriser(ports: AuthoriserPorts): ResourceAuthoriser {
         { code: 'OAUTH_MISSING_TOKEN' },
       )
     }
-    const placed = withQuirks(record.token.access_token, request)
+    if (known?.record === record) return hooked(request, { ...known.placed, url: request.url })
+    const named = (hash: string) => {
+      const placed: Authorised = { ...withQuirks(record.token.access_token, request), tokenHash: hash }
+      if (placement === 'header' && quirks === undefined) known = { record, placed }
+      return hooked(request, placed)
+    }
     const hash = tokenHash(environment, record)
-    if (!(hash instanceof Promise)) return hooked(request, { ...placed, tokenHash: hash })
-    return hash.then((name) => hooked(request, { ...placed, tokenHash: name }))
+    return hash instanceof Promise ? hash.then(named) : named(hash)
   }
 
   function withQuirks(token: string, request: ResourceRequest): PlacedToken {
