@@ -30,19 +30,23 @@ export class AuthorisedCall {
   fetch(input: Input, { oauth: _ours, ...init }: RequestInit & { readonly oauth?: unknown } = {}): Promise<Response> {
     const request = typeof input === 'string' || input instanceof URL ? new Request(input, init) : input
     const send: Send = (sent, more) => this.#send(sent, more === undefined ? init : { ...init, ...more })
-    this.#firstUrl ??= request.url
-    if (isSameOrigin(request.url, this.#firstUrl)) return this.#attempt(request, send)
+    const { url } = request
+    this.#firstUrl ??= url
+    if (isSameOrigin(url, this.#firstUrl)) return this.#attempt(request, { url, send })
     return sendToApi(request, { send, body: () => keptBody(request) })
   }
 
-  /** Awaits, copies and reads only what this attempt needs: most have a fresh token, and an answer that is no 401. */
-  async #attempt(request: Request, send: Send): Promise<Response> {
-    const { url, signal } = request
+  /**
+   * Awaits, copies and reads only what this attempt needs: most have a fresh token, and an answer that is no 401.
+   *
+   * @param url of the request, which puts it together whenever it is asked.
+   */
+  async #attempt(request: Request, { url, send }: { readonly url: string; readonly send: Send }): Promise<Response> {
     const text = mayBeFormOfHook(request, this.#options) ? await request.clone().text() : undefined
-    const resource = new KyRequest(request, this.#options, text)
+    const resource = new KyRequest(request, { url, options: this.#options, text })
     this.#attempts += 1
     const asked = this.#authoriser.authorise(resource, this.#attempts)
-    const authorised = asked instanceof Promise ? await unlessAborted(asked, signal) : asked
+    const authorised = asked instanceof Promise ? await unlessAborted(asked, request.signal) : asked
 
     const isRepeatable = resource.replayable && !this.#repeated && authorised.tokenHash !== ''
     // A body is gone once it was sent.
@@ -52,12 +56,12 @@ export class AuthorisedCall {
     if (this.#repeated || (response.redirected && !isSameOrigin(response.url, url))) return response
 
     const answered = this.#authoriser.answered(authorised, new Answer(response))
-    const verdict = answered instanceof Promise ? await unlessAborted(answered, signal) : answered
+    const verdict = answered instanceof Promise ? await unlessAborted(answered, request.signal) : answered
     if (verdict === 'done' || !isRepeatable) return response
     this.#repeated = true
     // Not waited for: where `fetch` keeps a copy of the answer, as Next does, this ends when that is given up too.
     response.body?.cancel().catch(() => undefined)
-    return this.#attempt(copy, send)
+    return this.#attempt(copy, { url, send })
   }
 }
 

@@ -3,35 +3,51 @@ import type { Options } from 'ky'
 
 const FORM = /^application\/x-www-form-urlencoded\b/i
 
-/** An attempt as the authoriser sees it. A `Request` shows every body as a stream; what it was made of is in the options of the call. */
+/** What is known of a request beside it. */
+export interface KyRequestParts {
+  readonly url: string
+  readonly options: Options
+  /** Of the body, where it was read. */
+  readonly text?: string | undefined
+}
+
+/**
+ * An attempt as the authoriser sees it. A `Request` shows every body as a stream; what it was made of is in the options of the call. Its headers are put
+ * together when they are read, which is rare.
+ */
 export class KyRequest implements ResourceRequest {
   readonly method: string
   readonly url: string
-  readonly headers: HttpHeaders
+  readonly isAuthorised: boolean
   readonly replayable: boolean
   readonly options: ResourceOptions | undefined
   /** Whether the application gave the body as a stream. What `Request` of its own making has as a body may be one, and nothing tells. */
   readonly isStream: boolean
+  readonly #headers: Headers
   readonly #body: Options['body']
 
-  /** @param text of the body, where it was read. */
-  constructor({ method, url, headers, body: stream }: Request, { json, body, oauth }: Options, text?: string) {
+  constructor({ method, headers, body: stream }: Request, { url, options: { json, body, oauth }, text }: KyRequestParts) {
     // ky sends `json` in the place of `body`, as text.
     const isText = json !== undefined || typeof body === 'string'
     this.method = method
     this.url = url
-    this.headers = Object.fromEntries(headers)
+    this.isAuthorised = headers.has('authorization')
     this.replayable = isText || (body ? isInMemory(body) : !stream)
     this.isStream = !this.replayable && Boolean(body)
     this.options = oauth
+    this.#headers = headers
     this.#body = text ?? (json === undefined ? body : undefined)
+  }
+
+  get headers(): HttpHeaders {
+    return Object.fromEntries(this.#headers)
   }
 
   /** Taken apart when it is read, which is rare. */
   get form(): Form | undefined {
     const body = this.#body
     if (body instanceof URLSearchParams) return [...body]
-    return typeof body === 'string' && FORM.test(this.headers['content-type'] ?? '') ? formDecode(body) : undefined
+    return typeof body === 'string' && FORM.test(this.#headers.get('content-type') ?? '') ? formDecode(body) : undefined
   }
 }
 

@@ -12,21 +12,22 @@ export interface Sending {
 /** Sends the request with what the authoriser adds. */
 export function sendAuthorised(request: Request, authorised: Authorised, sending: Sending): Promise<Response> {
   const { url, headers, form } = authorised
-  if (url === request.url && form === undefined) return sendWith(request, headers, sending)
+  if (url === sending.resource.url && form === undefined) return sendWith(request, headers, sending)
   return rebuilt(request, authorised, sending.resource).then((sent) => sendWith(sent, headers, sending))
 }
 
 async function sendWith(request: Request, headers: HttpHeaders, { send, resource }: Sending): Promise<Response> {
   const names = Object.keys(headers)
+  const before = names.map((name) => request.headers.get(name))
   for (const name of names) request.headers.set(name, headers[name] ?? '')
   try {
     return await sendToApi(request, { send, body: () => bodyOf(request, resource) })
   } finally {
     // ky's errors hold the request: whoever logs them should not log the token. And it may be sent again, with its own headers.
-    for (const name of names) {
-      const before = resource.headers[name]
-      if (before === undefined) request.headers.delete(name)
-      else request.headers.set(name, before)
+    for (const [at, name] of names.entries()) {
+      const value = before[at] ?? null
+      if (value === null) request.headers.delete(name)
+      else request.headers.set(name, value)
     }
   }
 }
