@@ -5,9 +5,9 @@
  */
 import { TransportError } from './error/transport-error.js'
 import type { Transport } from './flow/run.js'
-import { isForAnyServer } from './http/any-server.js'
 import { assertNoClientCertificate } from './http/client-certificate.js'
 import { fetchFailureCode } from './http/fetch-failure.js'
+import { besideRequest, isLeftToFetch, requestWith } from './http/fetch-platform.js'
 import { type Form, formDecode, formEncode } from './http/form.js'
 import type { HttpRequest } from './http/http-request.js'
 import type { HttpHeaders } from './http/http-response.js'
@@ -85,7 +85,7 @@ function firstOf(signals: AbortSignal[]): AbortSignal {
 
 function authorisedFetch(fetch: Fetch, authoriser: ResourceAuthoriser): AuthorisedFetch {
   return async (input, { oauth: options, ...init } = {}) => {
-    const request = new Request(input, init)
+    const request = input instanceof Request ? requestWith(input, init) : new Request(input, init)
     const { body } = init
     const replayable = body ? isInMemory(body) : request.body === null || !(input instanceof Request)
     const { method, url, headers } = request
@@ -108,7 +108,7 @@ function authorisedFetch(fetch: Fetch, authoriser: ResourceAuthoriser): Authoris
       const body = formEncode(authorised.form)
       // RFC 9700 §4.12: `fetch` takes a body along to wherever a 307 leads, and with it a token that the form carries.
       const carriesToken = authorised.headers['authorization'] === undefined
-      return new Request(moved, carriesToken && moved.redirect === 'follow' ? { body, redirect: 'manual' } : { body })
+      return requestWith(moved, carriesToken && moved.redirect === 'follow' ? { body, redirect: 'manual' } : { body })
     }
 
     function send(made: Request, authorised: Authorised): Promise<Response> {
@@ -137,31 +137,16 @@ function authorisedFetch(fetch: Fetch, authoriser: ResourceAuthoriser): Authoris
   }
 }
 
-/** Platforms whose `fetch` leaves `authorization` behind where a redirect leads to another origin. Cloudflare's Workers do by a compatibility flag. */
-const LEAVES_AUTHORIZATION = /^(?:Node\.js|Deno|Bun)\//
-
 /**
  * Sends a request of an authorised client, for adapters whose HTTP client is made of `fetch`. Where a redirect leads to another origin, `fetch` leaves
  * behind the token and nothing else; this leaves behind all headers that are for the API, such as its key. In browsers redirects stay those of `fetch`,
- * which shows them to nobody, and asks the other origin first which headers it takes; and on Next's edge runtime, without that.
+ * which shows them to nobody, and asks the other origin first which headers it takes.
  *
  * @throws what `send` does, and TypeError where a redirect cannot be followed, as `fetch`.
  */
-export function sendToApi(request: Request, following: Following): Promise<Response> {
-  return isLeftToPlatform(request) ? following.send(request) : followRedirects(request, following)
-}
-
-function isLeftToPlatform({ redirect, headers }: Request): boolean {
-  if (redirect !== 'follow') return true
-  const { navigator, EdgeRuntime }: { navigator?: { readonly userAgent?: string }; EdgeRuntime?: string } = globalThis
-  const userAgent = navigator?.userAgent ?? ''
-  // On Next's edge runtime a request is sent as it is, or loses its headers: its `fetch` and `Request` take nothing from it once there are options beside it.
-  if (userAgent.startsWith('Mozilla/') || EdgeRuntime !== undefined) return true
-  const isAuthorizationSafe = LEAVES_AUTHORIZATION.test(userAgent)
-  for (const name of headers.keys()) {
-    if (!isForAnyServer(name) && !(isAuthorizationSafe && name === 'authorization')) return false
-  }
-  return true
+export function sendToApi(request: Request, { send, body }: Following): Promise<Response> {
+  if (isLeftToFetch(request)) return send(request)
+  return followRedirects(request, { send: (hop, init) => send(hop, init && { ...besideRequest(hop), ...init }), body })
 }
 
 /** Anything else is a stream, or made into one: it is gone once it was sent. */
@@ -176,7 +161,7 @@ function formOf(body: RequestInit['body'], contentType: string): Form | undefine
 }
 
 function requestTo(url: string, input: string | URL | Request, init: RequestInit): Request {
-  return input instanceof Request ? new Request(new Request(url, input), init) : new Request(url, init)
+  return input instanceof Request ? requestWith(new Request(url, input), init) : new Request(url, init)
 }
 
 /** Options that are of one platform, such as Node's `dispatcher`: a request for another URL has to be told of them again. */

@@ -346,19 +346,39 @@ export function describeRedirects({ session: open, call: callOf }: FetchAdapter)
       expect(world.seenElsewhere.map(({ headers }) => headers.authorization)).toEqual([undefined])
     })
 
-    it('everything on Next’s edge runtime, where a request with options beside it loses its headers', async () => {
-      Object.defineProperty(globalThis, 'EdgeRuntime', { value: 'edge-runtime', configurable: true })
-      onTestFinished(() => void Reflect.deleteProperty(globalThis, 'EdgeRuntime'))
-      world.on('/away', redirect(302, `${world.elsewhere}/got`))
-      await call(`${world.api}/away`, { headers: KEY })
-      expect(sent.map(({ redirect }) => redirect)).toEqual(['follow'])
-    })
-
     it('everything in browsers, which show redirects to nobody', async () => {
       pretend('Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36')
       world.on('/away', redirect(302, `${world.elsewhere}/got`))
       await call(`${world.api}/away`, { headers: KEY })
       expect(sent.map(({ redirect }) => redirect)).toEqual(['follow'])
+    })
+  })
+
+  describe('Next 15’s edge runtime, to whose fetch a request with options beside it is its URL and nothing else', () => {
+    beforeEach(async () => {
+      Object.defineProperty(globalThis, 'EdgeRuntime', { value: 'edge-runtime', configurable: true })
+      onTestFinished(() => void Reflect.deleteProperty(globalThis, 'EdgeRuntime'))
+      const forgetful: Fetch = (input, init) => recording(init !== undefined && input instanceof Request ? input.url : input, init)
+      const session = open(
+        { server: { issuer: world.api, token_endpoint: `${world.api}/token` }, clientId: 'c', clientSecret: 's' },
+        forgetful,
+      )
+      await session.setToken({ access_token: 'access' })
+      call = callOf(session)
+    })
+
+    it('RD09: nothing of the request is lost within the origin, and no header that is for the API comes along to another one', async () => {
+      world.on('/old', redirect(307, '/older'))
+      world.on('/older', redirect(307, `${world.elsewhere}/got`))
+      await call(`${world.api}/old`, { method: 'PUT', body: 'text', headers: KEY })
+      expect(world.seen.map(({ method, headers, body }) => [method, headers.authorization, headers['x-api-key'], body])).toEqual([
+        ['PUT', 'Bearer access', 'key', 'text'],
+        ['PUT', 'Bearer access', 'key', 'text'],
+      ])
+      expect(headersAt(world.seenElsewhere).flat()).not.toEqual(expect.arrayContaining(['authorization']))
+      expect(world.seenElsewhere.map(({ method, headers, body }) => [method, headers['x-api-key'], body])).toEqual([
+        ['PUT', undefined, 'text'],
+      ])
     })
   })
 

@@ -1,4 +1,4 @@
-import { login } from '@oauth-test/provider'
+import { listen, login } from '@oauth-test/provider'
 import { nextFrameworks } from '@oauth-test/web/next'
 import { front } from '@oauth-test/web/visitor'
 import { useWorld } from '@oauth-test/web/world'
@@ -24,5 +24,30 @@ describe.each(nextFrameworks)('route handlers on the edge runtime, $name', (fram
     const browser = await world.loggedIn()
     const answer = await browser.fetch(`${world.app.baseUrl}/edge/api`)
     expect([answer.status, await answer.json()]).toEqual([200, expect.objectContaining({ sub: 'alice' })])
+  })
+
+  it.each(['', '&request'])('RD09: where the API redirects to another origin, its key does not come along, nor the token%s', async (as) => {
+    const seen: (readonly [where: string, token: string | undefined, key: unknown])[] = []
+    const other = await listen(({ headers }, response) => {
+      seen.push(['other', headers.authorization, headers['x-api-key']])
+      response.setHeader('content-type', 'application/json').end('{ "from": "other" }')
+    })
+    const api = await listen(({ url, headers }, response) => {
+      seen.push([url ?? '', headers.authorization, headers['x-api-key']])
+      response.writeHead(307, { location: url === '/' ? '/within' : other.url }).end()
+    })
+    try {
+      const browser = await world.loggedIn()
+      const answer = await browser.fetch(`${world.app.baseUrl}/edge/api?api=${encodeURIComponent(`${api.url}/`)}${as}`)
+      expect([answer.status, await answer.json()]).toEqual([200, { from: 'other' }])
+      const token = expect.stringMatching(/^Bearer ./)
+      expect(seen).toEqual([
+        ['/', token, 'key'],
+        ['/within', token, 'key'],
+        ['other', undefined, undefined],
+      ])
+    } finally {
+      await Promise.all([api.close(), other.close()])
+    }
   })
 })

@@ -26,7 +26,7 @@ describe.each(nextFrameworks)('a handler that has renewed the token and does not
 
   beforeAll(async () => {
     world = await startWorld(framework)
-    for (let count = 0; count < 9; count++) visitors.push(await world.loggedIn())
+    for (let count = 0; count < 11; count++) visitors.push(await world.loggedIn())
   })
   afterAll(() => world?.close())
 
@@ -99,6 +99,18 @@ describe.each(nextFrameworks)('a handler that has renewed the token and does not
       kept.push(browser)
     })
 
+    it.each([
+      ['throws', 500],
+      ['notFound', 404],
+    ])('RF18: so is one on the edge runtime that leaves by %s', async (how, status) => {
+      const browser = comesBack()
+      const answer = await get(browser, `/without-proxy/fails-on-edge?how=${how}`)
+      expect([answer.status, answer.body, sent()]).toEqual([status, '', [1, 0]])
+      expect(answer.setCookie.map((cookie) => cookie.split('=')[0])).toEqual(['oauth.session.0'])
+      expect(answer.headers['cache-control']).toBe('private, no-store')
+      kept.push(browser)
+    })
+
     it('RF18: one that throws behind the proxy has it sent by the proxy', async () => {
       const browser = comesBack()
       const answer = await get(browser, '/fails?how=throws')
@@ -130,7 +142,7 @@ describe.each(nextFrameworks)('a handler that has renewed the token and does not
     })
 
     it('RF18: nothing of that is lost to a process that was started since', async () => {
-      expect(kept).toHaveLength(WAYS.length + 2)
+      expect(kept).toHaveLength(WAYS.length + 4)
       begin()
       await world.app.restart()
       for (const browser of kept) expect(await token(browser)).toMatch(/^[\w-]{43}$/)
