@@ -1,10 +1,10 @@
 import { listen, login } from '@oauth-test/provider'
-import { nextFrameworks } from '@oauth-test/web/next'
+import { next16Lowest, nextFrameworks } from '@oauth-test/web/next'
 import { front } from '@oauth-test/web/visitor'
 import { useWorld } from '@oauth-test/web/world'
 import { describe, expect, it } from 'vitest'
 
-describe.each(nextFrameworks)('route handlers on the edge runtime, $name', (framework) => {
+describe.each([...nextFrameworks, next16Lowest])('route handlers on the edge runtime, $name', (framework) => {
   const world = useWorld(framework)
 
   it('RFC 7636 §4.3: login() sends a challenge, and the login is finished by a handler on Node', async () => {

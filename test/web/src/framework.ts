@@ -77,6 +77,6 @@ export interface TokenView {
 
 /** A framework that applications are written for. */
 export interface Framework {
-  readonly name: 'express' | 'next 16' | 'next 15 on the edge' | 'next 15 on Node'
+  readonly name: 'express' | 'next 16' | 'next 16.2' | 'next 15 on the edge' | 'next 15 on Node'
   start(options: AppOptions): Promise<App>
 }

@@ -67,8 +67,11 @@ async function built(kind: string, { version, basePath, files: own }: Source): P
  * a server needs to be copied elsewhere, which takes half of the time of a build, unless they are outside of that root.
  */
 function config(version: NextVersion, basePath: string): string {
+  const root = JSON.stringify(WORKSPACE)
+  const ofTurbopack = `turbopack: { root: ${root} }, outputFileTracingRoot: ${root}`
   const places: Readonly<Record<NextVersion, string>> = {
-    next: `turbopack: { root: ${JSON.stringify(WORKSPACE)} }, outputFileTracingRoot: ${JSON.stringify(WORKSPACE)}`,
+    next: ofTurbopack,
+    next16: ofTurbopack,
     next15: 'outputFileTracingRoot: import.meta.dirname',
   }
   return `export default { ${places[version]}, basePath: ${JSON.stringify(basePath)}, experimental: { authInterrupts: true } }\n`

@@ -10,7 +10,7 @@ export type Contents = Readonly<Record<string, string>>
 const SOURCE = join(import.meta.dirname, '../next')
 
 /** What the other versions call the code in front of all routes. */
-const FOREIGN: Readonly<Record<NextVersion, string>> = { next: 'middleware.ts', next15: 'proxy.ts' }
+const FOREIGN: Readonly<Record<NextVersion, string>> = { next: 'middleware.ts', next16: 'middleware.ts', next15: 'proxy.ts' }
 
 /** The application's source in JavaScript. Next would want a TypeScript of its own choice to look at the types, which are looked at elsewhere. */
 export async function nextAppFiles(version: NextVersion, middleware?: 'nodejs'): Promise<Contents> {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { type Contents, javascript } from './next-app-files.ts'
 
 /** A version of Next, by the name that the workspace has it under. */
-export type NextVersion = 'next' | 'next15'
+export type NextVersion = 'next' | 'next15' | 'next16'
 
 /** Packages of this repository that the application has, as their registry would have them. */
 const PUBLISHED = ['@oauth/core', '@oauth/nextjs'] as const

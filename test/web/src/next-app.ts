@@ -7,6 +7,8 @@ import { type Program, startApp } from './start-app.ts'
 export const NEXT_16: NextBuild = { version: 'next' }
 export const NEXT_15: NextBuild = { version: 'next15' }
 export const NEXT_15_ON_NODE: NextBuild = { version: 'next15', middleware: 'nodejs' }
+/** The lowest version of 16. */
+export const NEXT_16_LOWEST: NextBuild = { version: 'next16' }
 export const NEXT_16_BELOW_A_PATH: NextBuild = { version: 'next', basePath: '/shop' }
 
 /** Applications for Next in production: 16, whose `proxy.ts` runs on Node, and 15, whose `middleware.ts` runs on the edge runtime. */
@@ -23,6 +25,9 @@ export const nextAtLocalhost: readonly Framework[] = [
 
 /** Next 15 whose `middleware.ts` runs on Node, as the guide has it: in the process of the rest. */
 export const next15OnNode: Framework = nextFramework('next 15 on Node', NEXT_15_ON_NODE)
+
+/** The lowest version of 16 that the package is for, whose Turbopack knows fewer names of Next's modules on the edge runtime. */
+export const next16Lowest: Framework = nextFramework('next 16.2', NEXT_16_LOWEST)
 
 /** Next 16 with the `basePath` of its own. */
 export const nextBelowAPath: Framework = nextFramework('next 16', NEXT_16_BELOW_A_PATH)

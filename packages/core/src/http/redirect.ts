@@ -115,15 +115,16 @@ function further(first: Request, { url, ...changed }: Further): Request {
 /** Has an answer, and each copy of it, say what it would from `fetch` at the end of redirects. */
 function answerTo(sent: Request, response: Response, { request, isRedirected }: { request: Request; isRedirected: boolean }): Response {
   const { clone } = response
-  return Object.defineProperties(response, {
-    ...(isRedirected && { redirected: own(true), url: own(sent.url.replace(/#.*/s, '')) }),
+  const own = {
+    ...(isRedirected && { redirected: true, url: sent.url.replace(/#.*/s, '') }),
     // It holds the requests: Node forgets those that nobody holds, and then their signal does not end the body of the answer any more.
-    clone: own(() => answerTo(sent, clone.call(response), { request, isRedirected })),
-  })
-}
-
-function own(value: unknown): PropertyDescriptor {
-  return { value, configurable: true, writable: true }
+    clone: () => answerTo(sent, clone.call(response), { request, isRedirected }),
+  }
+  for (const [name, value] of Object.entries(own)) {
+    // Next has a URL of its own there, which is the same one and cannot be replaced in some versions.
+    Reflect.defineProperty(response, name, { value, configurable: true, writable: true })
+  }
+  return response
 }
 
 function isSafe({ method }: Request): boolean {
