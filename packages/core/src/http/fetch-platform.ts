@@ -36,6 +36,6 @@ export function besideRequest({ method, headers, body, redirect, signal }: Reque
   const { EdgeRuntime }: Platform = globalThis
   if (EdgeRuntime === undefined) return undefined
   // Node sends no stream without `duplex`, which not all types know.
-  const parts = { method, headers, body, redirect, signal, duplex: 'half' }
+  const parts = { method, headers, body, redirect, signal, duplex: 'half' as const }
   return parts
 }
