@@ -17,17 +17,21 @@ export function sendAuthorised(request: Request, authorised: Authorised, sending
 }
 
 async function sendWith(request: Request, headers: HttpHeaders, { send, resource }: Sending): Promise<Response> {
-  const names = Object.keys(headers)
-  const before = names.map((name) => request.headers.get(name))
-  for (const name of names) request.headers.set(name, headers[name] ?? '')
+  const { headers: shown } = request
+  const before: Record<string, string | null> = {}
+  for (const name of Object.keys(headers)) {
+    // To look takes as long as to set, and that a request has no token of its own is known.
+    before[name] = name === 'authorization' && !resource.isAuthorised ? null : shown.get(name)
+    shown.set(name, headers[name] ?? '')
+  }
   try {
     return await sendToApi(request, { send, body: () => bodyOf(request, resource) })
   } finally {
     // ky's errors hold the request: whoever logs them should not log the token. And it may be sent again, with its own headers.
-    for (const [at, name] of names.entries()) {
-      const value = before[at] ?? null
-      if (value === null) request.headers.delete(name)
-      else request.headers.set(name, value)
+    for (const name of Object.keys(before)) {
+      const value = before[name] ?? null
+      if (value === null) shown.delete(name)
+      else shown.set(name, value)
     }
   }
 }
