@@ -21,7 +21,7 @@ function facts(userAgent: string): { readonly hidesRedirects: boolean; readonly 
 export function isLeftToFetch({ redirect, headers }: Request): boolean {
   if (redirect !== 'follow') return true
   const { navigator }: Platform = globalThis
-  if (known?.navigator !== navigator) known = { navigator, ...facts(navigator?.userAgent ?? '') }
+  if (known === undefined || known.navigator !== navigator) known = { navigator, ...facts(navigator?.userAgent ?? '') }
   if (known.hidesRedirects) return true
   for (const name of headers.keys()) {
     if (!isForAnyServer(name) && !(known.leavesAuthorization && name === 'authorization')) return false
