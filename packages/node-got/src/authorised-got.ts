@@ -16,11 +16,11 @@ import { CallState } from './call-state.js'
 import { GotAnswer } from './got-answer.js'
 
 const STATE: unique symbol = Symbol('oauth')
-const FIRST: unique symbol = Symbol('oauth first page')
+const FIRST: unique symbol = Symbol('oauth origin of the first page')
 
 interface OwnContext {
   [STATE]?: CallState
-  /** Where the first page was, on the pages after it. The server says where those are, and the token does not follow to other origins. */
+  /** Of where the first page was, on the pages after it. The server says where those are, and the token does not follow to other origins. */
   [FIRST]?: string
 }
 
@@ -83,7 +83,7 @@ export function authorisedGot(instance: Got, authoriser: ResourceAuthoriser): Go
 /** Options of a call get their URL last: where they have one when others are merged into them, a page follows. */
 function rememberFirst({ url, context }: Options): void {
   const own: OwnContext = context
-  if (url !== undefined) own[FIRST] ??= new URL(url).href
+  if (url !== undefined) own[FIRST] ??= new URL(url).origin
 }
 
 /** Begins a call. Options that `paginate` gave back are those of the page before, with its state. */

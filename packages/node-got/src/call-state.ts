@@ -13,7 +13,7 @@ export class CallState {
   /** A body that got turns into a stream to send it, and can turn again. */
   readonly #isMultipart: boolean
   readonly #authoriser: ResourceAuthoriser
-  /** Where the call was made to, or the first of its pages. */
+  /** Where the call was made to; the origin of its first page, where it has pages before. */
   #first: string | undefined
   #attempt: Attempt | undefined
 
@@ -28,7 +28,7 @@ export class CallState {
     return this.#authoriser === authoriser
   }
 
-  /** Where the call was made to, or the first of its pages. The token goes to no other origin, wherever redirects lead. */
+  /** Where the call was made to, or of its first page the origin. The token goes to no other origin, wherever redirects lead. */
   get first(): string | undefined {
     return this.#first
   }
