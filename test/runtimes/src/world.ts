@@ -9,6 +9,7 @@ import {
   type TestProvider,
 } from '@oauth-test/provider'
 import { register } from './clients.ts'
+import { closedAddress } from './closed-address.ts'
 import { answerElsewhere, misbehave } from './hostile-answers.ts'
 import type { Settings } from './suite/case.ts'
 
@@ -28,6 +29,7 @@ export async function startWorld({ tellsFailures, explains }: Pick<Settings, 'te
   const api = await startResourceServer({ provider, cors: true })
   const hostile = await startHostileServer()
   const elsewhere = await startHostileServer()
+  const closed = await closedAddress()
   misbehave(hostile, elsewhere.url)
   answerElsewhere(elsewhere)
   const settings: Settings = {
@@ -35,7 +37,7 @@ export async function startWorld({ tellsFailures, explains }: Pick<Settings, 'te
     api: api.url,
     hostile: hostile.url,
     elsewhere: elsewhere.url,
-    closed: await closedAddress(),
+    closed: closed.url,
     baseUrl: BASE_URL,
     ...(await register(provider, BASE_URL)),
     tellsFailures,
@@ -45,15 +47,9 @@ export async function startWorld({ tellsFailures, explains }: Pick<Settings, 'te
   return {
     controlUrl: control.url,
     async close() {
-      await Promise.all([control, elsewhere, hostile, api, provider].map((server) => server.close()))
+      await Promise.all([control, closed, elsewhere, hostile, api, provider].map((server) => server.close()))
     },
   }
-}
-
-async function closedAddress(): Promise<string> {
-  const server = await listen((_request, response) => response.end())
-  await server.close()
-  return server.url
 }
 
 function startControl(provider: TestProvider, settings: Settings) {

@@ -10,21 +10,24 @@ interface Platform {
 /** Platforms whose `fetch` leaves `authorization` behind where a redirect leads to another origin. Cloudflare's Workers do by a compatibility flag. */
 const LEAVES_AUTHORIZATION = /^(?:Node\.js|Deno|Bun)\//
 
-/** What is known of the platform that this `navigator` is of. It is asked for each call, and takes some time to say what it is. */
-let known: { readonly navigator: unknown; readonly hidesRedirects: boolean; readonly leavesAuthorization: boolean } | undefined
-
-function facts(userAgent: string): { readonly hidesRedirects: boolean; readonly leavesAuthorization: boolean } {
-  return { hidesRedirects: userAgent.startsWith('Mozilla/'), leavesAuthorization: LEAVES_AUTHORIZATION.test(userAgent) }
-}
+/** Whose platform the next two are about. It is asked for each call, and takes some time to say what it is. */
+let known: Platform['navigator'] | null = null
+let hidesRedirects = false
+let leavesAuthorization = false
 
 /** Whether redirects of a request may stay those of `fetch`: it follows none, or hides them, or there is nothing that it should leave behind and does not. */
 export function isLeftToFetch({ redirect, headers }: Request): boolean {
   if (redirect !== 'follow') return true
   const { navigator }: Platform = globalThis
-  if (known === undefined || known.navigator !== navigator) known = { navigator, ...facts(navigator?.userAgent ?? '') }
-  if (known.hidesRedirects) return true
+  if (known !== navigator) {
+    const userAgent = navigator?.userAgent ?? ''
+    hidesRedirects = userAgent.startsWith('Mozilla/')
+    leavesAuthorization = LEAVES_AUTHORIZATION.test(userAgent)
+    known = navigator
+  }
+  if (hidesRedirects) return true
   for (const name of headers.keys()) {
-    if (!isForAnyServer(name) && !(known.leavesAuthorization && name === 'authorization')) return false
+    if (!isForAnyServer(name) && !(leavesAuthorization && name === 'authorization')) return false
   }
   return true
 }
