@@ -59,8 +59,11 @@ export function authorisedGot(instance: Got, authoriser: ResourceAuthoriser): Go
             // An answer that cannot be parsed makes an error of its own, which no hook sees.
             if (attempt.isInBody) call.once('response', () => attempt.takeBack())
             request.on('response', (response) => {
-              if (response.statusCode === undefined || response.statusCode >= 400) judge(attempt.gotOptions)
-              else succeeded(attempt, new GotAnswer(response), authoriser)
+              const { statusCode: status = 400 } = response
+              // A redirect that is followed goes by all hooks.
+              const isJudged = status < 300 && !state.repeated && attempt.gotOptions.hooks.afterResponse.includes(repeat)
+              if (status >= 400) judge(attempt.gotOptions)
+              else if (!isJudged) succeeded(attempt, new GotAnswer(response), authoriser)
             })
           })
         } else if (call instanceof Duplex) {

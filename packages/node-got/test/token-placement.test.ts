@@ -126,6 +126,14 @@ describe('answers', () => {
     expect(answers).toEqual([302, 401, 200])
   })
 
+  it('and once, where a hook of the application that might answer in the place of a server comes after', async () => {
+    const { http, answers } = counting(({ url }) => ({ url, headers: {} }))
+    world.on('/start', (_seen, response) => response.writeHead(302, { location: '/me' }).end())
+    world.on('/me', (_seen, response) => json(response, 200, {}))
+    await http.get(`${world.api}/start`, { hooks: { beforeRequest: [() => undefined] } })
+    expect(answers).toEqual([302, 200])
+  })
+
   it('hooks of the application stay in their order after it', async () => {
     const { http } = counting(({ url }) => ({ url, headers: {} }))
     world.on('/me', (_seen, response) => json(response, 200, {}))
